@@ -1,0 +1,104 @@
+# Sole e Suolo. `make help` says what there is; every rule for a stage is in rules.mk, generated from the signatures.
+
+TOWN ?= carmiano
+TOWN_DIR ?= data/raw/$(TOWN)
+# A town from anywhere: make TOWN_DIR=path is named after its folder.
+ifneq ($(origin TOWN_DIR),file)
+ifeq ($(origin TOWN),file)
+TOWN := $(notdir $(abspath $(TOWN_DIR)))
+endif
+endif
+OUT ?= .
+DASK ?=
+PYTHON ?= python3
+
+P := $(patsubst ./%,%,$(OUT)/data/processed/$(TOWN))
+SITE := $(patsubst ./%,%,$(OUT)/maps/$(TOWN))
+R := $(P)/.recipes
+
+PY := .venv/bin/python -m pipeline
+PLACE := --town-dir $(TOWN_DIR) --processed $(P) --site $(SITE)
+RUN = @$(PY) run $(PLACE) $(if $(DASK),--dask $(DASK))
+
+# Two stages at once, unless the caller says otherwise.
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j2
+endif
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := town
+
+PLAIN_GOALS := help clean test lint bench check explain serve rules docs lock screenshots
+if_active = $(if $(filter $1,$(ACTIVE)),$(FILE_$1))
+need = $(if $(filter $1,$(ACTIVE)),$(FILE_$1),inactive-$1)
+
+# The recipes are brought up to date before the rules are read, so that -n and -q tell the truth.
+ifneq ($(if $(MAKECMDGOALS),$(filter-out $(PLAIN_GOALS),$(MAKECMDGOALS)),town),)
+include $(R)/all.mk
+$(R)/all.mk: FORCE .venv/.ready
+	@$(PY) refresh $(PLACE)
+endif
+
+include rules.mk
+
+.PHONY: town help clean test lint bench check explain serve rules docs lock screenshots FORCE
+FORCE:
+
+town: $(foreach s,$(ACTIVE),$(FILE_$(s))) $(R)/summary.txt ## the whole town: figures and maps (the default)
+
+# Printed when anything was made; an old one is not printed again.
+$(R)/summary.txt: $(foreach s,$(ACTIVE),$(FILE_$(s)))
+	@$(PY) summary $(PLACE) > $@
+	@cat $@
+
+inactive-%: FORCE
+	@$(PY) inactive $(PLACE) $*
+
+.venv/.ready: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another one: make PYTHON=python3.11" >&2; exit 1; }
+	@echo "Setting up .venv with the locked libraries (once, some minutes) ..." >&2
+	@$(PYTHON) -m venv .venv || { echo "A virtual environment cannot be made; on Debian: sudo apt install python3-venv" >&2; exit 1; }
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+help: ## this list
+	@echo "make [TOWN=carmiano | TOWN_DIR=path/to/a/town] [DASK=threads|processes|tcp://host:port] [target]"; echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@echo; echo "  one stage: make solar, make sealing, ...; all of them:"; sed -n 's/^\.PHONY: /    /p' rules.mk | tr '\n' ' ' | fold -s -w 100; echo
+
+check: .venv/.ready ## look at town.yaml and the raw files, list all problems, start nothing
+	@$(PY) check $(PLACE)
+
+explain: .venv/.ready ## why would a stage run again: make explain STAGE=solar
+	@$(PY) explain $(PLACE) $(or $(STAGE),webmap)
+
+serve: .venv/.ready ## show the maps at http://127.0.0.1:8000/
+	@$(PY) serve --folder $(OUT)/maps
+
+test: lint ## everything that is checked: style, types, layers, tests
+	@.venv/bin/python -m pytest
+
+lint: .venv/.ready
+	@.venv/bin/ruff check pipeline tests
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-cache 
+
+bench: .venv/.ready ## seconds and memory of each stage of the default town, from nothing; also as JSON
+	@.venv/bin/python tests/bench/bench.py
+
+rules: .venv/.ready ## write rules.mk anew from the stages' signatures
+	@$(PY) rules
+
+docs: .venv/.ready ## write docs/data.md and docs/town.schema.json anew
+	@$(PY) docs
+
+screenshots: .venv/.ready ## pictures of every page, desktop and phone (needs Chromium)
+	@.venv/bin/python tests/browser/screenshots.py $(SITE) docs/img
+
+lock: ## resolve the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -o requirements.lock
+
+clean: ## remove what was made for this town; raw data stays
+	rm -rf $(P) $(SITE)

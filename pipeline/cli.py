@@ -1,0 +1,188 @@
+"""The commands behind Make: the only place that prints or sets an exit code.
+
+Exit codes: 0 done, 1 something in input, config or surroundings is wrong and the message says what to do,
+2 the command itself was misspelt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pipeline import __version__
+from pipeline.errors import SoleSuoloError
+from pipeline.recipes import Place
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give the exit code."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except SoleSuoloError as error:
+        number = len(error.problems)
+        print(f"\n{'One problem' if number == 1 else f'{number} problems'} to solve:", file=sys.stderr)
+        for problem in error.problems:
+            print(f"  * {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped; what was finished is kept, `make` goes on from there.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__.splitlines()[0] if __doc__ else None, epilog="Most people use `make`; `make help` lists its targets.")
+    parser.add_argument("--version", action="version", version=f"Sole e Suolo {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def add(name: str, function: Callable[[argparse.Namespace], int], text: str, *, town: bool = True) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=function)
+        if town:
+            sub.add_argument("--town-dir", type=Path, default=Path("data/raw/carmiano"), help="folder of town.yaml")
+            sub.add_argument("--processed", type=Path, default=Path("data/processed/carmiano"), help="folder of the results")
+            sub.add_argument("--site", type=Path, default=Path("maps/carmiano"), help="folder of the published maps")
+        return sub
+
+    run = add("run", _run, "Run one stage; Make calls this.")
+    run.add_argument("stage")
+    run.add_argument("--dask", default=None, help="threads, processes or tcp://host:port")
+    add("refresh", _refresh, "Bring the recipes up to date; Make calls this before every run.")
+    add("check", _check, "Look at town.yaml and the raw files and list all problems; starts nothing.")
+    explain = add("explain", _explain, "Say why a stage would run again.")
+    explain.add_argument("stage")
+    explain.add_argument("--json", action="store_true", help="as JSON")
+    why = add("inactive", _inactive, "Say why a stage does not run for a town; Make calls this.")
+    why.add_argument("stage")
+    add("summary", _summary, "Name the page to open and what was left out; Make calls this at the end.")
+    add("rules", _rules, "Write rules.mk from the signatures of the stages.", town=False)
+    add("docs", _docs, "Write the generated documents: docs/data.md and docs/town.schema.json.", town=False)
+    serve = add("serve", _serve, "Show the maps on this machine.", town=False)
+    serve.add_argument("--folder", type=Path, default=Path("maps"))
+    serve.add_argument("--port", type=int, default=8000)
+    return parser
+
+
+def _place(options: argparse.Namespace) -> Place:
+    return Place(options.town_dir, options.processed, options.site)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from pipeline.runner import run_stage
+
+    done = run_stage(options.stage, _place(options), options.dask, _Progress(options.stage))
+    print(f"{done.stage:<12} {done.seconds:7.1f} s {done.peak_mb:7.0f} MB   {done.size}", file=sys.stderr)
+    for warning in done.warnings:
+        print(f"{'':<12} note: {warning}", file=sys.stderr)
+    return 0
+
+
+class _Progress:
+    """One line that says how far parallel work is and how long it may still take; quiet when not a terminal."""
+
+    def __init__(self, stage: str) -> None:
+        self.stage = stage
+        self.start = time.monotonic()
+        self.shown = 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if not sys.stderr.isatty() or now - self.start < 2 or now - self.shown < 0.5:
+            return
+        self.shown = now
+        left = (now - self.start) / done * (total - done)
+        print(f"\r{self.stage:<12} {done}/{total}, about {left:.0f} s left ", end="\r", file=sys.stderr)
+
+
+def _refresh(options: argparse.Namespace) -> int:
+    from pipeline.recipes import refresh
+
+    refresh(_place(options))
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from pipeline.io.probe import probe
+    from pipeline.recipes import make_plan
+
+    plan = make_plan(_place(options), with_recipes=False)
+    problems = [p for name, layers in plan.layers.items() for layer in layers for p in probe(name, layer, plan.town.epsg)]
+    if problems:
+        raise SoleSuoloError(problems)
+    print(f"{plan.town.name}: town.yaml and its raw files are in order.")
+    for stage, reason in plan.inactive.items():
+        print(f"  {stage:<12} {'does not run: ' + reason if reason else 'runs'}")
+    return 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from pipeline.recipes import explain
+
+    reasons = explain(_place(options), options.stage)
+    if options.json:
+        print(json.dumps({"stage": options.stage, "reasons": reasons}, ensure_ascii=False))
+    elif reasons:
+        print(f"{options.stage} would run again:")
+        for reason in reasons:
+            print(f"  * {reason}")
+    else:
+        print(f"{options.stage} is up to date.")
+    return 0
+
+
+def _inactive(options: argparse.Namespace) -> int:
+    from pipeline.recipes import make_plan
+
+    plan = make_plan(_place(options), with_recipes=False)
+    raise SoleSuoloError(f"{options.stage} does not run for {plan.town.name}: {plan.inactive[options.stage]}")
+
+
+def _summary(options: argparse.Namespace) -> int:
+    from pipeline.io.sidecar import read_json
+    from pipeline.recipes import make_plan
+
+    place = _place(options)
+    plan = make_plan(place, with_recipes=False)
+    for stage, reason in plan.inactive.items():
+        if reason and stage != "synthetic":
+            print(f"Left out: {stage}: {reason}")
+    sidecar = read_json(place.sidecar("webmap")) or {}
+    if "notice" in sidecar:
+        print(f"Dati dimostrativi / demonstration data: {sidecar['generated_layers']}")
+    print(f"Open {place.site / 'index.html'} in a browser.")
+    return 0
+
+
+def _rules(options: argparse.Namespace) -> int:
+    from pipeline.graph import read_stages, rules_text
+    from pipeline.recipes import write_if_changed
+
+    changed = write_if_changed(Path("rules.mk"), rules_text(read_stages()))
+    print("rules.mk written" if changed else "rules.mk is up to date")
+    return 0
+
+
+def _docs(options: argparse.Namespace) -> int:
+    from pipeline.documents import GENERATED
+    from pipeline.recipes import write_if_changed
+
+    for name, text in GENERATED.items():
+        changed = write_if_changed(Path(name), text())
+        print(f"{name} {'written' if changed else 'is up to date'}")
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from functools import partial
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+    server = ThreadingHTTPServer(("127.0.0.1", options.port), partial(SimpleHTTPRequestHandler, directory=os.fspath(options.folder)))
+    print(f"http://127.0.0.1:{server.server_port}/ shows {options.folder}; Ctrl-C ends it")
+    server.serve_forever()
+    return 0

@@ -1,0 +1,188 @@
+"""The parallel verbs, and the only place that knows dask.
+
+`tiles` maps a function over the blocks of a grid, `batches` over slices of a table. Both give the same bytes on
+threads, on processes and on a remote scheduler: the work is cut in the same places, and results keep their order.
+Functions that are sent are module-level functions of `pipeline.core`; only the client writes files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import islice
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.contracts.notes import Notes
+from pipeline.core.grid import Grid, Window
+from pipeline.errors import ClusterError
+
+A = TypeVar("A")
+TILE_CELLS = 1024
+WAVE_PER_WORKER = 2
+
+
+class TileInput(Protocol):
+    """Something that gives cells on any grid of one lattice (see `pipeline.io.rasters`)."""
+
+    def cut(self, grid: Grid) -> TileInput:
+        """The part of itself that `grid` needs; this is what travels."""
+
+    def read(self, grid: Grid) -> NDArray[np.float32]:
+        """The cells on `grid`, NaN or a fill value outside the data."""
+
+
+def on(where: str | None = None) -> Compute:
+    """The verbs on `where`.
+
+    Parameters
+    ----------
+    where
+        "threads", "processes" or "tcp://host:port". By default the environment's DASK_SCHEDULER_ADDRESS, else threads.
+
+    Raises
+    ------
+    ClusterError
+        When the remote scheduler does not answer or runs other versions.
+    """
+    where = where or os.environ.get("DASK_SCHEDULER_ADDRESS") or "threads"
+    return Compute(where)
+
+
+class Compute:
+    """The two verbs, bound to a scheduler. Close it, or use it in `with`."""
+
+    def __init__(self, where: str, notes: Notes | None = None) -> None:
+        self.where = where
+        self.workers = os.cpu_count() or 1
+        self.progress: Callable[[int, int], None] | None = None
+        self._client: Any = None
+        if where.startswith("tcp://"):
+            self._client = _connect(where)
+            self.workers = max(1, sum(self._client.nthreads().values()))
+
+    def __enter__(self) -> Compute:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._client is not None:
+            self._client.close()
+
+    def tiles(
+        self,
+        func: Callable[..., NDArray[Any]],
+        inputs: Sequence[TileInput],
+        grid: Grid,
+        *,
+        halo_m: float = 0.0,
+        params: tuple[Any, ...] = (),
+        tile_cells: int = TILE_CELLS,
+    ) -> Iterator[tuple[Window, NDArray[Any]]]:
+        """Map `func` over the blocks of a grid.
+
+        Parameters
+        ----------
+        func
+            `func(*arrays, *params)`: one float32 array of shape (rows, cols) for each input, block and halo; gives
+            an array of shape (bands, rows, cols) or (rows, cols) on the same cells. It must not change its inputs.
+        inputs
+            What to read on each block.
+        grid
+            The grid of the result; the inputs share its lattice.
+        halo_m
+            Read around each block and cut off the result [m]. Blocks at the border read NaN (or fill) outside.
+        params
+            Further arguments of `func`, the same for all blocks.
+        tile_cells
+            Side of a block; a multiple of 512 keeps files tidy.
+
+        Yields
+        ------
+        (Window, array of shape (bands, rows, cols))
+            Row by row; at most a few blocks are in memory at once.
+        """
+        halo = int(np.ceil(halo_m / grid.cell_m)) if halo_m else 0
+        windows = grid.blocks(tile_cells)
+        calls = ((_tile, func, [i.cut(wide) for i in inputs], wide, halo, params) for wide in (_widen(grid.crop(w), halo) for w in windows))
+        yield from zip(windows, self._stream(calls, len(windows)), strict=True)
+
+    def batches(self, func: Callable[..., A], items: Sequence[Any], *, size: int, params: tuple[Any, ...] = ()) -> Iterator[A]:
+        """Map `func` over slices of a sequence (list, array, table rows by `iloc`).
+
+        Parameters
+        ----------
+        func
+            `func(slice, *params)` -> anything that can be pickled.
+        items
+            A list, an array or a DataFrame.
+        size
+            Rows of a slice.
+        params
+            Further arguments of `func`, the same for all slices.
+
+        Yields
+        ------
+        The results in the order of the slices.
+        """
+        cut = getattr(items, "iloc", items)
+        starts = range(0, len(items), size)
+        yield from self._stream(((func, cut[s : s + size], *params) for s in starts), len(starts))
+
+    def _stream(self, calls: Iterator[tuple[Any, ...]], total: int) -> Iterator[Any]:
+        """Results in order, computed in waves so that memory depends on the wave and not on the town."""
+        done = 0
+        while wave := list(islice(calls, self.workers * WAVE_PER_WORKER)):
+            for result in self._run(wave):
+                done += 1
+                if self.progress:
+                    self.progress(done, total)
+                yield result
+
+    def _run(self, wave: list[tuple[Any, ...]]) -> list[Any]:
+        if self._client is not None:
+            return self._run_remote(wave)
+        from dask.base import compute
+        from dask.delayed import delayed
+
+        # A partial is opaque to dask, which would otherwise walk into lists and tables.
+        tasks = [delayed(partial(func, *args), pure=False)() for func, *args in wave]
+        return list(compute(*tasks, scheduler=self.where, num_workers=self.workers))
+
+    def _run_remote(self, wave: list[tuple[Any, ...]]) -> list[Any]:
+        try:
+            futures = [self._client.submit(partial(func, *args), pure=False) for func, *args in wave]
+            return list(self._client.gather(futures))
+        except (OSError, TimeoutError) as error:
+            raise ClusterError(f"{self.where}: the scheduler went away during the work ({error}); start it again with `dask scheduler` and run make again") from None
+
+
+def _widen(grid: Grid, halo: int) -> Grid:
+    return Grid(grid.west - halo * grid.cell_m, grid.north + halo * grid.cell_m, grid.cell_m, grid.rows + 2 * halo, grid.cols + 2 * halo, grid.epsg)
+
+
+def _tile(func: Callable[..., NDArray[Any]], inputs: list[TileInput], wide: Grid, halo: int, params: tuple[Any, ...]) -> NDArray[Any]:
+    out = func(*[i.read(wide) for i in inputs], *params)
+    if out.ndim == 2:
+        out = out[np.newaxis]
+    return out[:, halo : out.shape[1] - halo, halo : out.shape[2] - halo] if halo else out
+
+
+def _connect(address: str) -> Any:
+    try:
+        from distributed import Client
+
+        client = Client(address, timeout="10s", set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ClusterError(f"{address}: no scheduler answers ({error}); start one with `dask scheduler` and workers with `dask worker {address}`, or run make without DASK=") from None
+    try:
+        client.get_versions(check=True)
+    except ValueError as error:
+        client.close()
+        raise ClusterError(f"{address}: scheduler or workers run other versions than this machine: {error}") from None
+    if not client.nthreads():
+        client.close()
+        raise ClusterError(f"{address}: the scheduler has no workers; start some with `dask worker {address}`")
+    return client

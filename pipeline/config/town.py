@@ -1,0 +1,117 @@
+"""town.yaml as a typed value: read once, all errors in one list, each with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import Field, StringConstraints, ValidationError, field_validator
+
+from pipeline.config.base import Section
+from pipeline.config.land import GreenConfig, SealingConfig
+from pipeline.config.publish import AtlasConfig, SyntheticConfig, WebmapConfig
+from pipeline.config.solar import ArraysConfig, HorizonConfig, IrradiationConfig, RoofsConfig, SolarConfig
+from pipeline.config.sources import (
+    BoundaryConfig,
+    BuildingsConfig,
+    LandcoverConfig,
+    ParcelsConfig,
+    ResidentsConfig,
+    Source,
+    SurfaceConfig,
+    WeatherConfig,
+)
+from pipeline.errors import ConfigError
+
+
+class Sources(Section):
+    """Source layers by the stage that reads them; several are read in the order given."""
+
+    boundary: tuple[Source, ...] = ()
+    parcels: tuple[Source, ...] = ()
+    buildings: tuple[Source, ...] = ()
+    surface: tuple[Source, ...] = ()
+    weather: tuple[Source, ...] = ()
+    landcover: tuple[Source, ...] = ()
+    residents: tuple[Source, ...] = ()
+
+
+class Town(Section):
+    """The whole of town.yaml."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f<>]+$")] = Field(description="Name of the town as its people write it.")
+    code: str = Field("", pattern=r"^[A-Za-z0-9_-]{0,20}$", description="Municipality code; ISTAT's six digits in Italy.")
+    epsg: int = Field(description="EPSG code of the projected metric reference system of everything in processed/.")
+    languages: tuple[Annotated[str, StringConstraints(pattern=r"^(it|en)$")], ...] = Field(("it", "en"), min_length=1, description="Languages of the site, the first is shown first.")
+    sources: Sources = Sources()
+
+    boundary: BoundaryConfig = BoundaryConfig()
+    parcels: ParcelsConfig = ParcelsConfig()
+    buildings: BuildingsConfig = BuildingsConfig()
+    surface: SurfaceConfig = SurfaceConfig()
+    weather: WeatherConfig = WeatherConfig()
+    landcover: LandcoverConfig = LandcoverConfig()
+    residents: ResidentsConfig = ResidentsConfig()
+    roofs: RoofsConfig = RoofsConfig()
+    horizon: HorizonConfig = HorizonConfig()
+    irradiation: IrradiationConfig = IrradiationConfig()
+    arrays: ArraysConfig = ArraysConfig()
+    solar: SolarConfig = SolarConfig()
+    sealing: SealingConfig = SealingConfig()
+    green: GreenConfig = GreenConfig()
+    atlas: AtlasConfig = AtlasConfig()
+    webmap: WebmapConfig = WebmapConfig()
+    synthetic: SyntheticConfig = SyntheticConfig()
+    dask: str = Field("threads", pattern=r"^(threads|processes|tcp://[^\s]+)$", description="Where parallel work runs: threads, processes or tcp://host:port.")
+
+    @field_validator("epsg")
+    @classmethod
+    def _metric(cls, value: int) -> int:
+        if value in (3857, 900913, 4326, 6706, 4258, 3395):
+            raise ValueError(
+                f"EPSG:{value} is not a metric system of this place (in EPSG:3857 areas at 40 degrees north are 1.7 times too big); "
+                "give the national or UTM system, e.g. 25833 for Apulia"
+            )
+        return value
+
+
+def load_town(folder: Path) -> Town:
+    """Read `folder`/town.yaml.
+
+    Parameters
+    ----------
+    folder
+        The town's folder.
+
+    Returns
+    -------
+    Town
+
+    Raises
+    ------
+    ConfigError
+        With every problem found, each with its place in the file.
+    """
+    path = folder / "town.yaml"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: there is no such file; expected the town's description (make new town folders from data/raw/carmiano/town.yaml)") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: not UTF-8 text; save it as UTF-8") from None
+    try:
+        raw: Any = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path}: holds {type(raw).__name__}, expected key: value lines")
+    try:
+        return Town.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError([f"{path}: {'.'.join(str(p) for p in e['loc'])}: {e['msg']}, got {_short(e['input'])}" for e in error.errors()]) from None
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

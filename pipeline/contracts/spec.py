@@ -1,0 +1,160 @@
+"""The grammar of the contracts: what a dataset, a column, a band is, and the values stages exchange.
+
+The vocabulary itself is in the files beside this one, one per wing. Nothing here opens a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+
+from pipeline.core.grid import Grid, Window
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy as np
+    from numpy.typing import NDArray
+
+DType = Literal["str", "int", "float", "bool", "list"]
+Geometry = Literal["polygon", "point", "line"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Parameters
+    ----------
+    dtype
+        str, int (int64), float (float64), bool, list (fixed length, float64 or uint8).
+    unit
+        As it is printed, "" where there is none.
+    en, it
+        Meaning, one line in each language; also the label of the popup.
+    low, high
+        Range of valid values, ends included.
+    required
+        False where missing values (None, NaN) are allowed.
+    length
+        Of a list column.
+    values
+        The allowed words of a categorical column.
+    """
+
+    dtype: DType
+    unit: str
+    en: str
+    it: str
+    low: float | None = None
+    high: float | None = None
+    required: bool = True
+    length: int | None = None
+    values: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Band:
+    """One band of a raster; `low` and `high` bound its valid values."""
+
+    name: str
+    unit: str
+    en: str
+    it: str
+    low: float | None = None
+    high: float | None = None
+
+
+class TableSpec:
+    """Contract of a parquet table. Subclasses list columns as class attributes, in file order."""
+
+    title_en: ClassVar[str]
+    title_it: ClassVar[str]
+    key: ClassVar[tuple[str, ...]]
+    geometry: ClassVar[Geometry | None] = None
+    suffix: ClassVar[str] = ".parquet"
+
+    @classmethod
+    def columns(cls) -> dict[str, Column]:
+        """The declared columns by name, in order."""
+        found: dict[str, Column] = {}
+        for base in reversed(cls.__mro__):
+            found.update({k: v for k, v in vars(base).items() if isinstance(v, Column)})
+        return found
+
+
+class RasterSpec:
+    """Contract of a tiled GeoTIFF in the town's reference system."""
+
+    title_en: ClassVar[str]
+    title_it: ClassVar[str]
+    bands: ClassVar[tuple[Band, ...]]
+    dtype: ClassVar[str] = "float32"
+    nodata: ClassVar[float] = float("nan")
+    suffix: ClassVar[str] = ".tif"
+
+
+class PackageSpec:
+    """Contract of a GeoPackage: several tables in one file."""
+
+    title_en: ClassVar[str]
+    title_it: ClassVar[str]
+    layers: ClassVar[dict[str, type[TableSpec]]]
+    suffix: ClassVar[str] = ".gpkg"
+
+
+class FolderSpec:
+    """Contract of a folder whose target is its manifest, written last."""
+
+    title_en: ClassVar[str]
+    title_it: ClassVar[str]
+    suffix: ClassVar[str] = "/manifest.json"
+
+
+R = TypeVar("R", bound=RasterSpec)
+T = TypeVar("T", bound=TableSpec)
+P = TypeVar("P", bound=PackageSpec)
+F = TypeVar("F", bound=FolderSpec)
+
+
+@dataclass(frozen=True)
+class Raster(Generic[R]):
+    """A raster on disk as a value: where it is and on which grid. `pipeline.io.rasters` reads its cells."""
+
+    path: Path
+    grid: Grid
+    bands: tuple[str, ...]
+    dtype: str = "float32"
+
+
+@dataclass
+class RasterBlocks(Generic[R]):
+    """A raster being made: its grid and a stream of (window, array of shape (bands, rows, cols))."""
+
+    grid: Grid
+    blocks: Iterator[tuple[Window, NDArray[Any]]]
+
+
+if TYPE_CHECKING:
+
+    class Table(gpd.GeoDataFrame, Generic[T]):  # type: ignore[misc]
+        """A table that keeps the contract T (a GeoDataFrame; no geometry column where T has none)."""
+
+    class Package(dict[str, gpd.GeoDataFrame], Generic[P]):
+        """Tables by layer name that keep the contract P."""
+else:
+
+    class Table(Generic[T]):
+        """A table that keeps the contract T (at run time a plain GeoDataFrame or DataFrame)."""
+
+    class Package(Generic[P]):
+        """Tables by layer name that keep the contract P (at run time a plain dict)."""
+
+
+class Folder(Generic[F]):
+    """The stage writes its files below the `out` folder it is given and returns nothing."""
+
+
+# Months of a monthly column family: kwh_01 .. kwh_12.
+MONTHS: tuple[str, ...] = tuple(f"{m:02d}" for m in range(1, 13))

@@ -1,0 +1,170 @@
+"""Rasters in and out: tiled GeoTIFFs read and written by window, shapes burnt onto a grid.
+
+Paths travel, handles do not: every read opens the file and closes it again, so the values here can be sent to
+another process. Voids are NaN in float bands and the nodata code in integer bands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+import shapely
+from numpy.typing import NDArray
+from rasterio.features import rasterize
+from rasterio.transform import Affine
+from rasterio.windows import Window as RioWindow
+
+from pipeline.contracts.spec import Raster, RasterBlocks, RasterSpec
+from pipeline.core.grid import Grid, Window
+from pipeline.errors import InputError
+
+BLOCK_CELLS = 512
+
+
+def open_raster(path: Path) -> Raster[Any]:
+    """A raster of processed/ as a value.
+
+    Parameters
+    ----------
+    path
+        A north-up GeoTIFF with square cells in a projected system.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, rotated, without reference system, or its cells are not square.
+    """
+    try:
+        with rasterio.open(path) as src:
+            t = src.transform
+            if src.crs is None or src.crs.to_epsg() is None:
+                raise InputError(f"{path}: declares no EPSG reference system; expected a projected one")
+            if t.b or t.d or abs(t.a + t.e) > 1e-6 * abs(t.a) or t.a <= 0:
+                raise InputError(f"{path}: rotated grid or cells not square ({tuple(t)[:6]}); expected a north-up grid; run gdalwarp first")
+            grid = Grid(t.c, t.f, t.a, src.height, src.width, src.crs.to_epsg())
+            return Raster(path, grid, tuple(d or f"band{i}" for i, d in enumerate(src.descriptions, 1)), src.dtypes[0])
+    except rasterio.errors.RasterioIOError as error:
+        raise InputError(f"{path}: cannot be read as a raster ({error}); expected a GeoTIFF") from None
+
+
+def read(raster: Raster[Any], band: str, window: Window | None = None) -> NDArray[Any]:
+    """Cells of one band.
+
+    Parameters
+    ----------
+    raster
+        From `open_raster`.
+    band
+        Name of the band, e.g. "surface".
+    window
+        Block to read; the whole band by default. It must lie inside the grid.
+
+    Returns
+    -------
+    array of shape (rows, cols)
+        In the file's dtype.
+    """
+    with rasterio.open(raster.path) as src:
+        at = RioWindow(window.col, window.row, window.cols, window.rows) if window else None
+        return src.read(raster.bands.index(band) + 1, window=at)
+
+
+def write(path: Path, spec: type[RasterSpec], made: RasterBlocks[Any], tags: dict[str, str] | None = None) -> None:
+    """Write a stream of blocks to a tiled GeoTIFF (ZSTD), one block in memory at a time.
+
+    Parameters
+    ----------
+    path
+        The file to write; the caller moves it into place.
+    spec
+        Contract: band names, dtype, nodata.
+    made
+        Grid and blocks; each array has shape (bands, rows, cols) in the order of the contract's bands.
+    tags
+        Metadata items of the file.
+    """
+    grid = made.grid
+    profile = {
+        "driver": "GTiff", "dtype": spec.dtype, "count": len(spec.bands), "nodata": spec.nodata,
+        "height": grid.rows, "width": grid.cols, "crs": f"EPSG:{grid.epsg}", "transform": Affine(*grid.transform),
+        "tiled": True, "blockxsize": BLOCK_CELLS, "blockysize": BLOCK_CELLS, "interleave": "band",
+        "compress": "zstd", "zstd_level": 1, "BIGTIFF": "IF_SAFER", "num_threads": 2,
+    }  # fmt: skip
+    with rasterio.open(path, "w", **profile) as dst:
+        for index, band in enumerate(spec.bands, 1):
+            dst.set_band_description(index, band.name)
+        if tags:
+            dst.update_tags(**tags)
+        for window, array in made.blocks:
+            dst.write(array.astype(spec.dtype, copy=False), window=RioWindow(window.col, window.row, window.cols, window.rows))
+
+
+def burn(
+    geometries: Sequence[shapely.Geometry] | NDArray[Any],
+    values: Sequence[float] | NDArray[Any],
+    grid: Grid,
+    *,
+    fill: float = 0,
+    dtype: str = "uint8",
+    all_touched: bool = False,
+) -> NDArray[Any]:
+    """Write the value of each shape into the cells whose centre it holds; later shapes win.
+
+    Returns
+    -------
+    array of shape (grid.rows, grid.cols)
+    """
+    pairs = [(g, v) for g, v in zip(geometries, values, strict=True) if g is not None and not g.is_empty]
+    if not pairs:
+        return np.full(grid.shape, fill, dtype=dtype)
+    return rasterize(pairs, out_shape=grid.shape, transform=Affine(*grid.transform), fill=fill, dtype=dtype, all_touched=all_touched)
+
+
+@dataclass(frozen=True)
+class BandInput:
+    """One band of a raster as an input of `compute.tiles`: float32, voids NaN."""
+
+    path: Path
+    band: str
+
+    def cut(self, grid: Grid) -> BandInput:
+        """Itself: a path is small."""
+        return self
+
+    def read(self, grid: Grid) -> NDArray[np.float32]:
+        """The cells on `grid`, which must share the raster's lattice; NaN outside the raster."""
+        raster = open_raster(self.path)
+        own = raster.grid
+        row = round((own.north - grid.north) / own.cell_m)
+        col = round((grid.west - own.west) / own.cell_m)
+        with rasterio.open(self.path) as src:
+            index = raster.bands.index(self.band) + 1
+            out = src.read(index, window=RioWindow(col, row, grid.cols, grid.rows), boundless=True, fill_value=src.nodata, out_dtype="float32")
+            if src.nodata is not None and not np.isnan(src.nodata):
+                out[out == np.float32(src.nodata)] = np.nan
+        return out
+
+
+@dataclass(frozen=True)
+class BurnInput:
+    """Shapes with values as an input of `compute.tiles`: float32, `fill` where no shape holds the centre."""
+
+    geometries: NDArray[Any]
+    values: NDArray[Any]
+    fill: float = 0.0
+
+    def cut(self, grid: Grid) -> BurnInput:
+        """Only the shapes that touch `grid`, in their order."""
+        bounds = shapely.bounds(self.geometries)
+        west, south, east, north = grid.bounds
+        hit = (bounds[:, 0] < east) & (bounds[:, 2] > west) & (bounds[:, 1] < north) & (bounds[:, 3] > south)
+        return BurnInput(self.geometries[hit], self.values[hit], self.fill)
+
+    def read(self, grid: Grid) -> NDArray[np.float32]:
+        """The burnt cells on `grid`."""
+        return burn(self.geometries, self.values, grid, fill=self.fill, dtype="float32")

@@ -1,0 +1,381 @@
+"""Recipes: all that decides a stage's output and is not a data file of another stage.
+
+`.recipes/<stage>.json` holds the resolved config section, the raw files with sizes and hashes, and a fingerprint of the
+code the stage reaches. It is rewritten only when its content differs, so its time stamp is the signal Make waits for.
+`refresh` also looks at what is on disk: an output whose sidecar is missing or tells another story gets its recipe
+touched, and Make runs the stage again.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.config.sources import Layer, Layers
+from pipeline.config.town import Town, load_town
+from pipeline.errors import ConfigError, InputError
+from pipeline.graph import Stage, active_stages, read_stages
+from pipeline.io.sidecar import read_json, sha256_of, stat_of, text_of, write_json, write_text
+
+CODE_ROOT = Path(__file__).parent.parent
+TOWN_NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,40}$")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a town lives.
+
+    Attributes
+    ----------
+    town_dir
+        Folder of town.yaml.
+    processed, site
+        Folders of the results and of the published maps.
+    """
+
+    town_dir: Path
+    processed: Path
+    site: Path
+
+    @property
+    def recipes(self) -> Path:
+        """Folder of the recipes."""
+        return self.processed / ".recipes"
+
+    def sidecar(self, stage: str) -> Path:
+        """The metadata file beside a stage's output."""
+        return self.processed / f"{stage}.meta.json"
+
+    def run_record(self, stage: str) -> Path:
+        """Seconds, memory and file state of the last run of a stage."""
+        return self.recipes / f"{stage}.run.json"
+
+
+@dataclass
+class Plan:
+    """A town, its stages, and their recipes, computed from what is on disk now."""
+
+    place: Place
+    town: Town
+    stages: dict[str, Stage]
+    inactive: dict[str, str]
+    layers: dict[str, Layers]
+    recipes: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def active(self) -> list[Stage]:
+        """The stages that run for this town, in order."""
+        return [s for s in self.stages.values() if not self.inactive[s.name]]
+
+
+def make_plan(place: Place, *, with_recipes: bool = True) -> Plan:
+    """Read config, stages and raw files.
+
+    Raises
+    ------
+    ConfigError, InputError
+        With every problem found; nothing has been started then.
+    """
+    if not TOWN_NAME.match(place.processed.name):
+        raise ConfigError(f"{place.processed.name!r} is not a town's short name; expected lower-case letters, digits, - and _, e.g. carmiano")
+    town = load_town(place.town_dir)
+    stages = read_stages()
+    by_stage: dict[str, Any] = {name: getattr(town.sources, name) for name in type(town.sources).model_fields}
+    generated = any(s.synthetic for sources in by_stage.values() for s in sources)
+    inactive = active_stages(stages, {n for n, s in by_stage.items() if s}, generated)
+    problems: list[str] = []
+    layers = {name: _layers(place, name, sources, problems) for name, sources in by_stage.items() if sources}
+    if problems:
+        raise InputError(problems)
+    plan = Plan(place, town, stages, inactive, layers)
+    if with_recipes:
+        cache = _Cache(place.recipes / "hashes.json")
+        plan.recipes = {s.name: _recipe(plan, s, cache) for s in plan.active}
+        cache.save()
+    return plan
+
+
+def _layers(place: Place, stage: str, sources: tuple[Any, ...], problems: list[str]) -> Layers:
+    found: list[Layer] = []
+    for n, source in enumerate(sources):
+        where = f"{place.town_dir / 'town.yaml'}: sources.{stage}.{n}"
+        if source.path is None:
+            if source.kind != "total":
+                problems.append(f"{where}: kind {source.kind} needs a path")
+            found.append(Layer(source, ()))
+        elif source.synthetic:
+            pattern = Path(source.path)
+            if pattern.is_absolute() or ".." in pattern.parts or pattern.parts[:1] != ("synthetic",):
+                problems.append(f"{where}.path: {source.path!r}; a synthetic layer lies below synthetic/")
+                continue
+            found.append(Layer(source, (place.processed / pattern,)))
+        else:
+            paths = sorted(p for p in place.town_dir.glob(source.path) if p.is_file()) if not Path(source.path).is_absolute() else [Path(source.path)]
+            paths = [p for p in paths if p.is_file()]
+            if not paths:
+                problems.append(f"{where}.path: no file {place.town_dir / source.path}; put the file there or correct the path")
+            found.append(Layer(source, tuple(paths)))
+    return tuple(found)
+
+
+def resolved(layers: Layers) -> Layers:
+    """Layers with the patterns of generated files expanded, now that they exist."""
+    out: list[Layer] = []
+    for layer in layers:
+        if layer.source.synthetic:
+            pattern = layer.paths[0]
+            paths = tuple(sorted(pattern.parent.glob(pattern.name)))
+            if not paths:
+                raise InputError(f"{pattern}: the generated layer is missing; run `make synthetic` again")
+            layer = Layer(layer.source, paths)  # noqa: PLW2901
+        out.append(layer)
+    return tuple(out)
+
+
+def _recipe(plan: Plan, stage: Stage, cache: _Cache) -> dict[str, Any]:
+    recipe: dict[str, Any] = {
+        "stage": stage.name,
+        "inputs": [i.name for i in stage.inputs if not plan.inactive[i.name]],
+        "code": code_fingerprint(stage, cache),
+        "town": {"epsg": plan.town.epsg},
+    }
+    if "config" in stage.services:
+        recipe["config"] = getattr(plan.town, stage.name).model_dump(mode="json")
+    if "town" in stage.services:
+        recipe["town"] |= {"name": plan.town.name, "code": plan.town.code, "languages": list(plan.town.languages)}
+        if stage.kind == "Folder":
+            recipe["missing"] = {k: v for k, v in plan.inactive.items() if v}
+    if "layers" in stage.services:
+        recipe["layers"] = [
+            layer.source.model_dump(mode="json", exclude_defaults=True)
+            | ({} if layer.source.synthetic else {"files": [_file(p, plan.place.town_dir, cache) for p in layer.paths]})
+            for layer in plan.layers.get(stage.name, ())
+        ]
+    return recipe
+
+
+def _file(path: Path, base: Path, cache: _Cache) -> dict[str, Any]:
+    companions = sorted(p for p in path.parent.glob(f"{path.stem}.*") if p.suffix.lower() in {".dbf", ".shx", ".prj", ".cpg"}) if path.suffix.lower() == ".shp" else []
+    entry: dict[str, Any] = {"path": os.path.relpath(path, base), "size": path.stat().st_size, "sha256": cache.sha256(path)}
+    if companions:
+        entry["with"] = {p.name: cache.sha256(p) for p in companions}
+    return entry
+
+
+class _Cache:
+    """Hashes of raw files and digests of code by size and time stamp, kept between calls."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self.old: dict[str, Any] = (read_json(path) if path else None) or {}
+        self.new: dict[str, Any] = {}
+
+    def get(self, path: Path, kind: str, make: Any) -> Any:
+        key = f"{kind}:{path}"
+        if key in self.new:
+            return self.new[key][1]
+        state = stat_of(path)
+        known = self.old.get(key)
+        value = known[1] if known and known[0] == state else make(path)
+        self.new[key] = [state, value]
+        return value
+
+    def sha256(self, path: Path) -> str:
+        return self.get(path, "sha256", sha256_of)  # type: ignore[no-any-return]
+
+    def save(self) -> None:
+        if self.path and self.new != self.old:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            write_json(self.path, self.new)
+
+
+def code_fingerprint(stage: Stage, cache: _Cache | None = None) -> str:
+    """Digest of the code a stage reaches: modules of this package without docstrings and comments, the data files
+    beside them, and the pinned versions of the libraries they import."""
+    cache = cache or _Cache()
+    pins = cache.get(CODE_ROOT / "requirements.lock", "pins", _pins)
+    seen: dict[str, str] = {}
+    libraries: set[str] = set()
+    waiting = [stage.module]
+    while waiting:
+        name = waiting.pop()
+        path = _module_path(name)
+        if name in seen or path is None:
+            continue
+        digest, imports, texts = cache.get(path, "code", _read_code)
+        seen[name] = digest
+        for imported in imports:
+            if imported.startswith("pipeline."):
+                if not imported.startswith("pipeline.config"):
+                    waiting.append(imported)
+            else:
+                libraries.add(imported.partition(".")[0].lower())
+        for folder in texts:
+            for data in sorted(p for p in (path.parent / folder).rglob("*") if p.is_file()):
+                seen[str(data.relative_to(CODE_ROOT))] = cache.sha256(data)
+    content = [sorted(seen.items()), sorted((k, v) for k, v in pins.items() if k in libraries)]
+    return hashlib.sha256(text_of(content).encode()).hexdigest()
+
+
+def _module_path(name: str) -> Path | None:
+    path = CODE_ROOT.joinpath(*name.split(".")).with_suffix(".py")
+    return path if path.is_file() else None
+
+
+def _read_code(path: Path) -> tuple[str, list[str], list[str]]:
+    """Digest without docstrings, imported names, and folders of data beside the module that it names."""
+    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    imports: set[str] = set()
+    texts: set[str] = set()
+    folders = {p.name for p in path.parent.iterdir() if p.is_dir() and not (p / "__init__.py").exists() and p.name != "__pycache__"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imports |= {a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            imports |= {node.module} | {f"{node.module}.{a.name}" for a in node.names if node.module.startswith("pipeline")}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            texts |= {node.value.strip("/").partition("/")[0]} & folders
+        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), sorted(imports), sorted(texts)
+
+
+def _pins(path: Path) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    for name, rest in re.findall(r"^([A-Za-z0-9_.-]+)==([^\\\n]+)", path.read_text(encoding="utf-8"), re.MULTILINE):
+        found.setdefault(name.lower(), []).append(rest.strip())
+    return {name: " | ".join(versions) for name, versions in found.items()}
+
+
+def refresh(place: Place) -> Plan:
+    """Bring the recipes and all.mk up to date; called by Make before every run.
+
+    Returns
+    -------
+    Plan
+        What was found.
+    """
+    place.recipes.mkdir(parents=True, exist_ok=True)
+    plan = make_plan(place)
+    for stage in plan.active:
+        _refresh_recipe(plan, stage)
+    write_if_changed(place.recipes / "all.mk", _all_mk(plan))
+    return plan
+
+
+def _refresh_recipe(plan: Plan, stage: Stage) -> None:
+    path = plan.place.recipes / f"{stage.name}.json"
+    text = text_of(plan.recipes[stage.name])
+    output = stage.output(plan.place.processed, plan.place.site)
+    made = stat_of(output)
+    stale = why_stale(plan, stage)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        write_text(path, text)
+    if made is None:
+        return
+    now = path.stat().st_mtime_ns
+    if stale and now <= made[1]:
+        path.touch()
+    elif not stale and now > made[1]:
+        os.utime(path, ns=(made[1] - 1, made[1] - 1))
+
+
+def why_stale(plan: Plan, stage: Stage) -> list[str]:
+    """Reasons, in plain words, for which a stage's output is not what its recipe and inputs would give; [] where it is.
+
+    It does not look whether an input is itself stale.
+    """
+    place = plan.place
+    output = stage.output(place.processed, place.site)
+    state = stat_of(output)
+    if state is None:
+        return [f"{output} does not exist"]
+    sidecar = read_json(place.sidecar(stage.name))
+    if sidecar is None:
+        return [f"its sidecar {place.sidecar(stage.name)} is missing or broken"]
+    record = read_json(place.run_record(stage.name)) or {}
+    same = record.get("state") == state and record.get("sha256") == sidecar.get("sha256")
+    if not same and sha256_of(output) != sidecar.get("sha256"):
+        return [f"{output} is not the file its sidecar describes"]
+    if not same:
+        write_json(place.run_record(stage.name), record | {"state": state, "sha256": sidecar["sha256"]})
+    reasons = _folder_damage(output) if stage.kind == "Folder" else []
+    reasons += _differences(sidecar.get("recipe", {}), plan.recipes[stage.name])
+    for name in (i.name for i in stage.inputs if not plan.inactive[i.name]):
+        upstream = read_json(place.sidecar(name)) or {}
+        if sidecar.get("inputs", {}).get(name) != upstream.get("sha256"):
+            reasons.append(f"its input {name} has changed")
+    return reasons
+
+
+def _folder_damage(manifest: Path) -> list[str]:
+    files = (read_json(manifest) or {}).get("files", {})
+    return [f"{manifest.parent / n} is missing or was changed" for n, f in files.items() if (stat_of(manifest.parent / n) or [None])[0] != f["size"]][:3]
+
+
+def _differences(old: Any, new: Any, where: str = "") -> list[str]:
+    """What differs between two recipes, as plain sentences."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        out: list[str] = []
+        for key in sorted(old.keys() | new.keys()):
+            out += _differences(old.get(key), new.get(key), f"{where}.{key}" if where else key)
+        return out
+    if old == new:
+        return []
+    if where == "code":
+        return ["the code it reaches has changed"]
+    return [f"{where} was {_short(old)}, is {_short(new)}"]
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _all_mk(plan: Plan) -> str:
+    lines = ["# Written before every run from town.yaml and the raw files. Do not edit.", f"ACTIVE := {' '.join(s.name for s in plan.active)}"]
+    for name, layers in plan.layers.items():
+        if any(layer.source.synthetic for layer in layers):
+            lines.append(f"GENERATED_{name} := $(P)/synthetic/manifest.json")
+    digest = hashlib.sha256(text_of(plan.recipes).encode()).hexdigest()
+    return "\n".join([*lines, f"# recipes {digest}"]) + "\n"
+
+
+def write_if_changed(path: Path, text: str) -> bool:
+    """Write a text file only when its content differs; True where it did."""
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    write_text(path, text)
+    return True
+
+
+def explain(place: Place, name: str) -> list[str]:
+    """Why a stage would run again, in plain words; [] where it is up to date."""
+    plan = make_plan(place)
+    if name not in plan.stages:
+        raise InputError(f"{name}: no such stage; there are {', '.join(plan.stages)}")
+    if plan.inactive[name]:
+        raise InputError(f"{name} does not run for {plan.town.name}: {plan.inactive[name]}")
+    stage = plan.stages[name]
+    reasons = why_stale(plan, stage)
+    for i in upstream(plan, stage):
+        theirs = why_stale(plan, plan.stages[i])
+        if theirs:
+            reasons.append(f"its input {i} would run again: {theirs[0]}")
+    return reasons
+
+
+def upstream(plan: Plan, stage: Stage) -> list[str]:
+    """Names of the active stages a stage rests on, in order."""
+    wanted = {stage.name}
+    for other in reversed(list(plan.stages.values())):
+        if other.name in wanted and not plan.inactive[other.name]:
+            wanted |= {i.name for i in other.inputs if not plan.inactive[i.name]}
+            if any(layer.source.synthetic for layer in plan.layers.get(other.name, ())):
+                wanted.add("synthetic")
+    return [n for n in plan.stages if n in wanted - {stage.name}]

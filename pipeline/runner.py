@@ -1,0 +1,270 @@
+"""Run one stage: load, check, call, check, write in one step, sidecar, time.
+
+A file under its real name is always whole: it is written beside, then moved. The sidecar comes after the data, so a run
+that was killed between the two is seen as undone and done again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib
+import os
+import resource
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline import __version__
+from pipeline.compute import Compute, on
+from pipeline.contracts.notes import Lineage, Notes
+from pipeline.contracts.spec import PackageSpec, RasterSpec, TableSpec
+from pipeline.errors import ContractError, InputError
+from pipeline.graph import Stage
+from pipeline.io.sidecar import NOTICE, read_json, sha256_of, stat_of, write_json
+from pipeline.recipes import Place, Plan, make_plan, resolved
+
+CONTRACT_MODULES = ("sources", "solar", "land", "publish")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a run gave: output, seconds, peak memory [MB], rows or cells in words, warnings."""
+
+    stage: str
+    output: Path
+    seconds: float
+    peak_mb: float
+    size: str
+    warnings: tuple[str, ...]
+
+
+def contract(name: str) -> Any:
+    """The contract class of a name, from the vocabulary."""
+    for module in CONTRACT_MODULES:
+        found = getattr(importlib.import_module(f"pipeline.contracts.{module}"), name, None)
+        if found is not None:
+            return found
+    raise ContractError(f"{name}: no contract of that name in pipeline/contracts")
+
+
+def run_stage(name: str, place: Place, where: str | None = None, progress: Callable[[int, int], None] | None = None) -> Done:
+    """Run one stage of a town and write its output and sidecar.
+
+    Parameters
+    ----------
+    name
+        Stage name.
+    place
+        The town.
+    where
+        Scheduler of parallel work, see `pipeline.compute.on`; by default the town's.
+    progress
+        Called with (done, total) while parallel work goes on.
+
+    Raises
+    ------
+    SoleSuoloError
+        Whatever is wrong with input, config, contract or cluster; earlier results stay as they were.
+    """
+    start = time.perf_counter()
+    place.recipes.mkdir(parents=True, exist_ok=True)
+    plan = make_plan(place)
+    if name not in plan.stages:
+        raise InputError(f"{name}: no such stage; there are {', '.join(plan.stages)}")
+    stage = plan.stages[name]
+    if plan.inactive[name]:
+        raise InputError(f"{name} does not run for {plan.town.name}: {plan.inactive[name]}")
+    with _lock(place.recipes / f"{name}.lock"):
+        _restore(stage.output(place.processed, place.site).parent if stage.kind == "Folder" else None)
+        notes = Notes()
+        inputs = {i.name: None if plan.inactive[i.name] else _load(plan, plan.stages[i.name]) for i in stage.inputs}
+        with on(where or plan.town.dask) as compute:
+            compute.progress = progress
+            size = _call_and_write(plan, stage, inputs, compute, notes)
+        output = stage.output(place.processed, place.site)
+        sidecar = _sidecar(plan, stage, notes, sha256_of(output))
+        write_json(place.sidecar(name), sidecar)
+        peak = max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+        seconds = time.perf_counter() - start
+        write_json(place.run_record(name), {"state": stat_of(output), "sha256": sidecar["sha256"], "seconds": round(seconds, 3), "peak_mb": round(peak, 1), "size": size})
+    return Done(name, output, seconds, peak, size, tuple(notes.warnings))
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Held while a stage runs; the system frees it when the process ends, however it ends."""
+    with path.open("a") as f:
+        fcntl.flock(f, fcntl.LOCK_EX)
+        yield
+
+
+def _load(plan: Plan, stage: Stage) -> Any:
+    from pipeline.contracts.check import check_raster_header, check_table
+    from pipeline.io.rasters import open_raster
+    from pipeline.io.tables import read_package, read_table
+
+    path = stage.output(plan.place.processed, plan.place.site)
+    if not path.exists():
+        raise InputError(f"{path} does not exist; run `make {stage.name}` first")
+    spec, epsg = contract(stage.contract), plan.town.epsg
+    if stage.kind == "Raster":
+        raster = open_raster(path)
+        check_raster_header(spec, grid=raster.grid, dtype=raster.dtype, bands=raster.bands, epsg=epsg, where=str(path))
+        return raster
+    if stage.kind == "Table":
+        frame = read_table(path, spec)
+        check_table(frame, spec, epsg, str(path))
+        return frame
+    if stage.kind == "Package":
+        frames = read_package(path, spec)
+        for layer, table in spec.layers.items():
+            check_table(frames[layer], table, epsg, f"{path}, layer {layer}")
+        return frames
+    return path.parent
+
+
+def _call_and_write(plan: Plan, stage: Stage, inputs: dict[str, Any], compute: Compute, notes: Notes) -> str:
+    function = getattr(importlib.import_module(stage.module), stage.name)
+    output = stage.output(plan.place.processed, plan.place.site)
+    given: dict[str, Any] = {
+        "config": getattr(plan.town, stage.name, None),
+        "compute": compute,
+        "notes": notes,
+        "town": plan.town,
+        "layers": resolved(plan.layers[stage.name]) if stage.name in plan.layers else None,
+        "lineage": Lineage(_lineage(plan, stage), {k: v for k, v in plan.inactive.items() if v}),
+    }
+    arguments = inputs | {k: given[k] for k in stage.services if k != "out"}
+    if stage.kind == "Folder":
+        return _write_folder(output, lambda out: function(**arguments, out=out))
+    result = function(**arguments)
+    tags = _tags(plan, stage)
+    with _beside(output) as tmp:
+        return _write_file(tmp, plan, stage, result, tags)
+
+
+def _write_file(tmp: Path, plan: Plan, stage: Stage, result: Any, tags: dict[str, str]) -> str:
+    from pipeline.contracts.check import check_table
+    from pipeline.io import rasters
+    from pipeline.io.tables import write_package, write_table
+
+    spec, epsg = contract(stage.contract), plan.town.epsg
+    if issubclass(spec, TableSpec):
+        check_table(result, spec, epsg, f"{stage.name} (its result)")
+        write_table(tmp, result, spec, epsg, tags)
+        return f"{len(result):,} rows"
+    if issubclass(spec, PackageSpec):
+        for layer, table in spec.layers.items():
+            check_table(result[layer], table, epsg, f"{stage.name} (its result), layer {layer}")
+        write_package(tmp, result, spec, epsg, tags)
+        return f"{sum(len(f) for f in result.values()):,} rows"
+    assert issubclass(spec, RasterSpec)
+    if result.grid.epsg != epsg:
+        raise ContractError(f"{stage.name} (its result): EPSG:{result.grid.epsg}, expected the town's EPSG:{epsg}")
+    rasters.write(tmp, spec, result, tags)
+    return f"{result.grid.rows * result.grid.cols:,} cells"
+
+
+@contextmanager
+def _beside(output: Path) -> Iterator[Path]:
+    """A temporary path beside `output` that replaces it when all went well and is removed when not."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    tmp = output.with_name(f".{output.stem}.tmp{output.suffix}")
+    tmp.unlink(missing_ok=True)
+    try:
+        yield tmp
+        with tmp.open("rb+") as f:
+            os.fsync(f.fileno())
+        tmp.replace(output)
+    finally:
+        tmp.unlink(missing_ok=True)
+
+
+def _write_folder(manifest: Path, fill: Callable[[Path], None]) -> str:
+    """Fill a fresh folder and swap it in; its manifest, with the size and hash of each file, is written last."""
+    folder = manifest.parent
+    new, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    try:
+        fill(new)
+        files = {str(p.relative_to(new)): {"size": p.stat().st_size, "sha256": sha256_of(p)} for p in sorted(new.rglob("*")) if p.is_file()}
+        write_json(new / manifest.name, {"files": files})
+        shutil.rmtree(old, ignore_errors=True)
+        if folder.exists():
+            folder.replace(old)
+        new.replace(folder)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
+    return f"{len(files)} files"
+
+
+def _restore(folder: Path | None) -> None:
+    """Bring back a folder whose swap was cut short by a kill."""
+    if folder is not None and not folder.exists():
+        old = folder.with_name(f".{folder.name}.old")
+        if old.exists():
+            old.replace(folder)
+
+
+def _lineage(plan: Plan, stage: Stage) -> dict[str, dict[str, Any]]:
+    """The entries of everything upstream, from the sidecars of the stage's inputs."""
+    merged: dict[str, dict[str, Any]] = {}
+    upstream = [i.name for i in stage.inputs]
+    if any(layer.source.synthetic for layer in plan.layers.get(stage.name, ())):
+        upstream.append("synthetic")
+    for name in upstream:
+        if not plan.inactive[name]:
+            merged |= (read_json(plan.place.sidecar(name)) or {}).get("lineage", {})
+    return dict(sorted(merged.items()))
+
+
+def _own_sources(plan: Plan, stage: Stage) -> list[dict[str, Any]]:
+    keys = {"kind", "title", "licence", "attribution", "date", "url", "synthetic"}
+    return [
+        layer.source.model_dump(mode="json", include=keys) | {"files": [p.name for p in layer.paths]}
+        for layer in (plan.layers.get(stage.name, ()) if "layers" in stage.services else ())
+    ]
+
+
+def _generated(plan: Plan, stage: Stage) -> list[str]:
+    """Names of the generated layers a result rests on, its own included."""
+    entries = _lineage(plan, stage) | {stage.name: {"sources": _own_sources(plan, stage)}}
+    found = set(Lineage(entries).synthetic)
+    return sorted(found | ({"synthetic"} if stage.name == "synthetic" else set()))
+
+
+def _tags(plan: Plan, stage: Stage) -> dict[str, str]:
+    """Metadata that travels inside the data file."""
+    entries = _lineage(plan, stage) | {stage.name: {"sources": _own_sources(plan, stage)}}
+    sources = [s for e in entries.values() for s in e["sources"]]
+    credit = sorted({f"{s['attribution']} ({s['licence']})" for s in sources if s["attribution"]})
+    tags = {"title": contract(stage.contract).title_en, "town": plan.town.name, "made_by": f"Sole e Suolo {__version__}", "attribution": "; ".join(credit)}
+    if generated := _generated(plan, stage):
+        tags |= {"notice": NOTICE, "generated_layers": ", ".join(generated)}
+    return tags
+
+
+def _sidecar(plan: Plan, stage: Stage, notes: Notes, sha256: str) -> dict[str, Any]:
+    place = plan.place
+    own = {
+        "sources": _own_sources(plan, stage),
+        "counts": notes.counts,
+        "assumptions": notes.assumptions,
+        "warnings": notes.warnings,
+        "figures": notes.figures,
+    }
+    content: dict[str, Any] = {
+        "stage": stage.name,
+        "file": os.path.relpath(stage.output(place.processed, place.site), place.processed),
+        "sha256": sha256,
+        "recipe": plan.recipes[stage.name],
+        "inputs": {i.name: (read_json(place.sidecar(i.name)) or {}).get("sha256") for i in stage.inputs if not plan.inactive[i.name]},
+        "lineage": _lineage(plan, stage) | {stage.name: own},
+    }
+    return content | _tags(plan, stage)
