@@ -40,7 +40,7 @@ $(R)/all.mk: FORCE .venv/.ready
 	@$(PY) refresh $(PLACE)
 endif
 
-include rules.mk
+-include rules.mk
 
 .PHONY: town help clean test lint bench check explain serve rules docs lock screenshots FORCE
 FORCE:

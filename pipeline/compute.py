@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.contracts.notes import Notes
+from pipeline import __version__
 from pipeline.core.grid import Grid, Window
 from pipeline.errors import ClusterError
 
@@ -55,7 +55,7 @@ def on(where: str | None = None) -> Compute:
 class Compute:
     """The two verbs, bound to a scheduler. Close it, or use it in `with`."""
 
-    def __init__(self, where: str, notes: Notes | None = None) -> None:
+    def __init__(self, where: str) -> None:
         self.where = where
         self.workers = os.cpu_count() or 1
         self.progress: Callable[[int, int], None] | None = None
@@ -185,4 +185,17 @@ def _connect(address: str) -> Any:
     if not client.nthreads():
         client.close()
         raise ClusterError(f"{address}: the scheduler has no workers; start some with `dask worker {address}`")
+    try:
+        found = {client.run_on_scheduler(own_version), *client.run(own_version).values()}
+    except Exception as error:  # noqa: BLE001 - a remote machine may raise anything while it unpickles
+        client.close()
+        raise ClusterError(f"{address}: scheduler or workers cannot load this project ({error}); start them in a checkout of it, with its environment") from None
+    if found != {own_version()}:
+        client.close()
+        raise ClusterError(f"{address}: scheduler and workers run version {', '.join(sorted(found))} of this project, here is {own_version()}; bring all to the same")
     return client
+
+
+def own_version() -> str:
+    """Version of this project where it is called: here, on the scheduler, on a worker."""
+    return __version__

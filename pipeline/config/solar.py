@@ -25,6 +25,7 @@ class HorizonConfig(Section):
 
     reach_m: float = Field(200.0, gt=0.0, le=5000.0, description="Distance to which the surface is searched for obstructions.")
     max_cells: int = Field(200, ge=10, description="Cells sampled per plane, evenly; small planes use all their cells.")
+    lift_m: float = Field(0.1, ge=0.0, le=2.0, description="Height of the modules above the roof, from where they look: usual for roof hooks; it also keeps the noise of the surface model out of the horizon.")
 
 
 class IrradiationConfig(Section):

@@ -44,6 +44,7 @@ class ParcelsConfig(Section):
 
     min_area_m2: float = Field(0.01, ge=0.0, description="Smaller geometries are dropped and counted.")
     max_outside_share: float = Field(0.02, ge=0.0, le=1.0, description="Share of the parcels' area allowed outside the boundary before the run stops (a wrong town or CRS).")
+    max_gml_mb: float = Field(2048.0, gt=0.0, description="Larger GML files are refused; one municipality of the bulk download has some 10-100 MB.")
 
 
 class BuildingsConfig(Section):
@@ -59,6 +60,7 @@ class SurfaceConfig(Section):
     margin_m: float = Field(200.0, ge=0.0, description="Kept around the boundary; at least horizon.reach_m keeps shading true at the border.")
     cell_m: float | None = Field(None, gt=0.0, description="Cell of the grid made from point clouds; rasters keep their native cell.")
     fill_cells: int = Field(3, ge=0, le=50, description="Voids up to this many cells from data are filled by the nearest cell, and counted.")
+    ground_reach_m: float = Field(100.0, ge=0.0, le=1000.0, description="Larger voids of the terrain (under buildings, for instance) are interpolated up to this far from known terrain, and counted.")
 
 
 class WeatherConfig(Section):

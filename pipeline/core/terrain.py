@@ -114,7 +114,7 @@ def sample(z: NDArray[np.float32], row: NDArray[np.float64], col: NDArray[np.flo
     """Read `z` at fractional cell positions, bilinearly or at the nearest centre.
 
     Positions count from the outer corner of the first cell: the centre of cell (r, c) is (r + 0.5, c + 0.5). The
-    bilinear value leaves out void neighbours and is void where the nearest centre is.
+    bilinear value leaves out neighbours that are void or infinite, and is so itself where the nearest centre is.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def sample(z: NDArray[np.float32], row: NDArray[np.float64], col: NDArray[np.flo
                 continue
             near = z[int(r), int(c)]
             out[i, j] = near
-            if not linear or np.isnan(near):
+            if not linear or not np.isfinite(near):
                 continue
             r0, c0 = int(np.floor(r - 0.5)), int(np.floor(c - 0.5))
             fr, fc = r - 0.5 - r0, c - 0.5 - c0
@@ -144,7 +144,7 @@ def sample(z: NDArray[np.float32], row: NDArray[np.float64], col: NDArray[np.flo
             for dr in range(2):
                 for dc in range(2):
                     rr, cc = r0 + dr, c0 + dc
-                    if rr < 0 or cc < 0 or rr >= rows or cc >= cols or np.isnan(z[rr, cc]):
+                    if rr < 0 or cc < 0 or rr >= rows or cc >= cols or not np.isfinite(z[rr, cc]):
                         continue
                     w = (fr if dr else 1.0 - fr) * (fc if dc else 1.0 - fc)
                     total += w * z[rr, cc]

@@ -1,0 +1,113 @@
+"""A first look at raw files for `make check`: headers only, all problems in one list, nothing started."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from pipeline.config.sources import Layer, Source
+
+COMPANIONS = (".shx", ".dbf")
+
+
+def probe(stage: str, layer: Layer, epsg: int) -> list[str]:
+    """Problems that a layer's headers show.
+
+    Parameters
+    ----------
+    stage
+        Name of the stage that reads the layer, for the messages.
+    layer
+        Source and files; generated layers are not looked at, they may not exist yet.
+    epsg
+        The town's reference system, named where a file declares none.
+
+    Returns
+    -------
+    list of str
+        Each names the file, what came, what was expected, what to do; empty where all is well.
+    """
+    if layer.source.synthetic:
+        return []
+    look = _LOOKS[layer.source.kind]
+    return [f"sources.{stage}: {path}: {problem}" for path in layer.paths for problem in look(path, layer.source, epsg)]
+
+
+def _crs_problem(declared: object, source: Source, epsg: int) -> Iterator[str]:
+    if not declared and source.crs is None:
+        yield f"declares no reference system; say which it is in town.yaml, e.g. crs: EPSG:{epsg}"
+
+
+def _vector(path: Path, source: Source, epsg: int) -> Iterator[str]:
+    import pyogrio
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    if path.suffix.lower() == ".shp" and (lost := [s for s in COMPANIONS if not path.with_suffix(s).exists()]):
+        yield f"{' and '.join(lost)} beside it missing; a shapefile needs them: unpack the archive again"
+        return
+    try:
+        info = pyogrio.read_info(path, layer=source.layer)
+    except (DataSourceError, DataLayerError) as error:
+        yield f"cannot be read as a vector layer ({error}); expected a GeoPackage, GeoJSON, shapefile or another format GDAL reads"
+        return
+    if info["features"] == 0:
+        yield "holds no feature; expected at least one: download it again"
+    if lost := [f for f in source.fields.values() if f not in set(info["fields"])]:
+        yield f"has no field {', '.join(lost)}; it has {', '.join(map(str, info['fields']))}: correct fields: in town.yaml"
+    yield from _crs_problem(info["crs"], source, epsg)
+
+
+def _raster(path: Path, source: Source, epsg: int) -> Iterator[str]:
+    import rasterio
+
+    try:
+        with rasterio.open(path) as src:
+            yield from _crs_problem(src.crs, source, epsg)
+            if src.transform.b or src.transform.d:
+                yield "has a rotated grid; expected north up: turn it with `gdalwarp in.tif out.tif`"
+    except rasterio.errors.RasterioIOError as error:
+        yield f"cannot be read as a raster ({error}); expected a GeoTIFF or an ESRI ASCII grid"
+
+
+def _points(path: Path, source: Source, epsg: int) -> Iterator[str]:
+    import laspy
+
+    try:
+        with laspy.open(path) as src:
+            if src.header.point_count == 0:
+                yield "holds no point; download it again"
+            yield from _crs_problem(src.header.parse_crs(), source, epsg)
+    except (laspy.errors.LaspyException, OSError, ValueError) as error:
+        yield f"cannot be read as a point cloud ({error}); expected LAS or LAZ"
+
+
+def _starts(*words: str) -> Callable[[Path, Source, int], Iterator[str]]:
+    def look(path: Path, source: Source, epsg: int) -> Iterator[str]:
+        with path.open("rb") as f:
+            head = f.read(4096).decode("utf-8", "replace")
+        if not any(w in head for w in words):
+            yield f"begins with {head[:40]!r}; expected {' or '.join(repr(w) for w in words)} near its beginning"
+        if source.kind == "cxf":
+            yield from _crs_problem(None, source, epsg)
+
+    return look
+
+
+def _nothing(path: Path, source: Source, epsg: int) -> Iterator[str]:
+    yield from ()
+
+
+_LOOKS: dict[str, Callable[[Path, Source, int], Iterator[str]]] = {
+    "vector": _vector,
+    "cover_vector": _vector,
+    "sections": _vector,
+    "ade_gml": _starts("<?xml", "<wfs:", "<gml:"),
+    "cxf": _starts("MAPPA", "QUADRO D'UNIONE", "MAPPA FONDIARIA"),
+    "dsm": _raster,
+    "dtm": _raster,
+    "ispra": _raster,
+    "points": _points,
+    "pvgis_tmy": _starts("Latitude", "time(UTC)"),
+    "epw": _starts("LOCATION"),
+    "total": _nothing,
+}

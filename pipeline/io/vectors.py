@@ -1,0 +1,317 @@
+"""Vector layers in: any OGR format, read once, in the town's reference system, with geometry repaired and counted.
+
+Raw files are never written to: GDAL's side files are switched off, XML is looked through before GDAL sees it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.parsers import expat
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from pipeline.config.sources import Source
+from pipeline.contracts.notes import Notes
+from pipeline.errors import InputError
+
+MAX_XML_BYTES = 2 * 1024**3
+XML_SUFFIXES = (".gml", ".xml", ".kml")
+# No .gfs beside the raw file, no schema from the internet, and the file's own words instead of guessed numbers:
+# a LABEL "0012" would lose its zeros, an answer of one feature would turn references into integers.
+GML_OPTIONS: dict[str, str] = {"WRITE_GFS": "NO", "DOWNLOAD_SCHEMA": "NO"}
+GML_CONFIG: dict[str, str] = {"GML_FIELDTYPES": "ALWAYS_STRING", "GML_SKIP_RESOLVE_ELEMS": "ALL"}
+BROKEN = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FeatureError,
+    pyogrio.errors.GeometryError,
+    shapely.errors.GEOSException,
+)
+
+
+class XmlRoot(NamedTuple):
+    """Name and attributes of the outermost element of an XML file."""
+
+    name: str
+    attributes: dict[str, str]
+
+
+def check_xml(path: Path, max_bytes: int = MAX_XML_BYTES) -> XmlRoot:
+    """Look through an XML file, as a stream, before anything else opens it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    max_bytes
+        Larger files are refused [bytes].
+
+    Returns
+    -------
+    XmlRoot
+
+    Raises
+    ------
+    InputError
+        When the file is too large, not well-formed (with the line), or declares a document type: with that come
+        entities, which may expand without end or name other files.
+    """
+    size = path.stat().st_size
+    if size > max_bytes:
+        raise InputError(f"{path}: {size:,} bytes; expected at most {max_bytes:,}; split the file by sheet or municipality")
+    roots: list[XmlRoot] = []
+    parser = expat.ParserCreate()
+
+    def refuse(*_: object) -> None:
+        raise InputError(f"{path}: line {parser.CurrentLineNumber} declares a document type (DOCTYPE), which may hold entities; expected plain GML; download the file again from its publisher")
+
+    def first(name: str, attributes: dict[str, str]) -> None:
+        roots.append(XmlRoot(name, attributes))
+        parser.StartElementHandler = None
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    parser.StartElementHandler = first
+    with path.open("rb") as stream:
+        try:
+            parser.ParseFile(stream)
+        except expat.ExpatError as error:
+            raise InputError(f"{path}: line {error.lineno}: {expat.ErrorString(error.code)}; the file is cut off or damaged; expected well-formed XML; download it again") from None
+    return roots[0]
+
+
+def read_vector(source: Source, path: Path, epsg: int, notes: Notes | None = None) -> gpd.GeoDataFrame:
+    """Read one layer of a vector file in the town's reference system.
+
+    Parameters
+    ----------
+    source
+        Entry of town.yaml: `layer` names the layer of a file that holds several, `crs` the reference system of a file
+        that declares none. A system the file declares itself has precedence.
+    path
+        Any format of GDAL's; a shapefile with its side files.
+    epsg
+        The town's reference system.
+    notes
+        Receives the warnings of the reader.
+
+    Returns
+    -------
+    GeoDataFrame
+        All fields of the file and its geometry, flat, as it stands (see `repair`); at least one row.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, broken, empty, without geometry, without reference system, or its coordinates are
+        not of the system it declares.
+    """
+    notes = notes if notes is not None else Notes()
+    require_file(path)
+    if path.suffix.lower() in XML_SUFFIXES:
+        check_xml(path)
+    frame = open_layer(path, choose_layer(source, path), notes)
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise InputError(f"{path}: holds a table without geometry; expected a layer of shapes")
+    if frame.empty:
+        raise InputError(f"{path}: the layer is empty; expected at least one feature; check the download and the key `layer`")
+    return to_town(_with_crs(frame, source, path, notes), path, epsg)
+
+
+def require_file(path: Path) -> None:
+    """Refuse a path that is no file, or an empty one."""
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file; put it there by hand or correct the key `path` in town.yaml")
+    if path.is_file() and path.stat().st_size == 0:
+        raise InputError(f"{path}: the file is empty (0 bytes); expected a layer; download it again")
+
+
+def choose_layer(source: Source, path: Path, prefer: str | None = None) -> str:
+    """Name of the layer to read: the one town.yaml names, the only one, or `prefer` where it is there."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # said again when the layer is read
+            names = [str(n) for n in pyogrio.list_layers(path)[:, 0]]
+    except pyogrio.errors.DataSourceError as error:
+        raise InputError(f"{path}: cannot be read as a vector layer ({_line(error)}); the file is cut off, damaged or of another format; download it again") from None
+    if source.layer is not None:
+        if source.layer not in names:
+            raise InputError(f"{path}: no layer {source.layer}; the file has {', '.join(names) or 'none'}; correct the key `layer` in town.yaml")
+        return source.layer
+    if prefer in names:
+        return str(prefer)
+    if len(names) != 1:
+        raise InputError(f"{path}: {len(names)} layers ({', '.join(names) or 'no features'}); expected one; name it with the key `layer` in town.yaml")
+    return names[0]
+
+
+def open_layer(path: Path, layer: str, notes: Notes) -> Any:
+    """A layer as GDAL gives it, without side files and without GDAL's envelope columns.
+
+    Returns
+    -------
+    GeoDataFrame or DataFrame
+        A DataFrame where the layer has no geometry. What GDAL warns of goes to `notes`.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read.
+    """
+    gml = path.suffix.lower() in (".gml", ".xml")
+    before = {key: pyogrio.get_gdal_config_option(key) for key in GML_CONFIG}
+    pyogrio.set_gdal_config_options(GML_CONFIG)
+    try:
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always", RuntimeWarning)
+            frame = pyogrio.read_dataframe(path, layer=layer, **(GML_OPTIONS if gml else {}))
+    except BROKEN as error:
+        raise InputError(f"{path}: layer {layer} cannot be read ({_line(error)}); the file is cut off or damaged; download it again") from None
+    finally:
+        pyogrio.set_gdal_config_options(before)
+    for warning in said:
+        notes.warn(f"{path.name}: {_line(warning.message)}")
+    return frame.drop(columns=[c for c in ("lowerCorner", "upperCorner") if gml and c in frame.columns])
+
+
+def to_town(frame: gpd.GeoDataFrame, path: Path, epsg: int) -> gpd.GeoDataFrame:
+    """Reproject a layer to the town's system; coordinates that have no place in it are an InputError."""
+    moved = frame.to_crs(epsg=epsg)
+    bounds = moved.total_bounds
+    known = bool((~(frame.geometry.isna() | frame.geometry.is_empty)).any())
+    if known and not np.isfinite(bounds).all():
+        came = ", ".join(f"{v:.6g}" for v in frame.total_bounds)
+        raise InputError(f"{path}: coordinates {came} ({frame.crs.name}) cannot be brought to EPSG:{epsg}; the file's reference system or the town's `epsg` is wrong")
+    return moved
+
+
+def repair(frame: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
+    """Make every polygon valid, or drop its row and say why.
+
+    Rings are repaired by GEOS' "structure" method: a shell that crosses itself is cut into its lobes, holes are taken
+    out of shells, and a hole outside its shell adds no area (OGC 06-103r4, 6.1.11 says what is valid).
+
+    Parameters
+    ----------
+    frame
+        Polygons, perhaps invalid, empty, missing or of another type.
+    notes
+        Counts "geometry repaired" and "dropped: <reason>"; rows in = rows out + dropped.
+
+    Returns
+    -------
+    GeoDataFrame
+        Valid, non-empty, flat Polygon and MultiPolygon; the other columns and the index labels of the rows kept.
+    """
+    shapes = shapely.force_2d(np.asarray(frame.geometry, dtype=object))
+    missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    areal = np.isin(shapely.get_type_id(shapes), (3, 6, 7))
+    broken = ~missing & areal & ~shapely.is_valid(shapes)
+    mixed = ~missing & (shapely.get_type_id(shapes) == 7)
+    for row in np.flatnonzero(broken | mixed):
+        shapes[row] = _polygons(shapely.make_valid(shapes[row], method="structure", keep_collapsed=False))
+    lost = ~missing & areal & (shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    keep = ~missing & areal & ~lost
+    notes.count("geometry repaired", int((broken & keep).sum()))
+    notes.count("dropped: no geometry", int(missing.sum()))
+    notes.count("dropped: no polygon", int((~missing & ~areal).sum()))
+    notes.count("dropped: nothing left after repair", int(lost.sum()))
+    return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))[keep]
+
+
+def concatenate(frames: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Rows of several layers in one reference system, numbered anew."""
+    if len(frames) == 1:
+        return frames[0].reset_index(drop=True)
+    return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)
+
+
+def text_field(frame: gpd.GeoDataFrame, source: Source, name: str, path: Path) -> NDArray[Any] | None:
+    """A mapped field as text.
+
+    Parameters
+    ----------
+    frame
+        As read.
+    source
+        Whose `fields` map our `name` to the file's; a field called `name` itself needs no map.
+    name
+        Our column.
+    path
+        For the message.
+
+    Returns
+    -------
+    array of str or None, shape (rows,)
+        Stripped; None where empty. Whole numbers without a decimal point. None alone where `name` is not mapped.
+
+    Raises
+    ------
+    InputError
+        When the file has no such field.
+    """
+    values = _field(frame, source, name, path)
+    return None if values is None else np.array([_text(v) for v in values], dtype=object)
+
+
+def number_field(frame: gpd.GeoDataFrame, source: Source, name: str, path: Path) -> NDArray[np.float64] | None:
+    """A mapped field as numbers, NaN where empty or not a number; a decimal comma is understood."""
+    values = _field(frame, source, name, path)
+    if values is None:
+        return None
+    if values.dtype == object:
+        values = values.map(lambda v: v.strip().replace(",", ".") if isinstance(v, str) else v)
+    return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _field(frame: gpd.GeoDataFrame, source: Source, name: str, path: Path) -> pd.Series[Any] | None:
+    wanted = source.fields.get(name)
+    if wanted is None:
+        return frame[name] if name in frame.columns else None
+    if wanted not in frame.columns:
+        there = ", ".join(c for c in frame.columns if c != "geometry")
+        raise InputError(f"{path}: no field {wanted}; the file has {there or 'none'}; correct `fields: {{{name}: ...}}` of this source in town.yaml")
+    return frame[wanted]
+
+
+def _text(value: Any) -> str | None:
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return None
+    if isinstance(value, (float, np.floating)) and float(value).is_integer():
+        value = int(value)
+    return " ".join(str(value).split()) or None
+
+
+def _with_crs(frame: gpd.GeoDataFrame, source: Source, path: Path, notes: Notes) -> gpd.GeoDataFrame:
+    if frame.crs is None:
+        if source.crs is None:
+            raise InputError(f"{path}: declares no reference system; add the key `crs` to this source in town.yaml, e.g. crs: EPSG:25833")
+        notes.assume(f"{path.name}: declares no reference system, read as {source.crs} (town.yaml).")
+        return frame.set_crs(source.crs)
+    west, south, east, north = frame.total_bounds
+    if frame.crs.is_geographic and (min(west, south) < -180.5 or max(east, north) > 360.5 or max(abs(south), abs(north)) > 90.5):
+        if source.crs is None:
+            raise InputError(f"{path}: declares {frame.crs.name} but holds coordinates like {west:.0f}, {south:.0f}, which are metres; add the key `crs` to this source in town.yaml")
+        notes.assume(f"{path.name}: declares {frame.crs.name} but holds metres, read as {source.crs} (town.yaml).")
+        return frame.set_crs(source.crs, allow_override=True)
+    if source.crs is not None and not CRS.from_user_input(source.crs).equals(frame.crs, ignore_axis_order=True):
+        notes.warn(f"{path.name}: declares {frame.crs.name}; `crs: {source.crs}` in town.yaml is for files that declare none and was not used.")
+    return frame
+
+
+def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
+    parts = [g for g in shapely.get_parts(shapely.get_parts(shape)) if g.geom_type == "Polygon" and g.area > 0.0]
+    return parts[0] if len(parts) == 1 else shapely.union_all(parts) if parts else shapely.Polygon()
+
+
+def _line(error: object) -> str:
+    return " ".join(str(error).split())

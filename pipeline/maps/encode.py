@@ -1,0 +1,157 @@
+"""Tables and outlines packed for the browser: numbers quantised, gzip, base64, in a classic script file.
+
+file:// allows neither fetch nor modules, so data come as `SS.put("name", "<base64>")`. Inside is one JSON line
+(row count, columns, where each lies) and then whole numbers as variable-length integers (protocol buffers' varint
+and zigzag encoding, https://protobuf.dev/programming-guides/encoding/).
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+# 1e-6 degrees is 0.11 m north-south, below the simplification's tolerance.
+DEGREE = 1e-6
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column to publish: `scale` is the value of one counted step; None for text."""
+
+    values: Any
+    scale: float | None = None
+
+
+def varint(values: NDArray[np.int64]) -> bytes:
+    """Unsigned whole numbers as varints, seven bits a byte, the lowest first.
+
+    >>> varint(np.array([0, 1, 127, 128, 300])).hex()
+    '00017f8001ac02'
+    """
+    left = values.astype(np.uint64)
+    length = np.ones(len(left), dtype=np.int64)
+    for bits in range(7, 64, 7):
+        length += left >> np.uint64(bits) > 0
+    start = np.concatenate([[0], np.cumsum(length)])
+    out = np.zeros(int(start[-1]), dtype=np.uint8)
+    for byte in range(int(length.max(initial=0))):
+        rows = length > byte
+        part = (left[rows] >> np.uint64(7 * byte)) & np.uint64(0x7F)
+        out[start[:-1][rows] + byte] = part + np.where(length[rows] > byte + 1, 0x80, 0).astype(np.uint64)
+    return out.tobytes()
+
+
+def zigzag(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Signed numbers as unsigned ones, small where the value is near zero.
+
+    >>> zigzag(np.array([0, -1, 1, -2])).tolist()
+    [0, 1, 2, 3]
+    """
+    return (values << 1) ^ (values >> 63)
+
+
+def numbers(values: Any, scale: float) -> bytes:
+    """A numeric column: 0 where missing, else 1 + zigzag of the counted steps."""
+    array = np.asarray(values, dtype=float)
+    known = np.isfinite(array)
+    steps = np.zeros(len(array), dtype=np.int64)
+    steps[known] = zigzag(np.round(array[known] / scale).astype(np.int64)) + 1
+    return varint(steps)
+
+
+def outlines(geometries: NDArray[Any]) -> dict[str, bytes]:
+    """Polygons in EPSG:4326 as four streams: rings per shape, points per ring, and the points' steps in both axes.
+
+    Shells run anticlockwise and holes clockwise, so the non-zero rule fills them right. A shape that vanishes at this
+    resolution keeps a triangle of one step at its place: what is in the table is on the map.
+    """
+    rings, owner = _rings(geometries)
+    counts = np.bincount(owner, minlength=len(geometries)) if len(owner) else np.zeros(len(geometries), dtype=np.int64)
+    sizes = np.array([len(r) for r in rings], dtype=np.int64)
+    points = np.concatenate(rings) if rings else np.zeros((0, 2), dtype=np.int64)
+    steps = zigzag(np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=np.int64)))
+    return {"rings": varint(counts), "sizes": varint(sizes), "dx": varint(steps[:, 0]), "dy": varint(steps[:, 1])}
+
+
+def _rings(geometries: NDArray[Any]) -> tuple[list[NDArray[np.int64]], NDArray[np.int64]]:
+    """Quantised rings without their closing point, and the row each belongs to."""
+    parts, part_row = shapely.get_parts(shapely.orient_polygons(geometries), return_index=True)
+    raw, raw_part = shapely.get_rings(parts, return_index=True)
+    row = part_row[raw_part] if len(raw_part) else np.zeros(0, dtype=np.int64)
+    coords, ring_of = shapely.get_coordinates(raw, return_index=True)
+    whole = np.round(coords / DEGREE).astype(np.int64)
+    same = np.zeros(len(whole), dtype=bool)
+    same[1:] = (whole[1:] == whole[:-1]).all(axis=1) & (ring_of[1:] == ring_of[:-1])
+    whole, ring_of = whole[~same], ring_of[~same]
+    pieces = np.split(whole, np.flatnonzero(np.diff(ring_of)) + 1) if len(whole) else []
+    keep = [i for i, p in enumerate(pieces) if len(p) > 3]
+    lost = sorted(set(np.flatnonzero(~shapely.is_empty(geometries)).tolist()) - set(row[keep].tolist()))
+    rings = [pieces[i][:-1] for i in keep] + [_speck(geometries[i]) for i in lost]
+    owner = np.concatenate([row[keep], np.asarray(lost, dtype=np.int64)]).astype(np.int64)
+    order = np.argsort(owner, kind="stable")
+    return [rings[i] for i in order], owner[order]
+
+
+def _speck(shape: shapely.Geometry) -> NDArray[np.int64]:
+    at = np.round(shapely.get_coordinates(shapely.point_on_surface(shape))[0] / DEGREE).astype(np.int64)
+    return at + np.array([[0, 0], [1, 0], [0, 1]])
+
+
+def simplified(geometries: NDArray[Any], tolerance_m: float) -> NDArray[Any]:
+    """Outlines with fewer points; neighbours that share an edge still share it afterwards.
+
+    Parameters
+    ----------
+    geometries
+        Polygons in a metric system.
+    tolerance_m
+        Largest departure [m]. A coverage (no overlaps) is simplified as a whole by Visvalingam-Whyatt, whose
+        tolerance is the square root of the removed triangle's area; other shapes one by one by Douglas-Peucker.
+    """
+    if tolerance_m <= 0.0 or not len(geometries):
+        return geometries
+    if shapely.coverage_is_valid(geometries):
+        return np.asarray(shapely.coverage_simplify(geometries, tolerance_m))
+    return np.asarray(shapely.simplify(geometries, tolerance_m, preserve_topology=True))
+
+
+def pack(name: str, rows: int, columns: dict[str, Column], shapes: NDArray[Any] | None = None, extra: dict[str, Any] | None = None) -> str:
+    """The text of a data file.
+
+    Parameters
+    ----------
+    name
+        Under which scripts find it; ASCII letters.
+    rows
+        Number of rows.
+    columns
+        By name; text columns travel in the JSON line, null where missing.
+    shapes
+        Polygons in EPSG:4326.
+    extra
+        Small things to travel along, JSON.
+
+    Returns
+    -------
+    str
+        `SS.put("name","...");`, the same bytes for the same content.
+    """
+    streams = {f"col.{k}": numbers(c.values, c.scale) for k, c in columns.items() if c.scale is not None}
+    streams |= {f"geo.{k}": b for k, b in outlines(shapes).items()} if shapes is not None else {}
+    head: dict[str, Any] = {
+        "rows": rows,
+        "scales": {k: c.scale for k, c in columns.items() if c.scale is not None},
+        "text": {k: [None if v is None or v != v else str(v) for v in c.values] for k, c in columns.items() if c.scale is None},
+        "streams": {k: len(b) for k, b in streams.items()},
+        "degree": DEGREE,
+        "extra": extra or {},
+    }
+    body = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode() + b"\n" + b"".join(streams.values())
+    return f'SS.put("{name}","{base64.b64encode(gzip.compress(body, 9, mtime=0)).decode()}");\n'

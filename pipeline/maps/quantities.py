@@ -1,0 +1,92 @@
+"""Numbers as Italians and as English readers write them, always in both forms."""
+
+from __future__ import annotations
+
+import math
+
+from pipeline.maps.text import TEXT, Phrase
+
+# One narrow no-break space between number and unit keeps them on one line; English sets no space before %.
+_GAP = "\u00a0"
+
+
+def significant(value: float, digits: int = 3) -> float:
+    """`value` rounded to significant digits.
+
+    >>> significant(21449.0), significant(0.0), significant(-0.012345)
+    (21400.0, 0.0, -0.0123)
+    """
+    if value == 0 or not math.isfinite(value):
+        return value
+    return round(value, digits - 1 - math.floor(math.log10(abs(value))))
+
+
+def plain(value: float, decimals: int = 0) -> Phrase:
+    """A bare number with its thousands grouped.
+
+    >>> plain(21400)
+    Phrase(it='21.400', en='21,400')
+    >>> plain(18.35, 1)
+    Phrase(it='18,4', en='18.4')
+    """
+    english = f"{_half_up(value, decimals):,.{decimals}f}".replace("-", "−")
+    return Phrase(english.translate(str.maketrans(",.", ".,")), english)
+
+
+def _half_up(value: float, decimals: int) -> float:
+    scale = 10.0**decimals
+    return math.copysign(math.floor(abs(value) * scale + 0.5 + 1e-9), value) / scale
+
+
+def quantity(value: float | None, kind: str) -> Phrase:
+    """A value of a kind with its unit, or "not available".
+
+    Parameters
+    ----------
+    value
+        In the unit of the contract: kWh, kWp, m2, share 0-1, kWh/kWp, m, count.
+    kind
+        kwh, kwp, m2, share, yield, poa, m, int, head (m2 per resident).
+
+    Returns
+    -------
+    Phrase
+
+    >>> quantity(61_234_000, "kwh")
+    Phrase(it='61,2\\xa0GWh', en='61.2\\xa0GWh')
+    >>> quantity(0.184, "share").it, quantity(0.184, "share").en
+    ('18,4\\xa0%', '18.4%')
+    """
+    if value is None or not math.isfinite(value):
+        return TEXT["na"]
+    number, unit, decimals = _scaled(float(value), kind)
+    out = plain(number, decimals)
+    if not unit:
+        return out
+    return Phrase(f"{out.it}{_GAP}{unit}", f"{out.en}{'' if unit == '%' else _GAP}{unit}")
+
+
+def _scaled(value: float, kind: str) -> tuple[float, str, int]:
+    """The number to print, its unit and its decimals."""
+    if kind in ("kwh", "kwp"):
+        value = significant(value)
+        small, middle, large = ("kWh", "MWh", "GWh") if kind == "kwh" else ("kWp", "MWp", "GWp")
+        for limit, unit, scale in ((1e6, large, 1e6), (1e5 if kind == "kwh" else 1e3, middle, 1e3), (0.0, small, 1.0)):
+            if abs(value) >= limit:
+                return value / scale, unit, _decimals(value / scale)
+    if kind == "m2":
+        return (significant(value) / 1e4, "ha", _decimals(value / 1e4)) if abs(value) >= 1e5 else (value, "m²", 0 if abs(value) >= 10 else 1)
+    if kind == "head":
+        return significant(value), "m²", 0 if abs(value) >= 10 else 1
+    return {
+        "share": (value * 100.0, "%", 1),
+        "yield": (significant(value), "kWh/kWp", 0),
+        "poa": (significant(value), "kWh/m²", 0),
+        "m": (value, "m", 1),
+        "int": (value, "", 0),
+    }[kind]
+
+
+def _decimals(value: float) -> int:
+    """Decimals that print three significant digits."""
+    return max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0

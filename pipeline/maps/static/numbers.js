@@ -1,0 +1,39 @@
+/* Numbers per language; the same rules as pipeline/maps/quantities.py (a test compares them). */
+"use strict";
+(function () {
+  var GAP = "\u00a0", makers = {};
+
+  function plain(value, decimals) {
+    var key = SS.language + decimals;
+    makers[key] = makers[key] || new Intl.NumberFormat(SS.language === "it" ? "it-IT" : "en-GB", { useGrouping: "always", minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+    return makers[key].format(value).replace("-", "−");
+  }
+  function significant(value) { return value === 0 ? 0 : Number(value.toPrecision(3)); }
+  function decimals(value) { return value ? Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))) : 0; }
+
+  function scaled(value, kind) {
+    if (kind === "kwh" || kind === "kwp") {
+      value = significant(value);
+      var energy = kind === "kwh", steps = [[1e6, energy ? "GWh" : "GWp", 1e6], [energy ? 1e5 : 1e3, energy ? "MWh" : "MWp", 1e3], [0, energy ? "kWh" : "kWp", 1]];
+      var step = steps.find(function (s) { return Math.abs(value) >= s[0]; });
+      return [value / step[2], step[1], decimals(value / step[2])];
+    }
+    if (kind === "m2") return Math.abs(value) >= 1e5 ? [significant(value) / 1e4, "ha", decimals(value / 1e4)] : [value, "m²", Math.abs(value) >= 10 ? 0 : 1];
+    if (kind === "head") return [significant(value), "m²", Math.abs(value) >= 10 ? 0 : 1];
+    return { share: [value * 100, "%", 1], "yield": [significant(value), "kWh/kWp", 0], poa: [significant(value), "kWh/m²", 0], m: [value, "m", 1], int: [value, "", 0] }[kind];
+  }
+  SS.number = function (value, kind) {
+    if (value === null || value === undefined) return SS.t("na");
+    if (kind === "text") return String(value);
+    if (!isFinite(value)) return SS.t("na");
+    var s = scaled(value, kind), text = plain(s[0], s[2]);
+    return s[1] ? text + (s[1] === "%" && SS.language === "en" ? "" : GAP) + s[1] : text;
+  };
+  /* One unit for all limits of a legend, and limits without it. */
+  SS.axis = function (limits, kind) {
+    var top = limits.length ? limits[limits.length - 1] : 0;
+    var unit = kind === "kwh" ? (top >= 1e3 ? ["MWh", 1e-3] : ["kWh", 1]) : kind === "share" ? ["%", 100] : kind === "head" ? ["m²", 1] : ["", 1];
+    return { unit: unit[0], text: function (value) { var v = Number((value * unit[1]).toPrecision(4)); return plain(v, v % 1 ? Math.min(2, (String(v).split(".")[1] || "").length) : 0); } };
+  };
+  SS.plain = plain;
+})();

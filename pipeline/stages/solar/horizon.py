@@ -1,0 +1,144 @@
+"""Stage `horizon`: what each roof plane sees of the sky and of the sun's path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from pipeline.compute import Compute
+from pipeline.config.solar import HorizonConfig
+from pipeline.contracts.notes import Notes
+from pipeline.contracts.solar import Horizon, Roofs
+from pipeline.contracts.sources import Surface
+from pipeline.contracts.spec import Raster, Table
+from pipeline.core.grid import Grid, Window
+from pipeline.core.solar.horizon import PlaneHorizons, margin_cells, plane_horizons
+from pipeline.io.rasters import BandInput, burn
+
+# Planes are traced by groups that lie in one square of the grid; the answer of a plane does not depend on its group.
+SQUARE_CELLS = 512
+GROUP_PLANES = 400
+
+
+class Group(NamedTuple):
+    """Planes that are traced together, and the cells around them."""
+
+    surface: BandInput
+    window: Grid
+    geometries: NDArray[Any]
+    surface_tilt: NDArray[np.float64]
+    surface_azimuth: NDArray[np.float64]
+
+
+def horizon(roofs: Table[Roofs], surface: Raster[Surface], config: HorizonConfig, compute: Compute, notes: Notes) -> Table[Horizon]:
+    """Horizon in 72 sectors, sky view factor and lit share of every roof plane.
+
+    Parameters
+    ----------
+    roofs
+        Roof planes; those of kind "none" are left out.
+    surface
+        The surface model; its band "surface" is marched over at native resolution.
+    config
+        Reach, sampling, height of the modules.
+    compute
+        Groups of planes run in parallel.
+    notes
+        Receives the counts of cells traced and of voids.
+
+    Returns
+    -------
+    Table[Horizon]
+        Sorted by roof_id.
+    """
+    planes = roofs[roofs["kind"] != "none"].sort_values("roof_id", kind="stable")
+    members = group_members(planes, surface.grid)
+    groups = [_group(planes.iloc[m], surface, config) for m in members]
+    traced = list(compute.batches(trace_groups, groups, size=1, params=(config.reach_m, config.max_cells, config.lift_m)))
+    _write_down(traced, planes, surface.grid, config, notes)
+    order = np.argsort(np.concatenate(members), kind="stable") if members else np.empty(0, dtype=int)
+    return _table(planes["roof_id"].to_numpy(), traced, order)
+
+
+def group_members(planes: Any, grid: Grid) -> list[NDArray[np.int64]]:
+    """Positions of the planes of each group: by square of the grid, then cut to `GROUP_PLANES`; largest area first.
+
+    Similar groups run side by side, so that no worker waits long for another.
+    """
+    if not len(planes):
+        return []
+    west, south, east, north = np.asarray(planes.geometry.bounds).T
+    row = ((grid.north - (south + north) / 2) / grid.cell_m // SQUARE_CELLS).astype(int)
+    col = (((west + east) / 2 - grid.west) / grid.cell_m // SQUARE_CELLS).astype(int)
+    order = np.lexsort((row, col))
+    breaks = np.flatnonzero(np.diff(row[order]) | np.diff(col[order])) + 1
+    groups = [part for square in np.split(order, breaks) for part in np.array_split(square, -(-len(square) // GROUP_PLANES))]
+    area = np.asarray(planes.geometry.area)
+    return sorted(groups, key=lambda g: (-float(area[g].sum()), int(g[0])))
+
+
+def _group(planes: Any, surface: Raster[Surface], config: HorizonConfig) -> Group:
+    grid = surface.grid
+    around = margin_cells(config.reach_m, grid.cell_m)
+    near = grid.window(tuple(planes.total_bounds))
+    window = Window(near.row - around, near.col - around, near.rows + 2 * around, near.cols + 2 * around)
+    tilt = planes["surface_tilt"].to_numpy(dtype=float)
+    # A level plane may have no azimuth; any serves.
+    azimuth = np.nan_to_num(planes["surface_azimuth"].to_numpy(dtype=float))
+    return Group(BandInput(surface.path, "surface"), grid.crop(window), planes.geometry.to_numpy(), tilt, azimuth)
+
+
+def trace_groups(groups: Sequence[Group], reach_m: float, max_cells: int, lift_m: float) -> PlaneHorizons:
+    """Read the surface around one group of planes and trace their horizons."""
+    (group,) = groups
+    cells = group.surface.read(group.window)
+    owner = burn(group.geometries, np.arange(len(group.geometries)), group.window, fill=-1, dtype="int32")
+    _own_a_cell(owner, group)
+    return plane_horizons(
+        cells, owner, group.window.cell_m, group.surface_tilt, group.surface_azimuth, reach_m=reach_m, max_cells=max_cells, lift_m=lift_m
+    )
+
+
+def _own_a_cell(owner: NDArray[np.int32], group: Group) -> None:
+    """Give each plane that holds no cell centre the cell under its representative point."""
+    held = np.bincount(owner[owner >= 0], minlength=len(group.geometries)) > 0
+    for number in np.flatnonzero(~held):
+        point = shapely.point_on_surface(group.geometries[number])
+        row = int((group.window.north - point.y) // group.window.cell_m)
+        col = int((point.x - group.window.west) // group.window.cell_m)
+        owner[row, col] = number
+
+
+def _table(roof_ids: NDArray[Any], traced: list[PlaneHorizons], order: NDArray[np.int64]) -> Table[Horizon]:
+    flat = [row for group in traced for row in zip(group.horizon_deg, group.sky_view, group.lit_share, strict=True)]
+    rows = [flat[i] for i in order]
+    return pd.DataFrame(
+        {
+            "roof_id": roof_ids,
+            "horizon_deg": pd.Series([r[0] for r in rows], dtype=object),
+            "sky_view": np.array([r[1] for r in rows], dtype=float),
+            "lit_share": pd.Series([r[2].reshape(-1) for r in rows], dtype=object),
+        }
+    )
+
+
+def _write_down(traced: list[PlaneHorizons], planes: Any, grid: Grid, config: HorizonConfig, notes: Notes) -> None:
+    cells = np.concatenate([g.cells for g in traced]) if traced else np.empty(0, dtype=int)
+    voids = sum(int(g.void_cells.sum()) for g in traced)
+    notes.count("planes traced", len(cells))
+    notes.count("cells traced", int(cells.sum()))
+    notes.count("roof cells without elevation", voids)
+    notes.count("planes without elevation", int((cells == 0).sum()))
+    if (cells == 0).any():
+        notes.warn(f"{int((cells == 0).sum())} roof planes hold no cell with an elevation; they are taken as unobstructed.")
+    bounds = np.asarray(planes.geometry.bounds).reshape(-1, 4)
+    west, south, east, north = grid.bounds
+    room = np.minimum(np.minimum(bounds[:, 0] - west, east - bounds[:, 2]), np.minimum(bounds[:, 1] - south, north - bounds[:, 3]))
+    notes.count("planes nearer to the edge of the surface than the reach", int((room < config.reach_m).sum()))
+    notes.assume(f"Nothing further than {config.reach_m:g} m shades a roof; the terrain's far horizon is only in the weather data, where they hold it.")
+    notes.assume("Cells without elevation shade nothing.")

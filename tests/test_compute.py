@@ -1,0 +1,141 @@
+"""The two verbs: the same bytes on every scheduler, halos, edges, odd rasters, and a scheduler that is not there."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline.compute import on
+from pipeline.core.grid import Grid
+from pipeline.core.terrain import hillshade
+from pipeline.errors import ClusterError
+
+
+
+ROOT = str(Path(__file__).resolve().parent.parent)
+ENVIRONMENT = {"PYTHONPATH": ROOT, "PATH": ""}
+
+
+@dataclass(frozen=True)
+class Waves:
+    """Cells that depend on their place alone: an input without a file."""
+
+    def cut(self, grid: Grid) -> Waves:
+        return self
+
+    def read(self, grid: Grid) -> NDArray[np.float32]:
+        e = grid.west + (np.arange(grid.cols) + 0.5) * grid.cell_m
+        n = grid.north - (np.arange(grid.rows) + 0.5) * grid.cell_m
+        z = np.sin(e / 17.0)[None, :] * 5 + np.cos(n / 29.0)[:, None] * 3
+        z[(e < 0)[None, :] | (n > 700)[:, None]] = np.nan
+        return z.astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A scheduler and two workers, started apart, on loopback."""
+    folder = tmp_path_factory.mktemp("cluster")
+    file = folder / "scheduler.json"
+    dask = [sys.executable, "-m", "dask"]
+    scheduler = subprocess.Popen([*dask, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)], stderr=subprocess.DEVNULL, cwd=ROOT, env=ENVIRONMENT)
+    deadline = time.monotonic() + 30
+    while not file.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    address = json.loads(file.read_text())["address"]
+    workers = [
+        subprocess.Popen([*dask, "worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--local-directory", str(folder / str(n))], stderr=subprocess.DEVNULL, cwd=ROOT, env=ENVIRONMENT)
+        for n in range(2)
+    ]
+    try:
+        _wait_for_workers(address, 2)
+        yield address
+    finally:
+        for process in (*workers, scheduler):
+            process.terminate()
+        for process in (*workers, scheduler):
+            process.wait(10)
+
+
+def _wait_for_workers(address: str, number: int) -> None:
+    from distributed import Client
+
+    with Client(address, timeout="30s", set_as_default=False) as client:
+        client.wait_for_workers(number, timeout=30)
+
+
+def _assembled(where: str, grid: Grid, halo_m: float) -> NDArray[Any]:
+    out = np.full((1, *grid.shape), -1.0, dtype=np.float32)
+    with on(where) as compute:
+        for w, block in compute.tiles(hillshade_block, [Waves()], grid, halo_m=halo_m, params=(grid.cell_m,), tile_cells=256):
+            out[:, w.row : w.row + w.rows, w.col : w.col + w.cols] = block
+    return out
+
+
+def hillshade_block(z: NDArray[np.float32], cell_m: float) -> NDArray[np.float32]:
+    return np.asarray(hillshade(z, cell_m), dtype=np.float32)
+
+
+@pytest.mark.parametrize("where", ["threads", "processes"])
+@pytest.mark.parametrize(("rows", "cols"), [(700, 611), (1, 1), (1, 300), (300, 1)])
+def test_tiles_with_a_halo_are_the_whole_raster_cut(where: str, rows: int, cols: int) -> None:
+    grid = Grid(0.0, 700.0, 1.0, rows, cols, 25833)
+    wide = Grid(-2.0, 702.0, 1.0, rows + 4, cols + 4, 25833)
+    whole = hillshade_block(Waves().read(wide), 1.0)[2:-2, 2:-2]
+    if where == "processes" and rows == cols == 1:
+        pytest.skip("one cell needs no process")
+    np.testing.assert_array_equal(_assembled(where, grid, 2.0)[0], whole)
+
+
+@pytest.mark.cluster
+def test_a_remote_scheduler_gives_the_same_bytes(cluster: str) -> None:
+    grid = Grid(0.0, 700.0, 1.0, 700, 611, 25833)
+    local, remote = [], []
+    for where, out in (("threads", local), (cluster, remote)):
+        with on(where) as compute:
+            out += [b.tobytes() for _, b in compute.tiles(hillshade, [_band()], grid, halo_m=3.0, params=(1.0,), tile_cells=256)]
+            out.append(list(compute.batches(np.cumsum, np.arange(10.0), size=4)))
+    assert local[:-1] == remote[:-1]
+    for a, b in zip(local[-1], remote[-1], strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def _band() -> Any:
+    import shapely
+
+    from pipeline.io.rasters import BurnInput
+
+    boxes = np.array([shapely.box(10 * i, 10 * i, 10 * i + 9, 10 * i + 7) for i in range(60)], dtype=object)
+    return BurnInput(boxes, np.arange(60.0) + 1)
+
+
+def test_batches_keep_order_and_size() -> None:
+    with on("threads") as compute:
+        assert list(compute.batches(list, [1, 2, 3, 4, 5], size=2)) == [[1, 2], [3, 4], [5]]
+        assert list(compute.batches(list, [], size=2)) == []
+
+
+def test_progress_counts_to_the_end() -> None:
+    seen: list[tuple[int, int]] = []
+    with on("threads") as compute:
+        compute.progress = lambda done, total: seen.append((done, total))
+        list(compute.batches(list, list(range(7)), size=2))
+    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_no_scheduler_is_an_error_that_says_how_to_start_one() -> None:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    with pytest.raises(ClusterError, match="dask scheduler"):
+        on(f"tcp://127.0.0.1:{port}")
