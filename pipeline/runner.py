@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from pipeline import __version__
 from pipeline.compute import Compute, on
 from pipeline.contracts.notes import Lineage, Notes
@@ -32,7 +34,7 @@ CONTRACT_MODULES = ("sources", "solar", "land", "publish")
 
 @dataclass(frozen=True)
 class Done:
-    """What a run gave: output, seconds, peak memory [MB], rows or cells in words, warnings."""
+    """What a run gave: output, seconds since the process began (imports included), peak memory [MB], rows or cells in words, warnings."""
 
     stage: str
     output: Path
@@ -70,7 +72,6 @@ def run_stage(name: str, place: Place, where: str | None = None, progress: Calla
     SoleSuoloError
         Whatever is wrong with input, config, contract or cluster; earlier results stay as they were.
     """
-    start = time.perf_counter()
     place.recipes.mkdir(parents=True, exist_ok=True)
     plan = make_plan(place)
     if name not in plan.stages:
@@ -89,7 +90,7 @@ def run_stage(name: str, place: Place, where: str | None = None, progress: Calla
         sidecar = _sidecar(plan, stage, notes, sha256_of(output))
         write_json(place.sidecar(name), sidecar)
         peak = max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
-        seconds = time.perf_counter() - start
+        seconds = time.time() - psutil.Process().create_time()
         write_json(place.run_record(name), {"state": stat_of(output), "sha256": sidecar["sha256"], "seconds": round(seconds, 3), "peak_mb": round(peak, 1), "size": size})
     return Done(name, output, seconds, peak, size, tuple(notes.warnings))
 

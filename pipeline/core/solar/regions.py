@@ -170,9 +170,9 @@ def _smallest(values, count):
 @INNER
 def _candidates(z, free, tol, cell, strips, wide, smallest, store, first, score):
     """Grow a plane from each smooth place that no earlier plane of this round covers; gives their number."""
-    rank, fits = np.empty(z.size), np.zeros((z.size, 3))
+    rank, fits = np.zeros(z.size), np.zeros((z.size, 3))
     _rank(z, free, tol, cell, strips, wide, rank, fits)
-    seen, queue = np.zeros(z.size, np.int32), np.empty(z.size, np.int32)
+    seen, queue = np.zeros(z.size, np.int32), np.zeros(z.size, np.int32)
     count = stamp = 0
     while count < score.size and first[count] + z.size <= store.size:
         seed = _smallest(rank, z.size)
@@ -201,7 +201,7 @@ def _candidates(z, free, tol, cell, strips, wide, smallest, store, first, score)
 @INNER
 def extract(z, free, labels, tol, cell, strips, wide, smallest, known, most):
     """Label the best candidates (MSAC score) that do not overlap better ones; gives the number of planes now known."""
-    store = np.empty(6 * z.size, np.int32)
+    store = np.zeros(6 * z.size, np.int32)
     first, score = np.zeros(4 * most + 1, np.int64), np.zeros(4 * most)
     count = _candidates(z, free, tol, cell, strips, wide, smallest, store, first, score)
     for _ in range(count):
@@ -222,7 +222,9 @@ def extract(z, free, labels, tol, cell, strips, wide, smallest, known, most):
 @INNER
 def refit(z, labels, fits, sums, known, tol, cell, wide):
     """Least-squares plane of each region over its cells within `tol` of the plane before."""
-    sums[:, :] = 0.0
+    for k in range(1, known + 1):
+        for m in range(10):
+            sums[k, m] = 0.0
     for p in range(z.size):
         k = labels[p]
         if k > 0 and abs(_distance(z, p, fits[k], wide)) <= tol * _stretch(fits[k], cell):
@@ -257,7 +259,7 @@ def _reassign(z, valid, labels, fits, tol, cell, wide):
 @INNER
 def drop_scraps(labels, smallest, wide):
     """Give back the pieces of planes (4-connected) that have fewer cells than `smallest`."""
-    seen, queue = np.zeros(labels.size, np.bool_), np.empty(labels.size, np.int32)
+    seen, queue = np.zeros(labels.size, np.bool_), np.zeros(labels.size, np.int32)
     for p in range(labels.size):
         if labels[p] == 0 or seen[p]:
             continue
@@ -314,7 +316,9 @@ def merge(labels, fits, sums, known, noise, cell, wide):
     """Merge coplanar neighbours, the most alike first."""
     border = np.zeros((known + 1, known + 1, 3))
     _borders(labels, known, wide, border)
-    to = np.arange(known + 1)
+    to = np.zeros(known + 1, np.int16)
+    for k in range(known + 1):
+        to[k] = k
     while True:
         best, bi, bj = 1.0, 0, 0
         for i in range(1, known + 1):
@@ -355,7 +359,7 @@ def refine(z, valid, labels, fits, sums, known, tol, noise, cell, wide):
 @INNER
 def spread(z, valid, labels, fits, limit, cell, wide):
     """Free cells within `limit` of the plane beside them join it, from the planes' edges outwards."""
-    queue = np.empty(labels.size, np.int32)
+    queue = np.zeros(labels.size, np.int32)
     head = tail = 0
     for p in range(labels.size):
         if labels[p] > 0:

@@ -1,0 +1,303 @@
+"""Irradiance on tilted planes, hour by hour: the Perez-Driesse sky seen through the horizon of each plane.
+
+The coefficients of the sky depend on the hour only and come from pvlib, once; the geometry of each plane is a small
+kernel. Without obstructions the sum equals `pvlib.irradiance.get_total_irradiance(model="perez-driesse")`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from pipeline.core.solar.sky import ELEVATION_STEP_DEG, ELEVATIONS, SECTORS, Floats, band_open_share, open_sky_view
+from pipeline.errors import InputError
+
+# The lit share is averaged over the sun's way in the half hours before and after the stamp, every ten minutes.
+SUN_STEPS_H: tuple[float, ...] = (-25 / 60, -15 / 60, -5 / 60, 5 / 60, 15 / 60, 25 / 60)
+# Planes whose hourly values are held at once by `plane_hours`.
+CHUNK = 64
+
+
+class SkyHours(NamedTuple):
+    """The hours of a year in which there is light, in order; everything that no plane changes.
+
+    Attributes
+    ----------
+    month
+        0..11, shape (hours,).
+    sun
+        Unit vector to the sun (east, north, up), shape (hours, 3).
+    beam
+        Direct normal irradiance [W/m2].
+    circumsolar
+        Circumsolar diffuse on a plane that faces the sun [W/m2].
+    isotropic
+        Diffuse of the evenly bright sky on an open horizontal plane [W/m2].
+    band
+        Diffuse of the horizon band on a vertical plane, may be negative [W/m2].
+    ghi
+        Global horizontal irradiance [W/m2].
+    temp_air, wind_speed
+        [°C], [m/s].
+    way
+        Unit vectors to the sun on its way through the hour, shape (hours, steps, 3).
+    way_at
+        Index into a lit share (sector, elevation) below each of them, shape (hours, steps).
+    way_part
+        How far each lies towards the next sector and the next elevation, 0..1, shape (hours, steps, 2).
+    """
+
+    month: NDArray[np.int64]
+    sun: Floats
+    beam: Floats
+    circumsolar: Floats
+    isotropic: Floats
+    band: Floats
+    ghi: Floats
+    temp_air: Floats
+    wind_speed: Floats
+    way: Floats
+    way_at: NDArray[np.int64]
+    way_part: Floats
+
+
+class PlaneHours(NamedTuple):
+    """Irradiance on planes in each hour with light, before reflection losses, shape (planes, hours) [W/m2].
+
+    Attributes
+    ----------
+    incidence
+        Cosine of the angle of incidence of the sun, 0 where it is behind the plane.
+    unshaded
+        On the plane with a free horizon.
+    direct
+        Beam and circumsolar, times the lit share.
+    sky
+        Isotropic sky and horizon band that are seen.
+    ground
+        Reflected by the ground.
+    """
+
+    incidence: Floats
+    unshaded: Floats
+    direct: Floats
+    sky: Floats
+    ground: Floats
+
+
+class Planes(NamedTuple):
+    """Planes and what they see; see `sky.SkySummary`. Angles [°]; lit_share has shape (planes, 72, 45)."""
+
+    surface_tilt: Floats
+    surface_azimuth: Floats
+    sky_view: Floats
+    lit_share: NDArray[np.uint8]
+
+    def part(self, at: slice) -> Planes:
+        """Some of the planes."""
+        return Planes(self.surface_tilt[at], self.surface_azimuth[at], self.sky_view[at], self.lit_share[at])
+
+
+def open_planes(surface_tilt: Any, surface_azimuth: Any) -> Planes:
+    """Planes with a free horizon."""
+    tilt, azimuth = (np.atleast_1d(np.asarray(a, dtype=float)) for a in (surface_tilt, surface_azimuth))
+    return Planes(tilt, azimuth, open_sky_view(tilt), np.full((len(tilt), SECTORS, ELEVATIONS), 255, dtype=np.uint8))
+
+
+def sky_hours(
+    *, month: Any, ghi: Any, dni: Any, dhi: Any, temp_air: Any, wind_speed: Any, solar_zenith: Any, solar_azimuth: Any, dni_extra: Any
+) -> SkyHours:
+    """Prepare the hours of a year.
+
+    The parts of the Perez sky (Driesse et al. 2024, doi:10.1016/j.solener.2023.112093; Perez et al. 1990,
+    doi:10.1016/0038-092X(90)90055-H) are read off one call of pvlib for a vertical plane:
+    its isotropic part is dhi (1 - F1) / 2 and its horizon part dhi F2.
+
+    Parameters
+    ----------
+    month
+        1..12, shape (hours,); the hours follow one another and make a whole year.
+    ghi, dni, dhi, dni_extra
+        Global horizontal, direct normal, diffuse horizontal, extraterrestrial normal irradiance [W/m2].
+    temp_air, wind_speed
+        [°C], [m/s].
+    solar_zenith, solar_azimuth
+        Apparent position of the sun at the moment the values stand for [°].
+
+    Returns
+    -------
+    SkyHours
+
+    Raises
+    ------
+    InputError
+        When a value is missing or an irradiance is negative.
+    """
+    from pvlib.irradiance import perez_driesse
+
+    given = dict(ghi=ghi, dni=dni, dhi=dhi, temp_air=temp_air, wind_speed=wind_speed, zenith=solar_zenith, azimuth=solar_azimuth, extra=dni_extra)
+    hour = {name: np.asarray(values, dtype=float) for name, values in given.items()}
+    _check_hours(hour)
+    light = (hour["ghi"] > 0) | (hour["dni"] > 0) | (hour["dhi"] > 0)
+    sun = sun_vectors(hour["zenith"], hour["azimuth"])
+    way = sun_way(sun)[light]
+    at, part = lit_position(way)
+    lit = {name: values[light] for name, values in hour.items()}
+    upright = perez_driesse(90.0, 180.0, lit["dhi"], lit["dni"], lit["extra"], lit["zenith"], lit["azimuth"], return_components=True)
+    isotropic = 2.0 * upright["poa_isotropic"]
+    # pvlib divides the circumsolar part by the sun's height, at least that of 85 degrees of zenith.
+    height = np.maximum(np.cos(np.radians(lit["zenith"])), np.cos(np.radians(85.0)))
+    return SkyHours(
+        np.asarray(month, dtype=np.int64)[light] - 1, sun[light], lit["dni"], (lit["dhi"] - isotropic) / height, isotropic,
+        upright["poa_horizon"], lit["ghi"], lit["temp_air"], lit["wind_speed"], way, at, part,
+    )  # fmt: skip
+
+
+def _check_hours(hour: dict[str, Floats]) -> None:
+    """Refuse missing values and negative irradiance."""
+    problems = [f"weather: {int(np.sum(~np.isfinite(v)))} hours without {name}" for name, v in hour.items() if not np.isfinite(v).all()]
+    problems += [f"weather: {name} is negative in {int((hour[name] < 0).sum())} hours" for name in ("ghi", "dni", "dhi") if (hour[name] < 0).any()]
+    if problems:
+        raise InputError([f"{p}; every hour of the year needs a value: mend the weather file" for p in problems])
+
+
+def sun_vectors(solar_zenith: Floats, solar_azimuth: Floats) -> Floats:
+    """Unit vectors (east, north, up) to the sun, shape (hours, 3); angles in [°]."""
+    zenith, azimuth = np.radians(solar_zenith), np.radians(solar_azimuth)
+    return np.stack([np.sin(zenith) * np.sin(azimuth), np.sin(zenith) * np.cos(azimuth), np.cos(zenith)], axis=1)
+
+
+def sun_way(sun: Floats) -> Floats:
+    """The sun between the stamps: a parabola through three consecutive hours, shape (hours, steps, 3).
+
+    The year closes on itself. The parabola is within 0.1 degrees of the sun's circle.
+    """
+    before, after = np.roll(sun, 1, axis=0), np.roll(sun, -1, axis=0)
+    u = np.asarray(SUN_STEPS_H)[np.newaxis, :, np.newaxis]
+    way = before[:, None] * (u * (u - 1) / 2) + sun[:, None] * (1 - u * u) + after[:, None] * (u * (u + 1) / 2)
+    return np.asarray(way / np.linalg.norm(way, axis=2, keepdims=True))
+
+
+def lit_position(way: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """Where directions fall in a lit share of shape (72, 45): flat index and the parts towards the next sector and elevation.
+
+    Directions below the horizon are read at 0 degrees, above 88 degrees at 88.
+    """
+    azimuth = np.degrees(np.arctan2(way[..., 0], way[..., 1])) % 360.0
+    elevation = np.degrees(np.arcsin(np.clip(way[..., 2], 0.0, 1.0)))
+    sector, step = azimuth / (360.0 / SECTORS), np.minimum(elevation / ELEVATION_STEP_DEG, ELEVATIONS - 1.0)
+    s, e = np.floor(sector), np.minimum(np.floor(step), ELEVATIONS - 2.0)
+    return (s.astype(np.int64) % SECTORS) * ELEVATIONS + e.astype(np.int64), np.stack([sector - s, step - e], axis=-1)
+
+
+def plane_hours(planes: Planes, hours: SkyHours, albedo: float) -> Iterator[tuple[slice, PlaneHours]]:
+    """Irradiance on planes hour by hour, a few planes at a time.
+
+    Parameters
+    ----------
+    planes
+        The planes and what they see.
+    hours
+        From `sky_hours`.
+    albedo
+        Reflectance of the ground, 0..1.
+
+    Yields
+    ------
+    (slice of the planes, PlaneHours)
+    """
+    tilt, azimuth = np.radians(planes.surface_tilt), np.radians(planes.surface_azimuth)
+    normal = np.stack([np.sin(tilt) * np.sin(azimuth), np.sin(tilt) * np.cos(azimuth), np.cos(tilt)], axis=1)
+    band_open = band_open_share(planes.lit_share, planes.surface_azimuth)
+    flat_lit = planes.lit_share.reshape(len(tilt), -1)
+    for first in range(0, len(tilt), CHUNK):
+        at = slice(first, min(first + CHUNK, len(tilt)))
+        # The ground is taken as open: (1 - cos tilt) / 2 of its light reaches the plane.
+        yield at, PlaneHours(*_plane_hours(
+            normal[at], planes.sky_view[at], open_sky_view(planes.surface_tilt[at]), np.sin(tilt[at]), band_open[at], flat_lit[at], albedo,
+            hours.sun, hours.beam, hours.circumsolar, hours.isotropic, hours.band, hours.ghi, hours.way, hours.way_at, hours.way_part,
+        ))  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def _plane_hours(  # type: ignore[no-untyped-def]
+    normal, sky_view, open_view, sine, band_open, lit_share, albedo, sun, beam, circumsolar, isotropic, band, ghi, way, way_at, way_part
+):
+    shape = (normal.shape[0], sun.shape[0])
+    incidence, unshaded, direct, sky, ground = np.zeros(shape), np.empty(shape), np.zeros(shape), np.empty(shape), np.empty(shape)
+    for p in range(shape[0]):
+        for h in range(shape[1]):
+            cosine = normal[p, 0] * sun[h, 0] + normal[p, 1] * sun[h, 1] + normal[p, 2] * sun[h, 2]
+            from_sun, lit = 0.0, 1.0
+            around = isotropic[h] * open_view[p] + band[h] * sine[p]
+            if cosine > 0.0:
+                incidence[p, h] = cosine
+                from_sun = circumsolar[h] * cosine
+                lit = _lit(lit_share[p], normal[p], way[h], way_at[h], way_part[h])
+                direct[p, h] = (beam[h] * cosine + from_sun) * lit
+            seen = isotropic[h] * sky_view[p] + band[h] * sine[p] * band_open[p]
+            # The whole diffuse light of the sky is not negative, even where the horizon band is.
+            sky[p, h] = max(seen, -from_sun * lit)
+            ground[p, h] = ghi[h] * albedo * (1.0 - open_view[p])
+            unshaded[p, h] = beam[h] * incidence[p, h] + max(from_sun + around, 0.0) + ground[p, h]
+    return incidence, unshaded, direct, sky, ground
+
+
+@njit(cache=True, nogil=True)
+def _lit(lit_share, normal, way, at, part):  # type: ignore[no-untyped-def]
+    """Share of a plane that is lit during one hour: over the sun's way, weighted by the cosine of incidence."""
+    total, weight, plain = 0.0, 0.0, 0.0
+    size = lit_share.shape[0]
+    for i in range(at.shape[0]):
+        a = at[i]
+        b = a + ELEVATIONS if a + ELEVATIONS < size else a + ELEVATIONS - size
+        east, up = part[i, 0], part[i, 1]
+        here = (1.0 - up) * lit_share[a] + up * lit_share[a + 1]
+        there = (1.0 - up) * lit_share[b] + up * lit_share[b + 1]
+        lit = (1.0 - east) * here + east * there
+        plain += lit
+        cosine = normal[0] * way[i, 0] + normal[1] * way[i, 1] + normal[2] * way[i, 2]
+        if cosine > 0.0 and way[i, 2] > 0.0:
+            total += lit * cosine
+            weight += cosine
+    if weight > 0.0:
+        return total / weight / 255.0
+    return plain / at.shape[0] / 255.0
+
+
+class YearSums(NamedTuple):
+    """Irradiation of planes [kWh/m2]: without shading shape (planes,), with shading by month shape (planes, 12)."""
+
+    unshaded: Floats
+    shaded_by_month: Floats
+
+
+def year_sums(planes: Planes, hours: SkyHours, albedo: float) -> YearSums:
+    """Sum the irradiance on planes to months and the year.
+
+    Parameters
+    ----------
+    planes, hours, albedo
+        As in `plane_hours`.
+
+    Returns
+    -------
+    YearSums
+    """
+    unshaded, shaded = np.empty(len(planes.surface_tilt)), np.empty((len(planes.surface_tilt), 12))
+    for at, light in plane_hours(planes, hours, albedo):
+        unshaded[at] = light.unshaded.sum(axis=1) / 1000.0
+        shaded[at] = by_month(light.direct + light.sky + light.ground, hours.month)
+    return YearSums(unshaded, shaded)
+
+
+def by_month(watts: Floats, month: NDArray[np.int64]) -> Floats:
+    """Sum hourly values [W] of shape (n, hours) to months [kWh], shape (n, 12); `month` is 0..11."""
+    out = np.zeros((len(watts), 12))
+    for m in range(12):
+        out[:, m] = watts[:, month == m].sum(axis=1) / 1000.0
+    return out
