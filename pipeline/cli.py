@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pipeline import __version__
 from pipeline.errors import SoleSuoloError
 from pipeline.recipes import Place
+from pipeline.version import __version__
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -16,9 +16,9 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import __version__
 from pipeline.core.grid import Grid, Window
 from pipeline.errors import ClusterError
+from pipeline.version import __version__
 
 A = TypeVar("A")
 TILE_CELLS = 1024

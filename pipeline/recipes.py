@@ -186,7 +186,7 @@ class _Cache:
         return value
 
     def sha256(self, path: Path) -> str:
-        return self.get(path, "sha256", sha256_of)  # type: ignore[no-any-return]
+        return self.get(path, "sha256", sha256_of)
 
     def save(self) -> None:
         if self.path and self.new != self.old:
@@ -315,7 +315,7 @@ def why_stale(plan: Plan, stage: Stage) -> list[str]:
 
 def _folder_damage(manifest: Path) -> list[str]:
     files = (read_json(manifest) or {}).get("files", {})
-    return [f"{manifest.parent / n} is missing or was changed" for n, f in files.items() if (stat_of(manifest.parent / n) or [None])[0] != f["size"]][:3]
+    return [f"{manifest.parent / n} is missing or was changed" for n, f in files.items() if (stat_of(manifest.parent / n) or [-1])[0] != f["size"]][:3]
 
 
 def _differences(old: Any, new: Any, where: str = "") -> list[str]:

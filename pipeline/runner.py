@@ -20,7 +20,6 @@ from typing import Any
 
 import psutil
 
-from pipeline import __version__
 from pipeline.compute import Compute, on
 from pipeline.contracts.notes import Lineage, Notes
 from pipeline.contracts.spec import PackageSpec, RasterSpec, TableSpec
@@ -28,6 +27,7 @@ from pipeline.errors import ContractError, InputError
 from pipeline.graph import Stage
 from pipeline.io.sidecar import NOTICE, read_json, sha256_of, stat_of, write_json
 from pipeline.recipes import Place, Plan, make_plan, resolved
+from pipeline.version import __version__
 
 CONTRACT_MODULES = ("sources", "solar", "land", "publish")
 
@@ -82,7 +82,7 @@ def run_stage(name: str, place: Place, where: str | None = None, progress: Calla
     with _lock(place.recipes / f"{name}.lock"):
         _restore(stage.output(place.processed, place.site).parent if stage.kind == "Folder" else None)
         notes = Notes()
-        inputs = {i.name: None if plan.inactive[i.name] else _load(plan, plan.stages[i.name]) for i in stage.inputs}
+        inputs = {i.name: None if plan.inactive[i.name] else load_output(plan, i.name) for i in stage.inputs}
         with on(where or plan.town.dask) as compute:
             compute.progress = progress
             size = _call_and_write(plan, stage, inputs, compute, notes)
@@ -103,7 +103,21 @@ def _lock(path: Path) -> Iterator[None]:
         yield
 
 
-def _load(plan: Plan, stage: Stage) -> Any:
+def load_output(plan: Plan, name: str) -> Any:
+    """Read and check what a stage has made.
+
+    Returns
+    -------
+    GeoDataFrame, DataFrame, Raster value, dict of frames by layer, or the folder, by the stage's kind.
+
+    Raises
+    ------
+    InputError, ContractError
+        When it was not made yet, cannot be read, or does not keep its contract.
+    """
+    if name not in plan.stages:
+        raise InputError(f"{name}: no such stage; there are {', '.join(plan.stages)}")
+    stage = plan.stages[name]
     from pipeline.contracts.check import check_raster_header, check_table
     from pipeline.io.rasters import open_raster
     from pipeline.io.tables import read_package, read_table

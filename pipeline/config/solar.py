@@ -17,7 +17,7 @@ class RoofsConfig(Section):
     max_tilt_deg: float = Field(60.0, gt=0.0, le=90.0, description="Steeper planes carry no array.")
     min_area_m2: float = Field(10.0, gt=0.0, description="Smaller planes carry no array (SOLAR chain 3).")
     min_height_m: float = Field(2.0, ge=0.0, description="A footprint whose surface rises less than this above ground has no building in the surface model.")
-    max_planes: int = Field(12, ge=1, le=100, description="Planes searched per building.")
+    max_planes: int = Field(60, ge=1, le=200, description="Planes searched per building.")
 
 
 class HorizonConfig(Section):
@@ -59,6 +59,7 @@ class SolarConfig(Section):
     faiman_u0_rack: float = Field(26.9, gt=0.0, description="Faiman heat loss, W/(m2 K), free rack: 26.9 c-Si (Koehl et al. 2011, PVGIS).")
     faiman_u1_coplanar: float = Field(3.2, ge=0.0, description="Faiman wind term, W/(m2 K)/(m/s), for roof-parallel modules (half of the free rack's).")
     faiman_u1_rack: float = Field(6.2, ge=0.0, description="Faiman wind term, W/(m2 K)/(m/s), free rack (Koehl et al. 2011, PVGIS).")
+    albedo: float = Field(0.2, ge=0.0, le=1.0, description="Ground reflectance seen by the modules, as in the section irradiation.")
     system_loss: float = Field(0.14, ge=0.0, lt=1.0, description="All losses after the module up to the meter, inverter included: PVGIS's default 14 %.")
     inverter_ac_per_dc: float = Field(0.9, gt=0.0, le=2.0, description="Nominal inverter power over array peak power; AC is clipped there.")
     sigma_weather: float = Field(0.04, ge=0.0, description="Relative standard uncertainty, year-to-year and data set (see docs/methods/solar.md).")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import ClassVar
+
 from pipeline.contracts.land import Sealing
 from pipeline.contracts.solar import Solar
 from pipeline.contracts.sources import Buildings, Parcels
@@ -9,8 +12,6 @@ from pipeline.contracts.spec import MONTHS, Column, FolderSpec, PackageSpec, Tab
 
 
 def _optional(column: Column) -> Column:
-    from dataclasses import replace
-
     return replace(column, required=False)
 
 
@@ -138,7 +139,7 @@ class AtlasTown(TableSpec):
 class Atlas(PackageSpec):
     title_en = "Everything joined once: one layer per theme"
     title_it = "Tutto unito una volta: uno strato per tema"
-    layers = {
+    layers: ClassVar[dict[str, type[TableSpec]]] = {
         "town": AtlasTown,
         "buildings": AtlasBuildings,
         "roofs": AtlasRoofs,

@@ -14,7 +14,6 @@ from pipeline.core.grid import Grid, Window
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import numpy as np
     from numpy.typing import NDArray
 
 DType = Literal["str", "int", "float", "bool", "list"]
@@ -138,7 +137,7 @@ class RasterBlocks(Generic[R]):
 
 if TYPE_CHECKING:
 
-    class Table(gpd.GeoDataFrame, Generic[T]):  # type: ignore[misc]
+    class Table(gpd.GeoDataFrame, Generic[T]):
         """A table that keeps the contract T (a GeoDataFrame; no geometry column where T has none)."""
 
     class Package(dict[str, gpd.GeoDataFrame], Generic[P]):

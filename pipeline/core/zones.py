@@ -142,7 +142,8 @@ def class_areas(codes: NDArray[np.uint8], lines: Outlines, grid: Grid, classes: 
     if codes.shape != grid.shape:
         raise ValueError(f"codes have shape {codes.shape}, the grid {grid.shape}")
     codes = np.ascontiguousarray(codes)
-    shares = _sum_classes(codes, lines.edges, lines.first, _windows(lines, grid), grid.west, grid.north, grid.cell_m, classes)
+    frame = float(grid.west), float(grid.north), float(grid.cell_m)  # one compiled version, also for whole numbers
+    shares = _sum_classes(codes, lines.edges, lines.first, _windows(lines, grid), *frame, classes)
     return np.asarray(shares) * grid.cell_m**2
 
 

@@ -101,22 +101,21 @@ def read_gml(source: Source, path: Path, epsg: int, notes: Notes, max_bytes: int
         When the file is missing, broken, holds no parcels, or lies outside Italy.
     """
     require_file(path)
-    root = check_xml(path, max_bytes)
-    if root.name.rpartition(":")[2] != "FeatureCollection":
-        raise InputError(f"{path}: the document is a {root.name}; expected a FeatureCollection of cadastral parcels; the service may have answered with an error: open the file and read it")
-    if root.attributes.get("numberReturned") == "0":
-        raise InputError(f"{path}: the layer is empty (numberReturned 0); expected cadastral parcels; check the area that was asked for")
-    layer = choose_layer(source, path, prefer=LAYER)
-    if layer == "CadastralZoning":
-        raise InputError(f"{path}: holds sheets ({layer}); expected parcels ({LAYER}): take the file that ends in _ple.gml")
-    frame = open_layer(path, layer, notes)
+    wanted = source.layer or LAYER
+    look = check_xml(path, max_bytes, wanted)
+    if look.root.rpartition(":")[2] != "FeatureCollection":
+        raise InputError(f"{path}: the document is a {look.root}; expected a FeatureCollection of cadastral parcels; the service may have answered with an error: open the file and read it")
+    if not look.elements:
+        raise InputError(f"{path}: the layer is empty: no feature {wanted} in the file; expected cadastral parcels (the file that ends in _ple.gml; _map.gml holds the sheets)")
+    frame = open_layer(path, choose_layer(source, path, prefer=LAYER), notes, skip_corrupt=True)
+    notes.count("rows read", look.elements)
+    notes.count("dropped: geometry that cannot be parsed", look.elements - len(frame))
     if not isinstance(frame, gpd.GeoDataFrame) or frame.empty:
-        raise InputError(f"{path}: the layer {layer} holds no shapes; expected cadastral parcels; download it again")
-    said = root.attributes.get("numberReturned", "")
-    if said.isdigit() and int(said) != len(frame):
-        notes.warn(f"{path.name}: announces {said} features, {len(frame)} were read.")
-    frame = frame.set_crs(source.crs or "EPSG:6706") if frame.crs is None else frame
-    _check_italy(frame, path)
+        raise InputError(f"{path}: no feature {wanted} has a shape that can be read; expected cadastral parcels; download it again")
+    said = look.attributes.get("numberReturned", "")
+    if said.isdigit() and int(said) != look.elements:
+        notes.warn(f"{path.name}: announces {said} features, {look.elements} are in the file.")
+    frame = _in_italy(frame.set_crs(source.crs or "EPSG:6706") if frame.crs is None else frame, path, notes)
     return to_town(gpd.GeoDataFrame({"reference": _references(frame, source, path)}, geometry=np.asarray(frame.geometry), crs=frame.crs), path, epsg)
 
 
@@ -131,16 +130,25 @@ def _references(frame: gpd.GeoDataFrame, source: Source, path: Path) -> NDArray[
     raise InputError(f"{path}: no field NATIONALCADASTRALREFERENCE; the file has {there}; name the field with `fields: {{parcel_id: ...}}` in town.yaml")
 
 
-def _check_italy(frame: gpd.GeoDataFrame, path: Path) -> None:
+def _in_italy(frame: gpd.GeoDataFrame, path: Path, notes: Notes) -> gpd.GeoDataFrame:
+    """Rows within Italy; a few damaged ones are dropped and counted, a file that lies elsewhere is refused."""
     if not frame.crs.is_geographic:
-        return
-    west, south, east, north = frame.total_bounds
-    box = f"longitude {ITALY[0]} to {ITALY[2]}, latitude {ITALY[1]} to {ITALY[3]}"
-    if west >= ITALY[0] and south >= ITALY[1] and east <= ITALY[2] and north <= ITALY[3]:
-        return
-    came = f"longitude {west:.4f} to {east:.4f}, latitude {south:.4f} to {north:.4f}"
-    if south >= ITALY[0] and north <= ITALY[2] and west >= ITALY[1] and east <= ITALY[3]:
-        raise InputError(f"{path}: {came}: the axes are swapped; expected {box} (Italy); the file writes longitude first but declares {frame.crs.to_string()}, which has latitude first; download it again")
+        return frame
+    bounds = frame.geometry.bounds.to_numpy()
+    west, south, east, north = ITALY
+    # Rows without geometry have NaN bounds; `repair` counts them.
+    outside = (bounds[:, 0] < west) | (bounds[:, 1] < south) | (bounds[:, 2] > east) | (bounds[:, 3] > north)
+    if 2 * int(outside.sum()) <= int(np.isfinite(bounds[:, 0]).sum()):
+        notes.count("dropped: coordinates outside Italy", int(outside.sum()))
+        return frame[~outside]
+    bounds = frame.total_bounds
+    came = f"longitude {bounds[0]:.4f} to {bounds[2]:.4f}, latitude {bounds[1]:.4f} to {bounds[3]:.4f}"
+    box = f"longitude {west} to {east}, latitude {south} to {north}"
+    if bounds[1] >= west and bounds[3] <= east and bounds[0] >= south and bounds[2] <= north:
+        raise InputError(
+            f"{path}: {came}: the axes are swapped; expected {box} (Italy); the order of the coordinates in the file and its "
+            f"declared system {frame.crs.to_string()} do not agree (urn:ogc:def:crs:EPSG::6706 means latitude first); download it again"
+        )
     raise InputError(f"{path}: {came}; expected {box} (Italy); the file is of another place or its coordinates are damaged")
 
 

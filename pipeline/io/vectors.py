@@ -5,8 +5,11 @@ Raw files are never written to: GDAL's side files are switched off, XML is looke
 
 from __future__ import annotations
 
+import glob
+import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.parsers import expat
@@ -38,14 +41,15 @@ BROKEN = (
 )
 
 
-class XmlRoot(NamedTuple):
-    """Name and attributes of the outermost element of an XML file."""
+class XmlLook(NamedTuple):
+    """What `check_xml` saw: name and attributes of the outermost element, and how often `element` stands in the file."""
 
-    name: str
+    root: str
     attributes: dict[str, str]
+    elements: int
 
 
-def check_xml(path: Path, max_bytes: int = MAX_XML_BYTES) -> XmlRoot:
+def check_xml(path: Path, max_bytes: int = MAX_XML_BYTES, element: str = "") -> XmlLook:
     """Look through an XML file, as a stream, before anything else opens it.
 
     Parameters
@@ -54,10 +58,12 @@ def check_xml(path: Path, max_bytes: int = MAX_XML_BYTES) -> XmlRoot:
         The file.
     max_bytes
         Larger files are refused [bytes].
+    element
+        Name, without prefix, of an element to count.
 
     Returns
     -------
-    XmlRoot
+    XmlLook
 
     Raises
     ------
@@ -68,25 +74,28 @@ def check_xml(path: Path, max_bytes: int = MAX_XML_BYTES) -> XmlRoot:
     size = path.stat().st_size
     if size > max_bytes:
         raise InputError(f"{path}: {size:,} bytes; expected at most {max_bytes:,}; split the file by sheet or municipality")
-    roots: list[XmlRoot] = []
+    first: list[tuple[str, dict[str, str]]] = []
+    counted = 0
     parser = expat.ParserCreate()
 
     def refuse(*_: object) -> None:
         raise InputError(f"{path}: line {parser.CurrentLineNumber} declares a document type (DOCTYPE), which may hold entities; expected plain GML; download the file again from its publisher")
 
-    def first(name: str, attributes: dict[str, str]) -> None:
-        roots.append(XmlRoot(name, attributes))
-        parser.StartElementHandler = None
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal counted
+        if not first:
+            first.append((name, attributes))
+        counted += name.rpartition(":")[2] == element
 
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
-    parser.StartElementHandler = first
+    parser.StartElementHandler = start
     with path.open("rb") as stream:
         try:
             parser.ParseFile(stream)
         except expat.ExpatError as error:
             raise InputError(f"{path}: line {error.lineno}: {expat.ErrorString(error.code)}; the file is cut off or damaged; expected well-formed XML; download it again") from None
-    return roots[0]
+    return XmlLook(*first[0], counted)
 
 
 def read_vector(source: Source, path: Path, epsg: int, notes: Notes | None = None) -> gpd.GeoDataFrame:
@@ -133,14 +142,43 @@ def require_file(path: Path) -> None:
         raise InputError(f"{path}: there is no such file; put it there by hand or correct the key `path` in town.yaml")
     if path.is_file() and path.stat().st_size == 0:
         raise InputError(f"{path}: the file is empty (0 bytes); expected a layer; download it again")
+    if path.suffix.lower() == ".shp":
+        _check_shapefile(path)
+
+
+def _check_shapefile(path: Path) -> None:
+    """Side files and length: GDAL gives the missing rest of a shortened .shp as rows without geometry.
+
+    The length in 16-bit words stands at byte 24, big-endian (ESRI Shapefile Technical Description, 1998, page 4).
+    """
+    there = {p.suffix.lower() for p in path.parent.glob(f"{glob.escape(path.stem)}.*")}
+    if missing := [s for s in (".shx", ".dbf") if s not in there]:
+        raise InputError(f"{path}: {' and '.join(path.stem + s for s in missing)} missing beside it; a shapefile is .shp, .shx, .dbf and .prj together; copy all of them")
+    with path.open("rb") as stream:
+        head = stream.read(28)
+    said = 2 * int.from_bytes(head[24:28], "big")
+    if len(head) < 28 or path.stat().st_size < said:  # noqa: PLR2004 - the header's length word ends at byte 28
+        raise InputError(f"{path}: {path.stat().st_size:,} bytes, its header says {said:,}; the file is cut off; download it again")
+
+
+@contextmanager
+def _apart(path: Path) -> Iterator[Path]:
+    """XML under another roof: GDAL neither finds nor leaves a .gfs or .xsd beside the raw file."""
+    if path.suffix.lower() not in XML_SUFFIXES:
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        link = Path(folder) / path.name
+        link.symlink_to(path.resolve())
+        yield link
 
 
 def choose_layer(source: Source, path: Path, prefer: str | None = None) -> str:
     """Name of the layer to read: the one town.yaml names, the only one, or `prefer` where it is there."""
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _apart(path) as file:
             warnings.simplefilter("ignore", RuntimeWarning)  # said again when the layer is read
-            names = [str(n) for n in pyogrio.list_layers(path)[:, 0]]
+            names = [str(n) for n in pyogrio.list_layers(file)[:, 0]]
     except pyogrio.errors.DataSourceError as error:
         raise InputError(f"{path}: cannot be read as a vector layer ({_line(error)}); the file is cut off, damaged or of another format; download it again") from None
     if source.layer is not None:
@@ -154,26 +192,38 @@ def choose_layer(source: Source, path: Path, prefer: str | None = None) -> str:
     return names[0]
 
 
-def open_layer(path: Path, layer: str, notes: Notes) -> Any:
+def open_layer(path: Path, layer: str, notes: Notes, skip_corrupt: bool = False) -> Any:
     """A layer as GDAL gives it, without side files and without GDAL's envelope columns.
+
+    Parameters
+    ----------
+    path, layer
+        What to read.
+    notes
+        Receives what GDAL warns of.
+    skip_corrupt
+        GML features whose geometry GDAL cannot parse are left out; only for callers that count them.
 
     Returns
     -------
     GeoDataFrame or DataFrame
-        A DataFrame where the layer has no geometry. What GDAL warns of goes to `notes`.
+        A DataFrame where the layer has no geometry. Rings that are not closed are closed; a shape of under three
+        points is None.
 
     Raises
     ------
     InputError
         When it cannot be read.
     """
-    gml = path.suffix.lower() in (".gml", ".xml")
-    before = {key: pyogrio.get_gdal_config_option(key) for key in GML_CONFIG}
-    pyogrio.set_gdal_config_options(GML_CONFIG)
+    gml = path.suffix.lower() in XML_SUFFIXES
+    wanted = {**GML_CONFIG, "GML_SKIP_CORRUPTED_FEATURES": "YES" if skip_corrupt else "NO"}
+    before = {key: pyogrio.get_gdal_config_option(key) for key in wanted}
+    pyogrio.set_gdal_config_options(wanted)
     try:
-        with warnings.catch_warnings(record=True) as said:
+        with warnings.catch_warnings(record=True) as said, _apart(path) as file:
             warnings.simplefilter("always", RuntimeWarning)
-            frame = pyogrio.read_dataframe(path, layer=layer, **(GML_OPTIONS if gml else {}))
+            options = GML_OPTIONS if path.suffix.lower() in (".gml", ".xml") else {}
+            frame = pyogrio.read_dataframe(file, layer=layer, on_invalid="fix", **options)
     except BROKEN as error:
         raise InputError(f"{path}: layer {layer} cannot be read ({_line(error)}); the file is cut off or damaged; download it again") from None
     finally:
@@ -222,7 +272,7 @@ def repair(frame: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
     lost = ~missing & areal & (shapely.is_missing(shapes) | shapely.is_empty(shapes))
     keep = ~missing & areal & ~lost
     notes.count("geometry repaired", int((broken & keep).sum()))
-    notes.count("dropped: no geometry", int(missing.sum()))
+    notes.count("dropped: no geometry, or under 3 points", int(missing.sum()))
     notes.count("dropped: no polygon", int((~missing & ~areal).sum()))
     notes.count("dropped: nothing left after repair", int(lost.sum()))
     return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))[keep]

@@ -271,9 +271,15 @@ def _rays(wide: int, cell_m: float, reach_m: float) -> _Rays:
     # The middle of the last jump stays within the reach, and so within the margin.
     middle = np.minimum(np.arange(jumps)[np.newaxis, :] * JUMP + (JUMP - 1) // 2, steps[:, np.newaxis] - 1)
     return _Rays(
-        steps, (row * wide + col).astype(np.int32), np.where(along_rows, 1, wide).astype(np.int64), (across - beside).astype(np.float32),
-        (k * step_m).astype(np.float32), (1.0 / (k * step_m)).astype(np.float32), np.take_along_axis(row, middle, 1), np.take_along_axis(col, middle, 1),
-    )  # fmt: skip
+        steps=steps,
+        ahead=(row * wide + col).astype(np.int32),
+        aside=np.where(along_rows, 1, wide).astype(np.int64),
+        share=(across - beside).astype(np.float32),
+        away_m=(k * step_m).astype(np.float32),
+        nearness=(1.0 / (k * step_m)).astype(np.float32),
+        jump_row=np.take_along_axis(row, middle, 1),
+        jump_col=np.take_along_axis(col, middle, 1),
+    )
 
 
 def _block_tops(surface: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -239,7 +239,9 @@ def _plane_hours(  # type: ignore[no-untyped-def]
                 from_sun = circumsolar[h] * cosine
                 lit = _lit(lit_share[p], normal[p], way[h], way_at[h], way_part[h])
                 direct[p, h] = (beam[h] * cosine + from_sun) * lit
-            seen = isotropic[h] * sky_view[p] + band[h] * sine[p] * band_open[p]
+            # A horizon band darker than the sky dims it as a whole: hiding it must not add light.
+            band_seen = band_open[p] if band[h] > 0.0 else sky_view[p] / open_view[p]
+            seen = isotropic[h] * sky_view[p] + band[h] * sine[p] * band_seen
             # The whole diffuse light of the sky is not negative, even where the horizon band is.
             sky[p, h] = max(seen, -from_sun * lit)
             ground[p, h] = ghi[h] * albedo * (1.0 - open_view[p])

@@ -14,6 +14,7 @@ from pipeline.contracts.solar import HORIZON_SECTORS, LIT_ELEVATIONS_DEG, Horizo
 from pipeline.contracts.sources import Weather
 from pipeline.contracts.spec import MONTHS, Table
 from pipeline.core.solar.irradiance import Planes, SkyHours, YearSums, sky_hours, year_sums
+from pipeline.errors import ContractError
 
 BATCH_PLANES = 1024
 WEATHER_COLUMNS = ("month", "ghi", "dni", "dhi", "temp_air", "wind_speed", "solar_zenith", "solar_azimuth", "dni_extra")
@@ -43,6 +44,7 @@ def irradiation(
     planes = horizon.sort_values("roof_id", kind="stable").merge(
         roofs[["roof_id", "surface_tilt", "surface_azimuth", "area_m2"]], on="roof_id", how="left", validate="one_to_one"
     )
+    check_planes(planes)
     hours = sky_hours(**{c: weather[c].to_numpy() for c in WEATHER_COLUMNS})
     sums = list(compute.batches(sum_planes, planes, size=BATCH_PLANES, params=(hours, config.albedo)))
     unshaded = np.concatenate([s.unshaded for s in sums]) if sums else np.empty(0)
@@ -53,6 +55,13 @@ def irradiation(
     notes.assume(f"The ground reflects {config.albedo:.0%} of the light; light reflected by buildings is not counted.")
     table = {"roof_id": planes["roof_id"].to_numpy(), "poa_unshaded_kwh_m2": unshaded, "poa_kwh_m2": shaded.sum(axis=1)}
     return pd.DataFrame(table | {f"poa_{m}": shaded[:, i] for i, m in enumerate(MONTHS)})
+
+
+def check_planes(planes: Any) -> None:
+    """Refuse rows of `horizon` whose plane is not among the roofs or has no tilt."""
+    lost = planes.loc[planes["surface_tilt"].isna(), "roof_id"]
+    if len(lost):
+        raise ContractError(f"horizon: {len(lost)} roof_id without a tilted plane in roofs (first: {lost.iloc[0]}); rebuild both: make horizon")
 
 
 def sum_planes(planes: Any, hours: SkyHours, albedo: float) -> YearSums:

@@ -71,7 +71,6 @@ def parcels(layers: Layers, boundary: Table[Boundary] | None, config: ParcelsCon
 def _read(layer: Layer, path: Path, config: ParcelsConfig, town: Town, notes: Notes) -> gpd.GeoDataFrame:
     if layer.source.kind == "ade_gml":
         frame = read_gml(layer.source, path, town.epsg, notes, int(config.max_gml_mb * 1024**2))
-        notes.count("rows read", len(frame))
         return _by_reference(frame, path, notes)
     if layer.source.kind == "cxf":
         return _by_reference(_cxf_areas(layer, path, town, notes), path, notes)

@@ -1,0 +1,110 @@
+"""Pictures of the site: the base map under the themes and the small maps of the front page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from pipeline.maps.style import COVER_TINTS, LINE, NO_DATA, PAPER, classify, rgb
+
+_SMALL = (720, 330)
+_OVER = 2
+
+
+def base_picture(shade: NDArray[np.float32] | None, cover: NDArray[np.float32] | None) -> Image.Image:
+    """Land cover in quiet tints under the light of the relief, on paper.
+
+    Parameters
+    ----------
+    shade
+        Shape (rows, cols), 0 dark to 1 bright, NaN = not known; None where there is no surface.
+    cover
+        Shape (rows, cols), codes of the land cover, NaN = not known; None where there is none.
+
+    Returns
+    -------
+    Image
+        RGBA, transparent where nothing is known.
+    """
+    known = [a for a in (shade, cover) if a is not None]
+    shape = known[0].shape
+    table = np.array([rgb(COVER_TINTS[c]) for c in sorted(COVER_TINTS)], dtype=np.float32)
+    codes = np.zeros(shape, dtype=int) if cover is None else np.nan_to_num(cover, nan=0.0).astype(int).clip(0, len(table) - 1)
+    colour = table[codes]
+    if shade is not None:
+        # Flat ground keeps its tint: the relief darkens and lightens around the shade of a level surface, 45 degrees of sun.
+        light = np.nan_to_num(shade, nan=np.sqrt(0.5)) / np.sqrt(0.5)
+        colour = colour * (1.0 + 0.22 * np.clip(light - 1.0, -1.0, 0.45))[..., None]
+    alpha = np.any([np.isfinite(a) for a in known], axis=0)
+    return Image.fromarray(np.dstack([colour.clip(0, 255), np.where(alpha, 255, 0)]).round().astype(np.uint8), "RGBA")
+
+
+def save_webp(image: Image.Image, path: Path, quality: int = 72) -> None:
+    """Write a picture without metadata, so that equal pictures are equal files."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.save(path, "WEBP", quality=quality, method=4)
+
+
+class SmallMap:
+    """A small map of the middle of the town, drawn twice as large and reduced, in the town's system."""
+
+    def __init__(self, centre: tuple[float, float], width_m: float) -> None:
+        self.scale = _SMALL[0] * _OVER / width_m
+        self.west = centre[0] - width_m / 2.0
+        self.north = centre[1] + width_m * _SMALL[1] / _SMALL[0] / 2.0
+        self.image = Image.new("RGB", (_SMALL[0] * _OVER, _SMALL[1] * _OVER), PAPER)
+        self.pen = ImageDraw.Draw(self.image)
+
+    def _pixels(self, ring: shapely.LinearRing) -> list[tuple[float, float]]:
+        return [((e - self.west) * self.scale, (self.north - n) * self.scale) for e, n in shapely.get_coordinates(ring)]
+
+    def polygons(self, shapes: NDArray[Any], fills: list[str | None], line: str | None = None, width: int = 1) -> None:
+        """Draw shapes that touch the picture; holes show the paper below."""
+        view = shapely.box(self.west, self.north - _SMALL[1] * _OVER / self.scale, self.west + _SMALL[0] * _OVER / self.scale, self.north)
+        for row in np.flatnonzero(shapely.intersects(shapes, view)):
+            for part in shapely.get_parts(shapes[row]):
+                if fills[row] is not None:
+                    self._fill(part, str(fills[row]))
+                if line:
+                    for ring in shapely.get_rings(part):
+                        self.pen.line(self._pixels(ring), fill=line, width=width)
+
+    def _fill(self, part: shapely.Polygon, colour: str) -> None:
+        if not len(part.interiors):
+            self.pen.polygon(self._pixels(part.exterior), fill=colour)
+            return
+        mask = Image.new("1", self.image.size)
+        pen = ImageDraw.Draw(mask)
+        pen.polygon(self._pixels(part.exterior), fill=1)
+        for hole in part.interiors:
+            pen.polygon(self._pixels(hole), fill=0)
+        self.image.paste(Image.new("RGB", self.image.size, colour), mask=mask)
+
+    def save(self, path: Path) -> None:
+        """Reduce and write."""
+        save_webp(self.image.resize(_SMALL, Image.Resampling.LANCZOS), path, quality=82)
+
+
+def class_fills(values: NDArray[np.float64], limits: list[float], colours: list[str]) -> list[str | None]:
+    """The colour of each value; the colour of missing data where it is not known."""
+    return [NO_DATA if k < 0 else colours[k] for k in classify(values, limits)]
+
+
+def town_middle(shapes: NDArray[Any]) -> tuple[float, float]:
+    """Where the built-up part is densest: the mode of the centroids on a 250 m raster, smoothed by its neighbours."""
+    at = shapely.get_coordinates(shapely.centroid(shapes))
+    cell = np.floor((at - at.min(axis=0)) / 250.0).astype(int)
+    counts = np.zeros(cell.max(axis=0) + 3)
+    np.add.at(counts, tuple((cell + 1).T), 1.0)
+    around = sum(np.roll(counts, (i, j), (0, 1)) for i in (-1, 0, 1) for j in (-1, 0, 1))
+    best = np.array(np.unravel_index(int(np.argmax(around)), counts.shape)) - 1
+    near = (np.abs(cell - best) <= 1).all(axis=1)
+    east, north = at[near].mean(axis=0)
+    return float(east), float(north)
+
+

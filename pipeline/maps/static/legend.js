@@ -1,0 +1,111 @@
+/* The legend is the histogram is the filter: colours, distribution, threshold and running sum in one place. */
+"use strict";
+(function () {
+  var BINS = 6, SVG = "http://www.w3.org/2000/svg";
+
+  function node(name, values) {
+    var out = document.createElementNS(SVG, name);
+    Object.keys(values).forEach(function (key) { out.setAttribute(key, values[key]); });
+    return out;
+  }
+  function nice(value) { return value === 0 ? 0 : Number(value.toPrecision(2)); }
+
+  /* Limits of the bars: each class is equally wide and cut into BINS equal steps of its values. */
+  function edges(values, breaks, kind) {
+    var known = Array.from(values).filter(isFinite).sort(function (a, b) { return a - b; });
+    if (!known.length) return [];
+    var top = kind === "share" ? 1 : known[Math.floor(0.99 * (known.length - 1))];
+    var limits = [0].concat(breaks, [Math.max(top, (breaks[breaks.length - 1] || 0) * 1.5, 1e-9)]), out = [];
+    for (var k = 0; k < limits.length - 1; k++) {
+      for (var b = 0; b < BINS; b++) {
+        var edge = limits[k] + (limits[k + 1] - limits[k]) * b / BINS;
+        out.push(b ? Math.min(Math.max(nice(edge), limits[k]), limits[k + 1]) : edge);
+      }
+    }
+    return out;
+  }
+  function binOf(value, at) {
+    var lo = 0, hi = at.length;
+    while (hi - lo > 1) { var mid = (lo + hi) >> 1; if (at[mid] <= value) lo = mid; else hi = mid; }
+    return lo;
+  }
+
+  SS.legend = function (theme, changed) {
+    var o = theme.options, at = edges(theme.value, o.breaks, o.kind), input = document.getElementById("from");
+    var chart = document.getElementById("chart"), list = document.getElementById("classes"), sum = document.getElementById("sum");
+    var counts = new Float64Array(at.length), sums = new Float64Array(at.length), bands = new Float64Array(at.length), i;
+    for (i = 0; i < theme.rows; i++) {
+      if (!isFinite(theme.value[i])) continue;
+      var bin = binOf(theme.value[i], at), part = theme.columns[o.sum][i];
+      counts[bin] += 1;
+      if (isFinite(part)) sums[bin] += part;
+      if (o.band && isFinite(theme.columns[o.band][i])) bands[bin] += theme.columns[o.band][i];
+    }
+    var small = theme.rows < 2;
+    input.hidden = chart.hidden = small;
+    input.max = Math.max(at.length - 1, 0);
+    theme.counts = counts;
+
+    function from(step) { return function (total, value, bin) { return bin >= step ? total + value : total; }; }
+    function bars(step) {
+      var svg = node("svg", { viewBox: "0 0 " + at.length * 10 + " 84", preserveAspectRatio: "none", role: "img", "aria-label": spoken() }), high = Math.max.apply(null, counts) || 1;
+      counts.forEach(function (count, bin) {
+        var h = count ? Math.max(1.5, 74 * Math.sqrt(count / high)) : 0, colour = o.colours[Math.floor(bin / BINS)];
+        svg.append(node("rect", { x: bin * 10 + 0.6, y: 84 - h, width: 8.8, height: h, fill: bin < step ? o.muted : colour, "class": "bar" }));
+      });
+      if (step) svg.append(node("rect", { x: step * 10 - 0.6, y: 0, width: 1.4, height: 84, fill: "#b4532a" }));
+      chart.replaceChildren(svg);
+    }
+    function spoken() {
+      var axis = SS.axis(o.breaks, o.kind), text = labels(axis).map(function (label, k) {
+        var n = 0;
+        for (var b = k * BINS; b < (k + 1) * BINS; b++) n += counts[b] || 0;
+        return label + " " + axis.unit + ": " + SS.plain(n, 0);
+      });
+      return SS.t("legend.chart", { text: text.join("; ") });
+    }
+    function labels(axis) {
+      var b = o.breaks;
+      if (!b.length) return [SS.t("legend.all")];
+      return ["< " + axis.text(b[0])].concat(b.slice(1).map(function (value, k) { return axis.text(b[k]) + "–" + axis.text(value); }), ["≥ " + axis.text(b[b.length - 1])]);
+    }
+    function names() {
+      var axis = SS.axis(o.breaks, o.kind), texts = labels(axis);
+      list.replaceChildren.apply(list, texts.map(function (text, k) {
+        var swatch = SS.h("i", {});
+        swatch.style.background = o.colours[k];
+        return SS.h("li", {}, swatch, text);
+      }));
+      list.style.gridTemplateColumns = "repeat(" + texts.length + ",1fr)";
+      var title = document.getElementById("legend-title"), unit = title.querySelector(".unit") || title.appendChild(SS.h("span", { className: "unit" }));
+      unit.textContent = axis.unit ? " [" + axis.unit + "]" : "";
+      var grey = document.getElementById("nodata");
+      if (!theme.unknown) { if (grey) grey.remove(); return; }
+      if (!grey) { grey = SS.h("p", { id: "nodata", className: "band" }); list.after(grey); }
+      var chip = SS.h("i", {});
+      chip.style.background = o.noData;
+      grey.replaceChildren(chip, SS.plain(theme.unknown, 0) + " " + SS.t(o.theme + ".nodata"));
+    }
+    function running(step) {
+      var value = SS.number(at[step] || 0, o.kind), count = counts.reduce(from(step), 0);
+      sum.replaceChildren();
+      var text = SS.t(o.theme + ".sum", { from: "\u0001" + value + "\u0002", count: "\u0001" + SS.plain(count, 0) + "\u0002", sum: "\u0001" + SS.number(sums.reduce(from(step), 0), o.sumKind) + "\u0002" });
+      text.split(/[\u0001\u0002]/).forEach(function (piece, k) { sum.append(k % 2 ? SS.h("b", { className: "num" }, piece) : piece); });
+      if (o.band) sum.append(" ", SS.h("span", { className: "band" }, SS.t(o.theme + ".sum.band", { p90: SS.number(bands.reduce(from(step), 0), o.sumKind) })));
+      input.setAttribute("aria-valuetext", value);
+    }
+    function apply(step, quiet) {
+      theme.threshold = step ? at[step] : null;
+      input.value = step;
+      bars(step);
+      running(step);
+      if (!quiet) changed(step);
+    }
+    input.addEventListener("input", function () { apply(Number(input.value)); });
+    document.addEventListener("ss:language", function () { names(); apply(Number(input.value), true); });
+    names();
+    var wanted = Number(SS.state.t);
+    apply(wanted > 0 && at.length ? binOf(wanted, at) : 0);
+    return { set: function (value) { apply(value > 0 ? binOf(value, at) : 0); } };
+  };
+})();

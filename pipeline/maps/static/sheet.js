@@ -1,0 +1,145 @@
+/* The sheet of one feature: value with band, months or composition, facts, what limits it, what next. */
+"use strict";
+(function () {
+  var h = null;
+
+  function place(theme, row) {
+    var c = theme.columns, number = c.number && c.number[row], sheet = c.sheet && c.sheet[row];
+    if (sheet && number) return SS.t("sheet.sheet_parcel", { sheet: sheet, number: number });
+    return sheet ? SS.t("sheet.sheet", { sheet: sheet }) : "";
+  }
+  SS.title = function (theme, row) {
+    var o = theme.options, id = theme.ids[row];
+    if (o.layer === "buildings") return SS.t("sheet.building", { id: id });
+    if (o.layer === "parcels") return SS.t("sheet.parcel", { number: theme.columns.number[row] || id });
+    if (o.layer === "sections") return SS.t("sheet.section", { id: id });
+    return id || SS.t("sheet.town");
+  };
+  function head(theme, row) {
+    var o = theme.options, small = o.layer === "buildings" ? place(theme, row) : o.layer === "parcels" && theme.columns.sheet[row] ? SS.t("sheet.sheet", { sheet: theme.columns.sheet[row] }) : "";
+    return h("h2", {}, SS.title(theme, row), small ? h("span", { className: "tag" }, " " + small) : "");
+  }
+  function facts(pairs) {
+    var list = h("dl", {});
+    pairs.forEach(function (pair) { if (pair) list.append(h("dt", {}, SS.t(pair[0])), h("dd", { className: "num" }, pair[1])); });
+    return list;
+  }
+  function has(theme, name, row) { return theme.columns[name] && isFinite(theme.columns[name][row]); }
+  function fact(theme, row, label, name, kind) { return has(theme, name, row) ? [label, SS.number(theme.columns[name][row], kind || theme.options.kinds[name])] : null; }
+
+  function months(theme, row) {
+    var c = theme.columns, values = [], names = SS.t("months").split(" "), colour = theme.colour(row);
+    for (var m = 1; m <= 12; m++) values.push(c["m" + (m < 10 ? "0" : "") + m][row] * c.kwh_year[row]);
+    if (!values.every(isFinite)) return null;
+    var top = Math.max.apply(null, values), bars = h("div", { className: "bars", "aria-hidden": "true" });
+    values.forEach(function (value, m) {
+      var bar = h("i", { title: names[m] + ": " + SS.number(value, "kwh") });
+      bar.style.height = 100 * value / top + "%";
+      bar.style.background = colour;
+      bars.append(h("span", { className: "month" }, bar, h("small", {}, names[m][0].toUpperCase())));
+    });
+    var spoken = names.map(function (name, m) { return name + " " + SS.number(values[m], "kwh"); }).join(", ");
+    return h("div", {}, bars, h("p", { className: "sr" }, SS.t("sheet.months", { text: spoken })));
+  }
+
+  function limits(theme, row) {
+    var c = theme.columns, out = [], shade = c.shading_loss[row];
+    if (shade >= 0.05) out.push(SS.t("sheet.why.shade", { share: SS.number(shade, "share") }));
+    [1, 2].forEach(function (n) {
+      var reason = c["reason" + n][row], area = c["reason" + n + "_m2"][row];
+      if (reason && area >= 1 && SS.has("reason." + reason)) out.push(SS.t("sheet.why.area", { area: SS.number(area, "m2"), reason: SS.t("reason." + reason) }));
+    });
+    var free = c.roof_m2[row] - c.module_area_m2[row] - (c.reason1_m2[row] || 0) - (c.reason2_m2[row] || 0);
+    if (free > 5 && free > 0.2 * c.roof_m2[row]) out.push(SS.t("sheet.why.edges", { area: SS.number(free, "m2") }));
+    return out.length ? out : [SS.t("sheet.why.free")];
+  }
+  function why(label, sentences) { return h("p", { className: "why" }, h("b", {}, SS.t(label)), " " + sentences.join("; ") + "."); }
+
+  function solar(theme, row) {
+    var c = theme.columns, known = isFinite(theme.value[row]), out = [];
+    if (known) {
+      var p90 = has(theme, "kwh_year_p90", row) ? SS.t("sheet.peryear") + " · " + SS.t("sheet.p90", { p90: SS.number(c.kwh_year_p90[row], "kwh") }) : SS.t("sheet.peryear");
+      out.push(h("p", { className: "figure" }, h("span", { className: "big num" }, SS.number(c.kwh_year[row], "kwh")), " ", h("span", { className: "band" }, p90)), months(theme, row));
+    } else out.push(h("p", { className: "figure" }, h("span", { className: "big" }, SS.t("na"))));
+    out.push(facts([
+      has(theme, "modules", row) && c.modules[row] > 0 ? ["sheet.modules", SS.t("sheet.modules.value", { modules: SS.plain(c.modules[row], 0), kwp: SS.number(c.kwp[row], "kwp") })] : null,
+      has(theme, "module_area_m2", row) && has(theme, "roof_m2", row) && known ? ["sheet.roof", SS.t("sheet.roof.value", { used: SS.number(c.module_area_m2[row], "m2"), roof: SS.number(c.roof_m2[row], "m2") })] : null,
+      known && has(theme, "shading_loss", row) ? ["sheet.shading", SS.number(c.shading_loss[row], "share")] : null,
+      known ? fact(theme, row, "sheet.yield", "specific_yield_kwh_kwp") : null,
+      fact(theme, row, "sheet.poa", "poa_kwh_m2"),
+      fact(theme, row, "sheet.footprint", "area_m2"),
+      fact(theme, row, "sheet.height", "height_m")
+    ]));
+    var reason = c.reason && c.reason[row];
+    out.push(known ? why("sheet.why", limits(theme, row)) : why("sheet.why.none", [SS.t(reason && SS.has("why." + reason) ? "why." + reason : "why.unknown")]));
+    if (c.parcel_id && c.parcel_id[row] && theme.options.links.sealing) out.push(link("sealing", c.parcel_id[row], "sheet.sealing"));
+    return out;
+  }
+
+  function composition(theme, row) {
+    var c = theme.columns, whole = c.covered_m2[row], tree = c.tree_m2 ? c.tree_m2[row] : NaN, building = c.building_m2 ? c.building_m2[row] : 0;
+    if (!(whole > 0)) return null;
+    tree = isFinite(tree) ? tree : 0;
+    var parts = [["building", building], ["sealed", c.sealed_m2[row] - building], ["low", c.green_m2[row] - tree], ["tree", tree], ["rest", whole - c.sealed_m2[row] - c.green_m2[row]]];
+    var bar = h("div", { className: "stack", "aria-hidden": "true" }), list = h("ul", { className: "parts" });
+    parts.forEach(function (part) {
+      var share = Math.max(0, part[1]) / whole;
+      if (share < 0.002) return;
+      var piece = h("i", { className: "cover-" + part[0] });
+      piece.style.width = 100 * share + "%";
+      bar.append(piece);
+      list.append(h("li", {}, h("i", { className: "cover-" + part[0] }), SS.t("cover." + part[0]), h("b", { className: "num" }, SS.number(share, "share"))));
+    });
+    return h("div", {}, bar, list);
+  }
+  function covered(theme, row) {
+    var c = theme.columns, share = c.covered_m2[row] / c.area_m2[row];
+    if (!(c.covered_m2[row] > 0)) return why("sheet.why.none", [SS.t("sheet.unknown.none")]);
+    return share < 0.995 ? h("p", { className: "band" }, SS.t("sheet.unknown", { share: SS.number(share, "share") })) : null;
+  }
+
+  function sealing(theme, row) {
+    var c = theme.columns;
+    return [
+      h("p", { className: "figure" }, h("span", { className: "big num" }, SS.number(theme.value[row], "share")), " ",
+        h("span", { className: "band" }, isFinite(theme.value[row]) ? SS.t("sheet.sealed").toLowerCase() + ", " + SS.t("sheet.of", { part: SS.number(c.sealed_m2[row], "m2"), whole: SS.number(c.covered_m2[row], "m2") }) : "")),
+      composition(theme, row),
+      facts([fact(theme, row, "sheet.area", "area_m2"), fact(theme, row, "sheet.green", "green_m2"), fact(theme, row, "sheet.canopy", "canopy_m2"), c.kwh_year && c.kwh_year[row] > 0 ? fact(theme, row, "sheet.kwh", "kwh_year") : null]),
+      covered(theme, row)
+    ];
+  }
+  function green(theme, row) {
+    var c = theme.columns, head = theme.options.kind === "head";
+    return [
+      h("p", { className: "figure" }, h("span", { className: "big num" }, SS.number(theme.value[row], theme.options.kind)), " ", h("span", { className: "band" }, isFinite(theme.value[row]) ? SS.t(head ? "sheet.perhead" : "sheet.undercanopy") : head ? SS.t("sheet.nohead") : "")),
+      c.covered_m2 && c.sealed_m2 ? composition(theme, row) : null,
+      facts([fact(theme, row, "sheet.residents", "residents"), fact(theme, row, "sheet.green", "green_m2"), fact(theme, row, "sheet.canopy", "canopy_m2"), head ? fact(theme, row, "sheet.canopy_share", "canopy_share") : null, fact(theme, row, "sheet.sealed_share", "sealed_share"), fact(theme, row, "sheet.area", "area_m2")]),
+      c.covered_m2 ? covered(theme, row) : null
+    ];
+  }
+
+  function link(page, id, key) {
+    return h("p", {}, h("a", { className: "btn", href: page + ".html" + SS.write({ l: SS.language, s: id }) }, SS.t(key)));
+  }
+  function foot(theme, row) {
+    var copy = h("button", { type: "button", className: "plain" }, SS.t("sheet.link")), out = h("p", { className: "acts" }, copy), email = theme.options.email;
+    copy.addEventListener("click", function () {
+      var done = function () { copy.textContent = SS.t("sheet.link.done"); };
+      if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(done, function () { window.prompt(SS.t("sheet.link"), location.href); });
+      else window.prompt(SS.t("sheet.link"), location.href);
+    });
+    if (email) out.append(h("a", { className: "btn plain", href: "mailto:" + encodeURIComponent(email) + "?subject=" + encodeURIComponent(SS.title(theme, row)) + "&body=" + encodeURIComponent(location.href) }, SS.t("sheet.tell")));
+    return out;
+  }
+
+  SS.sheet = function (theme, row, close) {
+    h = SS.h;
+    var box = document.getElementById("sheet"), hint = document.getElementById("hint");
+    box.hidden = row < 0;
+    hint.hidden = row >= 0;
+    if (row < 0) { box.replaceChildren(); return; }
+    var shut = h("button", { type: "button", className: "close", title: SS.t("sheet.close"), "aria-label": SS.t("sheet.close") }, "×");
+    shut.addEventListener("click", close);
+    box.replaceChildren.apply(box, [h("div", { className: "sheet-head" }, head(theme, row), shut)].concat({ solar: solar, sealing: sealing, green: green }[theme.options.theme](theme, row), [foot(theme, row)]).filter(Boolean));
+  };
+})();

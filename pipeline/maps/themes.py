@@ -1,0 +1,176 @@
+"""What each theme shows: which layer, which value, which classes, which columns travel to the browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.contracts.spec import MONTHS
+from pipeline.maps.encode import Column
+from pipeline.maps.quantities import significant
+from pipeline.maps.style import breaks, colours
+
+Atlas = dict[str, gpd.GeoDataFrame]
+KEYS = {"buildings": "building_id", "parcels": "parcel_id", "sections": "section_id", "town": "name"}
+# Kind of number (pipeline.maps.quantities) and counted step of each published column; kWh keep three significant figures.
+KINDS: dict[str, tuple[str, float]] = {
+    "kwh_year": ("kwh", 1.0), "kwh_year_p90": ("kwh", 1.0), "kwp": ("kwp", 0.01), "modules": ("int", 1.0), "module_area_m2": ("m2", 0.1), "roof_m2": ("m2", 0.1),
+    "shading_loss": ("share", 0.001), "specific_yield_kwh_kwp": ("yield", 1.0), "poa_kwh_m2": ("poa", 1.0), "height_m": ("m", 0.1), "area_m2": ("m2", 0.1),
+    "covered_m2": ("m2", 0.1), "building_m2": ("m2", 0.1), "sealed_m2": ("m2", 0.1), "sealed_share": ("share", 0.001), "green_m2": ("m2", 0.1), "tree_m2": ("m2", 0.1),
+    "canopy_m2": ("m2", 0.1), "canopy_share": ("share", 0.001), "residents": ("int", 1.0), "green_m2_per_resident": ("head", 0.1),
+}  # fmt: skip
+_SHAPE_COLUMNS = {"buildings": ("area_m2", "height_m"), "parcels": ("area_m2",), "sections": ("area_m2", "residents"), "town": ("area_m2",)}
+_LAND = ("covered_m2", "building_m2", "sealed_m2", "sealed_share", "green_m2", "tree_m2", "canopy_m2", "canopy_share", "residents", "green_m2_per_resident")
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One map: its layer and how its value is shown."""
+
+    name: str
+    layer: str
+    value: str
+    kind: str
+    total: str
+    band: str | None
+    table: tuple[str, ...]
+    limits: list[float] = field(default_factory=list)
+
+    @property
+    def colours(self) -> list[str]:
+        """One colour a class."""
+        return colours(self.name, len(self.limits) + 1)
+
+
+def known(frame: gpd.GeoDataFrame | None, column: str) -> bool:
+    """Whether a table is there and has at least one value in a column."""
+    return frame is not None and len(frame) > 0 and column in frame and bool(frame[column].notna().any())
+
+
+def prepared(atlas: Atlas) -> Atlas:
+    """The atlas as the themes read it: only parcels among the cadastre's polygons, energy rounded, no roof without yield as 0."""
+    out = {name: frame for name, frame in atlas.items() if frame is not None and len(frame)}
+    if "parcels" in out:
+        every = out["parcels"]
+        ways = every[every["kind"].isin(["road", "water"])]
+        if len(ways):
+            out["ways"] = ways
+        out["parcels"] = _shares(every[every["kind"] == "parcel"].reset_index(drop=True))
+    if "buildings" in out:
+        out["buildings"] = _with_reference(_rounded_energy(out["buildings"].copy()), out.get("parcels"))
+    return {name: frame for name, frame in out.items() if len(frame)}
+
+
+def _rounded_energy(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    for name in ("kwh_year", "kwh_year_p90"):
+        buildings[name] = [significant(v) if v > 0 else np.nan for v in buildings[name].astype(float)]
+    return buildings
+
+
+def _with_reference(buildings: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+    """Sheet and number of the building's parcel, for search and title."""
+    for name in ("sheet", "number"):
+        buildings[name] = None if parcels is None else buildings["parcel_id"].map(parcels.set_index("parcel_id")[name])
+    return buildings
+
+
+def _shares(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    covered = parcels["covered_m2"].astype(float)
+    return parcels.assign(canopy_share=(parcels["canopy_m2"].astype(float) / covered.where(covered > 0)).clip(0.0, 1.0))
+
+
+def themes(atlas: Atlas) -> dict[str, Theme]:
+    """The themes this atlas can show, by name.
+
+    Parameters
+    ----------
+    atlas
+        From `prepared`.
+
+    Returns
+    -------
+    dict
+        solar, sealing, green; a theme without data is left out.
+    """
+    made: dict[str, Theme] = {}
+    if known(atlas.get("buildings"), "kwh_year"):
+        table = ("building_id", *_reference(atlas, "buildings"), "kwh_year", "kwh_year_p90", "kwp", "modules", "shading_loss")
+        made["solar"] = _theme(atlas, "solar", "buildings", "kwh_year", "kwh_year", "kwh_year_p90", table)
+    for layer in ("parcels", "sections", "town"):
+        if known(atlas.get(layer), "sealed_share"):
+            table = (*(_reference(atlas, layer) or (KEYS[layer],)), "sealed_share", "sealed_m2", "area_m2", "green_m2")
+            made["sealing"] = _theme(atlas, "sealing", layer, "sealed_share", "sealed_m2", None, table)
+            break
+    for layer, value in (("sections", "green_m2_per_resident"), ("sections", "canopy_share"), ("parcels", "canopy_share"), ("town", "canopy_share")):
+        if known(atlas.get(layer), value):
+            own = (*(_reference(atlas, layer) or (KEYS[layer],)), value, "residents", "green_m2", "canopy_m2", "canopy_share", "area_m2")
+            table = tuple(dict.fromkeys(c for c in own if c in atlas[layer] and atlas[layer][c].notna().any()))
+            made["green"] = _theme(atlas, "green", layer, value, "green_m2", None, table)
+            break
+    return made
+
+
+def _reference(atlas: Atlas, layer: str) -> tuple[str, ...]:
+    return ("sheet", "number") if layer in ("buildings", "parcels") and known(atlas[layer], "sheet") else ()
+
+
+def _theme(atlas: Atlas, name: str, layer: str, value: str, total: str, band: str | None, table: tuple[str, ...]) -> Theme:
+    kind = KINDS[value][0]
+    values = atlas[layer][value].to_numpy(dtype=float, na_value=np.nan)
+    return Theme(name, layer, value, kind, total, band, table, breaks(values, kind))
+
+
+def shape_columns(layer: str, frame: gpd.GeoDataFrame) -> dict[str, Column]:
+    """Columns that travel with the outlines of a layer, shared by all pages."""
+    texts = [KEYS[layer], *(c for c in ("parcel_id", "sheet", "number") if layer in ("buildings", "parcels") and c in frame and frame[c].notna().any())]
+    out = {name: Column(list(frame[name])) for name in dict.fromkeys(texts)}
+    return out | {name: _numeric(frame, name) for name in _SHAPE_COLUMNS[layer] if known(frame, name)}
+
+
+def theme_columns(theme: Theme, atlas: Atlas) -> dict[str, Column]:
+    """Columns only this theme needs, row by row with the outlines."""
+    frame = atlas[theme.layer]
+    if theme.name == "solar":
+        return _solar_columns(frame, atlas.get("roofs"))
+    names = [*_LAND, "kwh_year"] if theme.layer == "parcels" else list(_LAND)
+    return {name: _numeric(frame, name) for name in names if known(frame, name) and name not in _SHAPE_COLUMNS[theme.layer]}
+
+
+def _numeric(frame: gpd.GeoDataFrame, name: str) -> Column:
+    values = frame[name].to_numpy(dtype=float, na_value=np.nan)
+    if KINDS[name][0] in ("kwh", "kwp"):
+        values = np.array([significant(v) for v in values])
+    return Column(values, KINDS[name][1])
+
+
+def _solar_columns(buildings: gpd.GeoDataFrame, roofs: gpd.GeoDataFrame | None) -> dict[str, Column]:
+    names = ("kwh_year", "kwh_year_p90", "kwp", "modules", "module_area_m2", "roof_m2", "shading_loss", "specific_yield_kwh_kwp", "poa_kwh_m2")
+    out = {name: _numeric(buildings, name) for name in names}
+    year = buildings["kwh_year"].to_numpy(dtype=float, na_value=np.nan)
+    for month in MONTHS:
+        share = buildings[f"kwh_{month}"].to_numpy(dtype=float, na_value=np.nan) / year if f"kwh_{month}" in buildings else np.full(len(year), np.nan)
+        out[f"m{month}"] = Column(share, 0.001)
+    out["reason"] = Column(list(buildings["reason"]))
+    return out | _reason_columns(buildings, roofs)
+
+
+def _reason_columns(buildings: gpd.GeoDataFrame, roofs: gpd.GeoDataFrame | None) -> dict[str, Column]:
+    """The two reasons that cost most roof area on each building, with their area."""
+    rank: dict[str, NDArray[Any]] = {f"reason{n}": np.full(len(buildings), None, dtype=object) for n in (1, 2)}
+    area = {f"reason{n}_m2": np.full(len(buildings), np.nan) for n in (1, 2)}
+    if roofs is not None and known(roofs, "reason"):
+        lost = pd.DataFrame({c: roofs[c] for c in ("building_id", "reason", "area_m2")}).dropna(subset=["reason"])
+        lost = lost[lost["reason"] != ""].groupby(["building_id", "reason"], as_index=False)["area_m2"].sum()
+        lost = lost.sort_values(["building_id", "area_m2", "reason"], ascending=[True, False, True])
+        lost["n"] = lost.groupby("building_id").cumcount() + 1
+        row_of = pd.Series(range(len(buildings)), index=buildings["building_id"])
+        for item in lost[lost["n"] <= 2].itertuples():
+            row = row_of.get(item.building_id)
+            if row is not None:
+                rank[f"reason{item.n}"][row], area[f"reason{item.n}_m2"][row] = item.reason, item.area_m2
+    return {k: Column(list(v)) for k, v in rank.items()} | {k: Column(v, 0.1) for k, v in area.items()}

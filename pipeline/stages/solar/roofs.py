@@ -1,0 +1,156 @@
+"""Roof planes of every building, from the surface inside its footprint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from pipeline.compute import Compute
+from pipeline.config.solar import RoofsConfig
+from pipeline.contracts.notes import Notes
+from pipeline.contracts.solar import Roofs
+from pipeline.contracts.sources import Buildings, Surface
+from pipeline.contracts.spec import Raster, Table
+from pipeline.core.solar.planes import PlaneRules
+from pipeline.core.solar.rooftops import BuildingCells, Rooftops, rooftops
+from pipeline.io import rasters
+
+GROUP_CELLS = 512
+MIN_KNOWN_SHARE = 0.5
+
+
+def roofs(buildings: Table[Buildings], surface: Raster[Surface], config: RoofsConfig, compute: Compute, notes: Notes) -> Table[Roofs]:
+    """Planes with tilt, azimuth, area and outline; one row of kind "none" with the reason for a building without any.
+
+    Parameters
+    ----------
+    buildings
+        Footprints.
+    surface
+        Elevation of ground and surface.
+    config
+        Section `roofs` of town.yaml.
+    compute
+        Parallel verbs.
+    notes
+        Planes by kind and reason, and buildings without planes, are counted here.
+
+    Returns
+    -------
+    table of `Roofs`
+        `area_m2` is the outline's area over the cosine of the tilt. A flat plane keeps the small tilt and the azimuth
+        that were fitted; a level one faces 180.
+    """
+    rules = PlaneRules(inlier_m=config.inlier_m, max_planes=config.max_planes)
+    groups = _Groups(buildings, surface, config.min_height_m)
+    found = list(compute.batches(rooftops, groups, size=1, params=(surface.grid.cell_m, rules)))
+    planes = pd.concat([_table(part) for part in found], ignore_index=True) if found else _table(rooftops([], 1.0, rules))
+    reason = groups.reason
+    has_plane = np.isin(np.arange(len(buildings)), planes["building"])
+    reason[(reason == "") & ~has_plane] = "rough"
+    table = pd.concat([_classed(planes, config), _without(buildings, reason)], ignore_index=True)
+    table["building_id"] = buildings["building_id"].to_numpy()[table["building"]]
+    table["roof_id"] = table["building_id"] + "-" + table["number"].astype(str)
+    table["basis"] = "surface"
+    _count(table, len(buildings), notes)
+    columns = [*Roofs.columns(), "geometry"]
+    return gpd.GeoDataFrame(table.sort_values("roof_id", ignore_index=True)[columns], geometry="geometry", crs=buildings.crs)
+
+
+@dataclass
+class _Groups:
+    """Buildings by the block of the raster that holds their middle; a block is read when its group is asked for."""
+
+    buildings: gpd.GeoDataFrame
+    surface: Raster[Surface]
+    min_height_m: float
+
+    def __post_init__(self) -> None:
+        shapes = self.buildings.geometry.to_numpy()
+        grid = self.surface.grid
+        self.shapes = shapes
+        self.bounds = shapely.bounds(shapes)
+        self.reason = np.full(len(shapes), "", dtype=object)
+        row = np.floor((grid.north - self.bounds[:, [1, 3]].mean(axis=1)) / grid.cell_m / GROUP_CELLS)
+        col = np.floor((self.bounds[:, [0, 2]].mean(axis=1) - grid.west) / grid.cell_m / GROUP_CELLS)
+        _, group = np.unique(np.column_stack([row, col]), axis=0, return_inverse=True)
+        self.members = [np.flatnonzero(group == g) for g in range(group.max(initial=-1) + 1)]
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def __getitem__(self, part: slice) -> list[list[BuildingCells]]:
+        return [list(self._read(members)) for members in self.members[part]]
+
+    def _read(self, members: NDArray[np.int64]) -> Iterator[BuildingCells]:
+        bounds = self.bounds[members]
+        window = self.surface.grid.window((*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)))
+        if not window.rows or not window.cols:
+            self.reason[members] = "no_surface"
+            return
+        grid = self.surface.grid.crop(window)
+        west, south, east, north = grid.bounds
+        b = self.bounds
+        touching = np.flatnonzero((b[:, 0] < east) & (b[:, 2] > west) & (b[:, 1] < north) & (b[:, 3] > south))
+        owner = rasters.burn(self.shapes[touching], touching + 1, grid, dtype="int32")
+        top, height = rasters.read(self.surface, "surface", window), rasters.read(self.surface, "height", window)
+        for k in members:
+            block = grid.window(tuple(b[k]))
+            cut = (slice(block.row, block.row + block.rows), slice(block.col, block.col + block.cols))
+            inside = owner[cut] == k + 1
+            self.reason[k] = self._why_not(inside, top[cut], height[cut])
+            if not self.reason[k]:
+                corner = grid.crop(block)
+                yield BuildingCells(int(k), self.shapes[k], top[cut], inside, corner.west, corner.north)
+
+    def _why_not(self, inside: NDArray[np.bool_], top: NDArray[np.float32], height: NDArray[np.float32]) -> str:
+        """Reason for which no plane is looked for; "" where one is."""
+        known = np.count_nonzero(inside & np.isfinite(top))
+        if known == 0 or known < MIN_KNOWN_SHARE * np.count_nonzero(inside):
+            return "no_surface"
+        above = height[inside]
+        above = above[np.isfinite(above)]
+        return "surface_older" if above.size and np.median(above) < self.min_height_m else ""
+
+
+def _table(part: Rooftops) -> pd.DataFrame:
+    table = pd.DataFrame({name: values for name, values in vars(part).items() if name != "outline"})
+    table["geometry"] = part.outline
+    return table
+
+
+def _classed(planes: pd.DataFrame, config: RoofsConfig) -> pd.DataFrame:
+    """Planes with area in the slope, kind and reason."""
+    area = planes["plan_area_m2"] / np.cos(np.radians(planes["surface_tilt"]))
+    kind = np.where(planes["surface_tilt"] < config.flat_below_deg, "flat", "pitched")
+    reason = np.select([planes["surface_tilt"] > config.max_tilt_deg, area < config.min_area_m2], ["too_steep", "too_small"], "")
+    return planes.assign(area_m2=area, kind=kind, reason=pd.Series(reason, index=planes.index, dtype=object).replace("", None))
+
+
+def _without(buildings: gpd.GeoDataFrame, reason: NDArray[np.object_]) -> pd.DataFrame:
+    """One row for each building without a plane: its footprint and the reason."""
+    rows = np.flatnonzero(reason != "")
+    shapes = buildings.geometry.to_numpy()[rows]
+    table = pd.DataFrame({"building": rows, "number": 1, "kind": "none", "reason": reason[rows]})
+    unknown: Sequence[str] = ("surface_tilt", "surface_azimuth", "residual_m", "inlier_share", "plane_z_m")
+    table[list(unknown)] = np.nan
+    table["plan_area_m2"] = table["area_m2"] = shapely.area(shapes)
+    table["geometry"] = shapes
+    return table
+
+
+def _count(table: pd.DataFrame, buildings: int, notes: Notes) -> None:
+    notes.count("buildings", buildings)
+    for kind in ("flat", "pitched", "none"):
+        notes.count(f"planes: {kind}" if kind != "none" else "buildings without a plane", int((table["kind"] == kind).sum()))
+    for reason, number in table["reason"].value_counts().sort_index().items():
+        notes.count(f"not usable: {reason}", int(number))
+    older = int((table["reason"] == "surface_older").sum())
+    if older:
+        notes.warn(f"{older} buildings do not show in the surface model: it is older than they are, or they are gone")

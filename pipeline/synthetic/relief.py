@@ -1,0 +1,196 @@
+"""Surface and ground elevation, tile by tile, sampled at cell centres."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from pipeline.contracts.spec import Band, RasterBlocks, RasterSpec
+from pipeline.core.grid import Grid, Window
+from pipeline.io import rasters
+from pipeline.synthetic.cutting import Floats, Geometries
+from pipeline.synthetic.place import Terrain
+from pipeline.synthetic.planting import Trees
+from pipeline.synthetic.roofs import Surfaces
+
+TILE_CELLS = 2048
+VOID = -9999.0
+# Elevations are kept to 1/2048 m: a quarter of a millimetre, and files that compress.
+STEPS_PER_M = 2048.0
+
+
+class Elevation(RasterSpec):
+    """A tile of a surface or terrain model as the regions publish them."""
+
+    title_en = "Elevation"
+    title_it = "Quote"
+    bands = (Band("elevation", "m", "Elevation", "Quota"),)
+    dtype = "float32"
+    nodata = VOID
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What grows or stands on each parcel: arrays of one length.
+
+    Attributes
+    ----------
+    ground
+        Polygons.
+    crop_m
+        Height of low plants [m].
+    row_m, angle
+        Distance of rows [m] (0 for none) and their direction [rad].
+    """
+
+    ground: Geometries
+    crop_m: Floats
+    row_m: Floats
+    angle: Floats
+
+
+@dataclass
+class Counts:
+    """Cells seen from above by parcel: crowns, and green (crowns and low plants)."""
+
+    tree: NDArray[np.int64]
+    green: NDArray[np.int64]
+
+
+def grid_of(domain: shapely.Geometry, cell_m: float, epsg: int) -> Grid:
+    """The lattice that holds the domain; its corner lies on whole cells."""
+    west, south, east, north = domain.bounds
+    w, n = np.floor(west / cell_m) * cell_m, np.ceil(north / cell_m) * cell_m
+    return Grid(float(w), float(n), cell_m, int(np.ceil((n - south) / cell_m)), int(np.ceil((east - w) / cell_m)), epsg)
+
+
+def write_tiles(
+    out: Path, grid: Grid, domain: shapely.Geometry, terrain: Terrain, surfaces: Surfaces, trees: Trees, ground: Ground, paved: Geometries, green: NDArray[np.bool_], tags: dict[str, str]
+) -> Counts:
+    """Write dsm/*.tif and dtm/*.tif and count what is seen from above.
+
+    Parameters
+    ----------
+    out
+        Folder; `dsm` and `dtm` are made in it.
+    grid
+        Lattice of all tiles.
+    domain
+        Outside it the cells are void.
+    terrain, surfaces, trees, ground
+        What stands where.
+    paved
+        Sealed ground that is no building, without road parcels.
+    green
+        By parcel, True where open ground is covered by low plants.
+    tags
+        Metadata items of each file.
+
+    Returns
+    -------
+    Counts
+    """
+    for name in ("dsm", "dtm"):
+        (out / name).mkdir(parents=True, exist_ok=True)
+    counts = Counts(np.zeros(len(ground.ground) + 1, dtype=np.int64), np.zeros(len(ground.ground) + 1, dtype=np.int64))
+    shapely.prepare(domain)
+    for window in grid.blocks(TILE_CELLS):
+        tile = grid.crop(window)
+        if not shapely.intersects(domain, shapely.box(*tile.bounds)):
+            continue
+        dsm, dtm = _tile(tile, domain, terrain, surfaces, trees, ground, paved, green, counts)
+        stem = f"r{window.row // TILE_CELLS:02d}_c{window.col // TILE_CELLS:02d}.tif"
+        for name, cells in (("dsm", dsm), ("dtm", dtm)):
+            rasters.write(out / name / f"{name}_{stem}", Elevation, RasterBlocks(tile, _one(tile, cells)), tags)
+    return counts
+
+
+def _one(tile: Grid, cells: NDArray[np.float32]) -> Iterator[tuple[Window, NDArray[np.float32]]]:
+    yield Window(0, 0, tile.rows, tile.cols), cells[np.newaxis]
+
+
+def _near(geometries: Geometries, tile: Grid) -> NDArray[np.int64]:
+    b = shapely.bounds(geometries)
+    west, south, east, north = tile.bounds
+    return np.flatnonzero((b[:, 0] < east) & (b[:, 2] > west) & (b[:, 1] < north) & (b[:, 3] > south))
+
+
+def _burn(geometries: Geometries, tile: Grid, first: int = 1) -> NDArray[np.int32]:
+    """Number of the shape in each cell, from `first`; 0 where there is none."""
+    near = _near(geometries, tile)
+    return rasters.burn(geometries[near], near + first, tile, dtype="int32")
+
+
+def _tile(
+    tile: Grid, domain: shapely.Geometry, terrain: Terrain, surfaces: Surfaces, trees: Trees, ground: Ground, paved: Geometries, green: NDArray[np.bool_], counts: Counts
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    east = tile.west + (np.arange(tile.cols) + 0.5) * tile.cell_m
+    north = tile.north - (np.arange(tile.rows) + 0.5) * tile.cell_m
+    z = terrain.grid(east, north)
+    parcel = _burn(ground.ground, tile)
+    low = _plants(parcel, ground, east, north)
+    hard = _burn(paved, tile) > 0
+    low[hard] = 0.0
+    crown = _crowns(tile, trees)
+    above = np.maximum(low, crown)
+    top = z + above
+    built = _burn(surfaces.ground, tile)
+    row, col = np.nonzero(built)
+    s = built[row, col] - 1
+    gx, gy = surfaces.gradients()
+    top[row, col] = surfaces.z[s] + gx[s] * (east[col] - surfaces.east[s]) + gy[s] * (north[row] - surfaces.north[s])
+    tree = (crown > 0) & (built == 0)
+    open_green = np.concatenate([[False], green])[parcel] & ~hard & (built == 0)
+    counts.tree += np.bincount(parcel[tree], minlength=len(counts.tree))
+    counts.green += np.bincount(parcel[tree | open_green], minlength=len(counts.green))
+    out = []
+    void = _outside(domain, tile)
+    for cells in (top, z):
+        kept = (np.round(cells * STEPS_PER_M) / STEPS_PER_M).astype(np.float32)
+        if void is not None:
+            kept[void] = VOID
+        out.append(kept)
+    return out[0], out[1]
+
+
+def _outside(domain: shapely.Geometry, tile: Grid) -> NDArray[np.bool_] | None:
+    if shapely.contains(domain, shapely.box(*tile.bounds)):
+        return None
+    return np.asarray(rasters.burn([domain], [1], tile) == 0)
+
+
+def _plants(parcel: NDArray[np.int32], ground: Ground, east: Floats, north: Floats) -> NDArray[np.float64]:
+    """Height of low plants; rows are ridges seen where the row passes the cell centre."""
+    height = np.concatenate([[0.0], ground.crop_m])[parcel]
+    spacing = np.concatenate([[0.0], ground.row_m])[parcel]
+    row, col = np.nonzero(spacing)
+    p = parcel[row, col] - 1
+    across = -np.sin(ground.angle[p]) * (east[col] - east[0]) + np.cos(ground.angle[p]) * (north[row] - north[0])
+    phase = (across / ground.row_m[p]) % 1.0
+    height[row, col] *= phase < 0.45
+    return height
+
+
+def _crowns(tile: Grid, trees: Trees) -> NDArray[np.float64]:
+    """Height of crowns above ground: an ellipsoid on a trunk, the highest crown of each cell."""
+    reach = float(trees.radius_m.max(initial=1.0))
+    west, south, east, north = tile.bounds
+    t = trees.take((trees.east > west - reach) & (trees.east < east + reach) & (trees.north > south - reach) & (trees.north < north + reach))
+    out = np.zeros(tile.shape)
+    k = int(np.ceil(reach / tile.cell_m))
+    col = np.floor((t.east - tile.west) / tile.cell_m).astype(int)
+    row = np.floor((tile.north - t.north) / tile.cell_m).astype(int)
+    for dr in range(-k, k + 1):
+        for dc in range(-k, k + 1):
+            r, c = row + dr, col + dc
+            x = tile.west + (c + 0.5) * tile.cell_m - t.east
+            y = tile.north - (r + 0.5) * tile.cell_m - t.north
+            q = (x * x + y * y) / t.radius_m**2
+            ok = (q < 1.0) & (r >= 0) & (c >= 0) & (r < tile.rows) & (c < tile.cols)
+            np.maximum.at(out, (r[ok], c[ok]), t.height_m[ok] * (0.45 + 0.55 * np.sqrt(1.0 - q[ok])))
+    return out

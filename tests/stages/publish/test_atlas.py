@@ -1,0 +1,213 @@
+"""The atlas: totals reconcile, yields are shared and conserved, every building without modules says why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from pipeline.config.town import Town
+from pipeline.contracts.check import check_table
+from pipeline.contracts.notes import Notes
+from pipeline.contracts.publish import Atlas
+from pipeline.contracts.spec import MONTHS
+from pipeline.stages.publish.atlas import atlas
+
+EPSG = 25833
+TOWN = Town(name="Carmiano", epsg=EPSG)
+NAMES = ("boundary", "buildings", "parcels", "residents", "landcover", "roofs", "irradiation", "horizon", "arrays", "solar", "sealing", "green")
+
+
+def frame(columns: dict[str, Any], geometry: list[shapely.Geometry]) -> gpd.GeoDataFrame:
+    table = gpd.GeoDataFrame(columns, geometry=geometry, crs=f"EPSG:{EPSG}")
+    table["area_m2"] = table.area
+    return table
+
+
+def run(notes: Notes | None = None, **tables: Any) -> dict[str, gpd.GeoDataFrame]:
+    layers = atlas(**{n: tables.get(n) for n in NAMES}, town=TOWN, notes=notes or Notes())
+    assert list(layers) == list(Atlas.layers)
+    for name, spec in Atlas.layers.items():
+        check_table(layers[name], spec, EPSG, name)
+    return layers
+
+
+@pytest.fixture
+def boundary() -> gpd.GeoDataFrame:
+    return frame({"town_id": ["075014"], "name": ["Carmiano"]}, [shapely.box(0, 0, 100, 60)])
+
+
+@pytest.fixture
+def parcels() -> gpd.GeoDataFrame:
+    """p1 and p2 side by side, a road and a water strip below them."""
+    shapes = [shapely.box(0, 20, 50, 60), shapely.box(50, 20, 100, 60), shapely.box(0, 10, 100, 20), shapely.box(0, 0, 100, 10)]
+    ids = ["p1", "p2", "r1", "w1"]
+    return frame({"parcel_id": ids, "section": "_", "sheet": "1", "number": ids, "kind": ["parcel", "parcel", "road", "water"]}, shapes)
+
+
+@pytest.fixture
+def buildings() -> gpd.GeoDataFrame:
+    """b1 on p1; b2 three quarters on p1, one on p2; b3 on p2 and in the water; b4 and b5 without arrays; b6 beyond all parcels."""
+    shapes = [
+        shapely.box(5, 30, 15, 40), shapely.box(44, 50, 52, 55), shapely.box(60, 5, 70, 25),
+        shapely.box(20, 30, 25, 35), shapely.box(30, 30, 35, 35), shapely.box(200, 200, 210, 210),
+    ]  # fmt: skip
+    ids = [f"b{i}" for i in range(1, 7)]
+    return frame({"building_id": ids, "parcel_id": ["p1", "p1", "p2", "p1", "p1", None], "height_m": 6.0, "height_basis": "surface"}, shapes)
+
+
+ROOFS = [
+    # roof_id, building_id, area, kind, reason, poa unshaded, poa
+    ("b1-1", "b1", 60.0, "pitched", None, 1800.0, 1700.0),
+    ("b1-2", "b1", 50.0, "pitched", None, 1200.0, 1000.0),
+    ("b2-1", "b2", 40.0, "flat", None, 1700.0, 1650.0),
+    ("b3-1", "b3", 200.0, "flat", None, 1700.0, 1690.0),
+    ("b4-1", "b4", 5.0, "pitched", "too_small", 1500.0, 1400.0),
+    ("b4-2", "b4", 20.0, "pitched", None, 1500.0, 1079.0),
+    ("b5-1", "b5", 25.0, "none", "no_surface", None, None),
+    ("b6-1", "b6", 30.0, "flat", None, 1700.0, 1690.0),
+    ("b6-2", "b6", 40.0, "flat", None, 1700.0, 1600.0),
+]
+
+
+@pytest.fixture
+def sun(buildings: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Roofs, irradiation, horizon, arrays and yields; b1 has two arrays."""
+    columns = ["roof_id", "building_id", "area_m2", "kind", "reason", "unshaded", "poa"]
+    rows = pd.DataFrame(ROOFS, columns=columns).astype({"unshaded": "float64", "poa": "float64"})
+    at = buildings.set_index("building_id").geometry
+    roofs = gpd.GeoDataFrame(rows[columns[:5]], geometry=[at[b] for b in rows["building_id"]], crs=f"EPSG:{EPSG}")
+    roofs["surface_tilt"], roofs["surface_azimuth"] = 15.0, 180.0
+    seen = rows[rows["kind"] != "none"]
+    irradiation = pd.DataFrame({"roof_id": seen["roof_id"], "poa_unshaded_kwh_m2": seen["unshaded"], "poa_kwh_m2": seen["poa"]})
+    horizon = pd.DataFrame({"roof_id": seen["roof_id"], "sky_view": 0.9})
+    panels = pd.DataFrame(
+        {
+            "array_id": ["b1-1-a", "b1-2-a", "b2-1-a", "b3-1-a"], "roof_id": ["b1-1", "b1-2", "b2-1", "b3-1"],
+            "building_id": ["b1", "b1", "b2", "b3"], "modules": [10, 5, 8, 40], "kwp": [4.4, 2.2, 3.52, 17.6],
+            "module_area_m2": [20.0, 10.0, 16.0, 80.0], "surface_tilt": 15.0, "surface_azimuth": 180.0, "mounting": "coplanar", "row_shading": 0.0,
+        }
+    )  # fmt: skip
+    arrays = gpd.GeoDataFrame(panels, geometry=[at[b] for b in panels["building_id"]], crs=f"EPSG:{EPSG}")
+    poa = rows.set_index("roof_id").loc[panels["roof_id"]]
+    solar = pd.DataFrame({"array_id": panels["array_id"], "roof_id": panels["roof_id"], "building_id": panels["building_id"]})
+    solar["poa_unshaded_kwh_m2"], solar["poa_kwh_m2"] = poa["unshaded"].to_numpy(), poa["poa"].to_numpy()
+    solar["kwh_year"] = [6600.1, 2000.7, 5200.3, 26400.9]
+    solar["kwh_year_p90"] = 0.9 * solar["kwh_year"]
+    for month in MONTHS:
+        solar[f"kwh_{month}"] = solar["kwh_year"] / 12
+    return {"roofs": roofs, "irradiation": irradiation, "horizon": horizon, "arrays": arrays, "solar": solar}
+
+
+@pytest.fixture
+def residents() -> gpd.GeoDataFrame:
+    return frame({"section_id": ["1", "2"], "residents": [12, 0]}, [shapely.box(0, 0, 50, 60), shapely.box(50, 0, 100, 60)])
+
+
+def zonal(parcels: gpd.GeoDataFrame, residents: gpd.GeoDataFrame, whole: tuple[str, str, float]) -> dict[str, pd.DataFrame]:
+    """Sealing and green with figures that name their zone by being multiples of its area."""
+    keys = [(k, i, a) for k, i, a in zip(parcels["kind"], parcels["parcel_id"], parcels["area_m2"], strict=True)]
+    keys += [("section", i, a) for i, a in zip(residents["section_id"], residents["area_m2"], strict=True)] + [whole]
+    base = pd.DataFrame(sorted(keys), columns=["zone_kind", "zone_id", "area_m2"])
+    area = base["area_m2"]
+    sealing = base.assign(covered_m2=area, building_m2=area * 0.1, sealed_m2=area * 0.3, sealed_share=0.3, bare_m2=area * 0.1,
+                          green_m2=area * 0.6, tree_m2=area * 0.2, water_m2=0.0)  # fmt: skip
+    people = base["zone_id"].map({"1": 12, "2": 0, "075014": 12}).astype("Int64")
+    green = base.assign(covered_m2=area, height_known_m2=area, canopy_m2=area * 0.15, canopy_share=0.15, green_m2=area * 0.6, residents=people,
+                        green_m2_per_resident=np.where(people.fillna(0) > 0, area * 0.6 / people.astype(float).replace(0, np.nan), np.nan),
+                        canopy_m2_per_resident=np.nan)  # fmt: skip
+    return {"sealing": sealing, "green": green}
+
+
+def test_town_totals_are_the_sums_of_the_buildings(
+    boundary: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame, sun: dict[str, Any]
+) -> None:
+    layers = run(boundary=boundary, buildings=buildings, parcels=parcels, **sun)
+    town, houses = layers["town"].iloc[0], layers["buildings"]
+    for name in ("kwp", "kwh_year", "kwh_year_p90", "roof_m2"):
+        assert town[name] == houses[name].sum()
+    for name in ("kwh_year", "kwh_year_p90"):
+        assert town[name] == pytest.approx(sun["solar"][name].sum(), rel=1e-12)
+    assert (town["buildings"], town["buildings_with_arrays"]) == (6, 3)
+    assert layers["arrays"]["kwh_year"].sum() == pytest.approx(town["kwh_year"], rel=1e-12)
+    assert houses[[f"kwh_{m}" for m in MONTHS]].sum().sum() == pytest.approx(town["kwh_year"], rel=1e-12)
+
+
+def test_yield_of_a_building_on_several_parcels_is_shared_by_area_and_conserved(
+    buildings: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame, sun: dict[str, Any]
+) -> None:
+    notes = Notes()
+    kwh = run(notes, buildings=buildings, parcels=parcels, **sun)["parcels"].set_index("parcel_id")["kwh_year"]
+    # b2 stands 6 of 8 m on p1. b3 stands 5 m on p2, 10 m on the road, 5 m in the water, which takes no part.
+    assert kwh["p1"] == pytest.approx(6600.1 + 2000.7 + 5200.3 * 0.75)
+    assert kwh["p2"] == pytest.approx(5200.3 * 0.25 + 26400.9 / 3)
+    assert kwh["r1"] == pytest.approx(26400.9 * 2 / 3)
+    assert kwh["w1"] == 0.0
+    assert kwh.sum() == pytest.approx(sun["solar"]["kwh_year"].sum(), rel=1e-12)
+    assert notes.counts["buildings on no parcel"] == 1
+
+
+def test_every_building_without_modules_says_why(buildings: gpd.GeoDataFrame, sun: dict[str, Any]) -> None:
+    layers = run(buildings=buildings, **sun)
+    houses = layers["buildings"].set_index("building_id")
+    assert houses.loc[["b1", "b2", "b3"], "reason"].isna().all()
+    # b4: its largest plane has no reason of its own and 1,079 kWh/m2, less than 60 % of the best unshaded 1,800.
+    assert houses["reason"].loc[["b4", "b5", "b6"]].tolist() == ["shaded", "no_surface", "no_room"]
+    assert layers["roofs"].set_index("roof_id")["reason"].loc[["b4-1", "b4-2", "b6-1"]].tolist() == ["too_small", "shaded", "no_room"]
+
+
+def test_what_was_not_seen_is_missing_and_not_zero(buildings: gpd.GeoDataFrame, sun: dict[str, Any]) -> None:
+    houses = run(buildings=buildings, **sun)["buildings"].set_index("building_id")
+    assert houses.loc["b4", ["modules", "kwp", "kwh_year"]].tolist() == [0, 0.0, 0.0]
+    assert houses.loc["b5", ["modules", "kwp", "kwh_year", "roof_m2"]].isna().all()
+    assert houses.loc["b5", "planes"] == 0
+
+
+def test_building_means_are_weighted(buildings: gpd.GeoDataFrame, sun: dict[str, Any]) -> None:
+    first = run(buildings=buildings, **sun)["buildings"].set_index("building_id").loc["b1"]
+    assert first["poa_kwh_m2"] == pytest.approx((60 * 1700 + 50 * 1000) / 110)
+    assert first["shading_loss"] == pytest.approx(1 - (20 * 1700 + 10 * 1000) / (20 * 1800 + 10 * 1200))
+    assert first["specific_yield_kwh_kwp"] == pytest.approx((6600.1 + 2000.7) / 6.6)
+    assert (first["modules"], first["planes"], first["roof_m2"]) == (15, 2, 110.0)
+
+
+def test_zonal_figures_arrive_at_their_zones(boundary: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame, residents: gpd.GeoDataFrame) -> None:
+    layers = run(boundary=boundary, parcels=parcels, residents=residents, **zonal(parcels, residents, ("town", "075014", 6000.0)))
+    for name in ("parcels", "sections", "town"):
+        np.testing.assert_allclose(layers[name]["sealed_m2"], 0.3 * layers[name]["area_m2"])
+        np.testing.assert_allclose(layers[name]["canopy_m2"], 0.15 * layers[name]["area_m2"])
+    town = layers["town"].iloc[0]
+    assert (town["zone_kind"], town["residents"], town["area_m2"]) == ("town", 12, 6000.0)
+    assert town["green_m2_per_resident"] == pytest.approx(0.6 * 6000 / 12)
+    assert layers["sections"]["residents"].tolist() == [12, 0]
+    assert np.isnan(layers["sections"]["green_m2_per_resident"].iloc[1])
+
+
+def test_with_nothing_but_buildings_all_layers_are_there(buildings: gpd.GeoDataFrame) -> None:
+    layers = run(buildings=buildings)
+    assert [len(layers[n]) for n in ("town", "buildings", "roofs", "arrays", "parcels", "sections")] == [1, 6, 0, 0, 0, 0]
+    assert layers["buildings"]["kwh_year"].isna().all() and layers["buildings"]["reason"].isna().all()
+    town = layers["town"].iloc[0]
+    assert town["zone_kind"] == "extent" and town.geometry.equals(shapely.box(*buildings.total_bounds))
+
+
+def test_with_nothing_at_all_every_layer_is_empty() -> None:
+    assert [len(table) for table in run().values()] == [0] * 6
+
+
+def test_twice_the_same_and_rows_in_any_order(buildings: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame, sun: dict[str, Any]) -> None:
+    first = run(buildings=buildings, parcels=parcels, **sun)
+    second = run(buildings=buildings.iloc[::-1], parcels=parcels.iloc[::-1], **sun)
+    for name, table in first.items():
+        pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame(second[name]), check_exact=False, rtol=1e-12)
+
+
+def test_inputs_are_left_as_they_were(buildings: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame, sun: dict[str, Any]) -> None:
+    before = {name: table.copy() for name, table in (sun | {"buildings": buildings, "parcels": parcels}).items()}
+    run(buildings=buildings, parcels=parcels, **sun)
+    for name, table in before.items():
+        pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame((sun | {"buildings": buildings, "parcels": parcels})[name]))
