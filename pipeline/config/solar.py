@@ -43,6 +43,7 @@ class ArraysConfig(Section):
     gap_m: float = Field(0.02, ge=0.0, description="Gap between modules.")
     setback_m: float = Field(0.3, ge=0.0, description="Free strip along roof edges (SOLAR chain 3: 0.3-0.5 m).")
     obstacle_margin_m: float = Field(0.3, ge=0.0, description="Free strip around obstacles (SOLAR chain 3).")
+    rim_m: float = Field(0.3, ge=0.0, description="Thickness taken for a wall along the edge, which takes a whole cell in the surface model; Apulian parapets are 0.25-0.3 m.")
     min_modules: int = Field(2, ge=1, description="Fewer modules are no array (SOLAR chain 3).")
     min_poa_share: float = Field(0.6, ge=0.0, le=1.0, description="Planes below this share of the best unshaded plane's yearly irradiation carry no array.")
     rack_tilt_deg: float = Field(10.0, ge=0.0, le=45.0, description="Tilt of racks on flat roofs (SOLAR chain 6: S10 gives most per roof m2).")

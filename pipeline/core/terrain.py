@@ -174,7 +174,7 @@ def hillshade(z: FloatArray, cell_m: float, azimuth: float = 315.0, altitude: fl
     Returns
     -------
     array of shape (rows, cols), float32
-        0 (dark) to 255 (facing the light); NaN where a neighbour is void. Border cells repeat their edge.
+        0 (dark) to 255 (facing the light); NaN where the cell or a neighbour is void. Border cells repeat their edge.
 
     >>> round(float(hillshade(np.zeros((3, 3)), 1.0)[1, 1]), 1)  # 255 sin 45°
     180.3
@@ -189,5 +189,6 @@ def hillshade(z: FloatArray, cell_m: float, azimuth: float = 315.0, altitude: fl
     light_east, light_north, light_up = np.sin(az) * np.cos(alt), np.cos(az) * np.cos(alt), np.sin(alt)
     facing = light_up - rise_east * light_east - rise_north * light_north
     shade = facing / np.sqrt(1 + rise_east**2 + rise_north**2)
-    out: NDArray[np.float32] = (255 * np.clip(shade, 0, None)).astype(np.float32)
+    own_void = 0 * p[1:-1, 1:-1]  # the slopes do not look at the cell itself
+    out: NDArray[np.float32] = (255 * np.clip(shade, 0, None) + own_void).astype(np.float32)
     return out

@@ -73,7 +73,9 @@ def read_cover(layers: tuple[Layer, ...], epsg: int, notes: Notes) -> BurnInput:
             frame = repair(read_vector(layer.source, path, epsg, notes), notes)
             codes = text_field(frame, layer.source, "cover", path)
             if codes is None:
-                raise InputError(f"{path}: which field holds the class? It has {', '.join(c for c in frame.columns if c != 'geometry')}; write fields: {{cover: <field>}}")
+                raise InputError(
+                    f"{path}: which field holds the class? It has {', '.join(c for c in frame.columns if c != 'geometry')}; write fields: {{cover: <field>}}"
+                )
             packed = np.array([legend.get(str(c), 0) for c in codes], dtype=np.float64)
             _unknown({str(c) for c in codes if str(c) not in legend}, int((packed == 0).sum()), path, layer.source, notes)
             shapes.append(np.asarray(frame.geometry.array, dtype=object)[packed > 0])
@@ -141,7 +143,9 @@ def read_codes(tile: Tile, grid: Grid) -> tuple[NDArray[np.integer], NDArray[np.
             raw = src.read(1, window=RioWindow(c0, r0, c1 - c0, r1 - r0))
             nodata = src.nodata
     except RasterioError as error:
-        raise InputError(f"{tile.path}: breaks off while it is read ({error}); the file is truncated or damaged, download it again") from None
+        raise InputError(
+            f"{tile.path}: breaks off while it is read ({error}); the file is truncated or damaged, download it again"
+        ) from None
     void = ~np.isfinite(raw) if raw.dtype.kind == "f" else np.zeros(raw.shape, dtype=bool)
     if nodata is not None and not math.isnan(nodata):
         void |= raw == nodata

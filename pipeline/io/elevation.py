@@ -23,7 +23,7 @@ from rasterio.warp import calculate_default_transform, transform_bounds
 from rasterio.windows import Window as RioWindow
 
 from pipeline.config.sources import Layer, Source
-from pipeline.core.grid import Grid
+from pipeline.core.grid import Grid, Window
 from pipeline.core.terrain import sample
 from pipeline.errors import InputError
 from pipeline.io.lattice import ALIGNED_CELLS, Lattice, horizontal_epsg
@@ -105,7 +105,9 @@ def _open_tile(path: Path, source: Source) -> Tile:
             t, shape, bands = src.transform, (src.height, src.width), src.count
             epsg = horizontal_epsg(src.crs.to_wkt() if src.crs else None)
     except RasterioError as error:
-        raise InputError(f"{path}: cannot be read as a raster ({error}); expected a GeoTIFF or an ESRI ASCII grid; download it again") from None
+        raise InputError(
+            f"{path}: cannot be read as a raster ({error}); expected a GeoTIFF or an ESRI ASCII grid; download it again"
+        ) from None
     if epsg is None:
         epsg = horizontal_epsg(source.crs)
     if epsg is None:
@@ -116,7 +118,9 @@ def _open_tile(path: Path, source: Source) -> Tile:
             f"gdalwarp -t_srs EPSG:{epsg} -tr {math.hypot(t.a, t.d):g} {math.hypot(t.b, t.e):g} -r near {path.name} north_up.tif"
         )
     if bands != 1:
-        raise InputError(f"{path}: holds {bands} bands, expected one band of elevations; extract it: gdal_translate -b 1 {path.name} one.tif")
+        raise InputError(
+            f"{path}: holds {bands} bands, expected one band of elevations; extract it: gdal_translate -b 1 {path.name} one.tif"
+        )
     return Tile(path, Lattice(t.c, t.f, t.a, -t.e, epsg), *shape, source.feet)
 
 
@@ -168,18 +172,20 @@ class Mosaic:
 
     def _copied(self, tiles: list[Tile], lattice: Lattice, grid: Grid) -> NDArray[np.float32]:
         row, col = lattice.offset(grid.west, grid.north) or (0, 0)
-        return self._native(tiles, lattice, row, col, grid.rows, grid.cols)
+        return self._native(tiles, lattice, Window(row, col, grid.rows, grid.cols))
 
     def _sampled(self, tiles: list[Tile], lattice: Lattice, grid: Grid) -> NDArray[np.float32]:
         row, col = lattice.positions(grid)
         r0, c0 = math.floor(row.min()) - 1, math.floor(col.min()) - 1
-        native = self._native(tiles, lattice, r0, c0, math.ceil(row.max()) + 1 - r0, math.ceil(col.max()) + 1 - c0)
+        window = Window(r0, c0, math.ceil(row.max()) + 1 - r0, math.ceil(col.max()) + 1 - c0)
+        native = self._native(tiles, lattice, window)
         out = np.empty(grid.shape, dtype=np.float32)
         sample(native, row - r0, col - c0, self.linear, out)
         return out
 
-    def _native(self, tiles: list[Tile], lattice: Lattice, row: int, col: int, rows: int, cols: int) -> NDArray[np.float32]:
-        """Cells of the lattice from the tiles that hold them."""
+    def _native(self, tiles: list[Tile], lattice: Lattice, window: Window) -> NDArray[np.float32]:
+        """Cells of the lattice from the tiles that hold them; the window may lie anywhere on it."""
+        row, col, rows, cols = window
         out = np.full((rows, cols), np.nan, dtype=np.float32)
         for tile in tiles:
             r, c = lattice.offset(tile.lattice.west, tile.lattice.north) or (0, 0)
@@ -200,11 +206,13 @@ class Mosaic:
             raw = src.read(1, window=window)
             nodata, scale, offset = src.nodata, src.scales[0], src.offsets[0]
         except RasterioError as error:
-            raise InputError(f"{tile.path}: breaks off while it is read ({error}); the file is truncated or damaged, download it again") from None
+            raise InputError(
+                f"{tile.path}: breaks off while it is read ({error}); the file is truncated or damaged, download it again"
+            ) from None
         void = np.isnan(raw) if raw.dtype.kind == "f" else np.zeros(raw.shape, dtype=bool)
         if nodata is not None and not math.isnan(nodata):
             void |= raw == nodata
-        z = raw.astype(np.float32, copy=False)
+        z: NDArray[np.float32] = raw.astype(np.float32, copy=False)
         if (scale, offset) != (1.0, 0.0):
             z = z * np.float32(scale) + np.float32(offset)
         if tile.feet:
@@ -249,7 +257,9 @@ def mosaic_grid(tiles: tuple[Tile, ...], epsg: int) -> Grid:
     at = first.lattice
     if at.epsg == epsg:
         if abs(at.dx - at.dy) > 1e-6 * at.dx:
-            raise InputError(f"{first.path}: cells of {at.dx:g} x {at.dy:g} m, expected square ones; make them so: gdalwarp -tr {at.dx:g} {at.dx:g} -r near {first.path.name} square.tif")
+            raise InputError(
+                f"{first.path}: cells of {at.dx:g} x {at.dy:g} m, expected square ones; make them so: gdalwarp -tr {at.dx:g} {at.dx:g} -r near {first.path.name} square.tif"
+            )
         corner, cell = (at.west, at.north), at.dx
     else:
         proposed, _, _ = calculate_default_transform(f"EPSG:{at.epsg}", f"EPSG:{epsg}", first.cols, first.rows, *first.bounds)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
 from rasterio.transform import Affine
-from rasterio.warp import calculate_default_transform, reproject, transform_bounds
+from rasterio.warp import calculate_default_transform, reproject
 
 from pipeline.contracts.spec import Raster
 from pipeline.core.grid import Grid
@@ -51,8 +51,26 @@ def overview(raster: Raster[Any], band: str, max_px: int, *, categorical: bool =
     return array, Grid(own.west, own.north, own.cell_m * step, rows, cols, own.epsg)
 
 
-def to_browser(array: NDArray[Any], grid: Grid, *, categorical: bool = False) -> tuple[NDArray[np.float32], tuple[float, float, float, float]]:
-    """Warp a small raster from the town's system to Web Mercator, the projection of the screen.
+class Screen(NamedTuple):
+    """A grid of square cells in Web Mercator (EPSG:3857), the projection of the screen."""
+
+    west: float
+    north: float
+    cell: float
+    rows: int
+    cols: int
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north [degrees]: spherical Mercator inverted (EPSG guidance note 7-2, method 1024)."""
+        half = math.pi * 6378137.0
+        south, east = self.north - self.rows * self.cell, self.west + self.cols * self.cell
+        lat = [math.degrees(2.0 * math.atan(math.exp(n / half * math.pi)) - math.pi / 2.0) for n in (south, self.north)]
+        return self.west / half * 180.0, lat[0], east / half * 180.0, lat[1]
+
+
+def to_browser(array: NDArray[Any], grid: Grid, like: Screen | None = None, *, categorical: bool = False) -> tuple[NDArray[np.float32], Screen]:
+    """Warp a small raster from the town's system to the projection of the screen.
 
     Grid north departs from true north by up to some degrees (2 at the edge of a UTM zone), so a picture cannot simply
     be stretched between its corners.
@@ -63,23 +81,26 @@ def to_browser(array: NDArray[Any], grid: Grid, *, categorical: bool = False) ->
         Shape (rows, cols); NaN = no data.
     grid
         Its cells.
+    like
+        Cells to warp to; by default cells of about the same size that hold the whole raster.
     categorical
         True keeps codes as they are, False interpolates.
 
     Returns
     -------
     array of shape (rows, cols)
-        float32 in EPSG:3857, NaN outside.
-    tuple
-        West, south, east, north of the picture [degrees].
+        float32, NaN outside.
+    Screen
+        Its cells.
     """
-    source = Affine(*grid.transform)
-    transform, cols, rows = calculate_default_transform(f"EPSG:{grid.epsg}", "EPSG:3857", grid.cols, grid.rows, *grid.bounds)
-    out = np.full((rows, cols), np.nan, dtype=np.float32)
+    system = f"EPSG:{grid.epsg}"
+    if like is None:
+        t, cols, rows = calculate_default_transform(system, "EPSG:3857", grid.cols, grid.rows, *grid.bounds)
+        like = Screen(t.c, t.f, t.a, rows, cols)
+    out = np.full((like.rows, like.cols), np.nan, dtype=np.float32)
     reproject(
-        array.astype(np.float32), out, src_transform=source, src_crs=f"EPSG:{grid.epsg}", dst_transform=transform, dst_crs="EPSG:3857",
+        array.astype(np.float32), out, src_transform=Affine(*grid.transform), src_crs=system,
+        dst_transform=Affine(like.cell, 0.0, like.west, 0.0, -like.cell, like.north), dst_crs="EPSG:3857",
         src_nodata=np.nan, dst_nodata=np.nan, resampling=Resampling.nearest if categorical else Resampling.bilinear,
     )  # fmt: skip
-    corners = (transform.c, transform.f + rows * transform.e, transform.c + cols * transform.a, transform.f)
-    bounds = transform_bounds("EPSG:3857", "EPSG:4326", *corners)
-    return out, (float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3]))
+    return out, like

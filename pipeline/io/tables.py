@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -121,7 +122,7 @@ def write_package(path: Path, frames: dict[str, gpd.GeoDataFrame], spec: type[Pa
     try:
         with _fixed_moment():
             for layer, table_spec in spec.layers.items():
-                _write_layer(made, layer, frames.get(layer), table_spec, epsg, metadata)
+                _write_layer(made, layer, frames.get(layer), table_spec, epsg=epsg, metadata=metadata)
         _describe_columns(made, spec)
         made.replace(path)
     finally:
@@ -143,7 +144,9 @@ def read_package(path: Path, spec: type[PackageSpec]) -> dict[str, gpd.GeoDataFr
         When the file is missing, broken, or lacks a layer.
     """
     try:
-        found = {str(name) for name in pyogrio.list_layers(path)[:, 0]}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a broken file is told of once, by the error
+            found = {str(name) for name in pyogrio.list_layers(path)[:, 0]}
         if missing := [n for n in spec.layers if n not in found]:
             raise ContractError(f"{path}: layer {', '.join(missing)} missing; run make again after deleting the file")
         return {name: _read_layer(path, name, table) for name, table in spec.layers.items()}
@@ -151,7 +154,7 @@ def read_package(path: Path, spec: type[PackageSpec]) -> dict[str, gpd.GeoDataFr
         raise ContractError(f"{path}: cannot be read as a GeoPackage ({_line(error)}); run make again, it rebuilds the file") from None
 
 
-def _write_layer(path: Path, layer: str, frame: pd.DataFrame | None, spec: type[TableSpec], epsg: int, metadata: dict[str, str]) -> None:
+def _write_layer(path: Path, layer: str, frame: pd.DataFrame | None, spec: type[TableSpec], *, epsg: int, metadata: dict[str, str]) -> None:
     shape = None if spec.geometry is None else "geometry"
     pyogrio.write_arrow(
         _arrow(_layer_frame(frame, spec), spec), path, layer=layer, driver="GPKG", geometry_name=shape,

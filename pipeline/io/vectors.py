@@ -6,13 +6,10 @@ Raw files are never written to: GDAL's side files are switched off, XML is looke
 from __future__ import annotations
 
 import glob
-import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
-from xml.parsers import expat
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -25,9 +22,8 @@ from pyproj import CRS
 from pipeline.config.sources import Source
 from pipeline.contracts.notes import Notes
 from pipeline.errors import InputError
+from pipeline.io.xmlguard import XML_SUFFIXES, apart, check_xml
 
-MAX_XML_BYTES = 2 * 1024**3
-XML_SUFFIXES = (".gml", ".xml", ".kml")
 # No .gfs beside the raw file, no schema from the internet, and the file's own words instead of guessed numbers:
 # a LABEL "0012" would lose its zeros, an answer of one feature would turn references into integers.
 GML_OPTIONS: dict[str, str] = {"WRITE_GFS": "NO", "DOWNLOAD_SCHEMA": "NO"}
@@ -39,63 +35,6 @@ BROKEN = (
     pyogrio.errors.GeometryError,
     shapely.errors.GEOSException,
 )
-
-
-class XmlLook(NamedTuple):
-    """What `check_xml` saw: name and attributes of the outermost element, and how often `element` stands in the file."""
-
-    root: str
-    attributes: dict[str, str]
-    elements: int
-
-
-def check_xml(path: Path, max_bytes: int = MAX_XML_BYTES, element: str = "") -> XmlLook:
-    """Look through an XML file, as a stream, before anything else opens it.
-
-    Parameters
-    ----------
-    path
-        The file.
-    max_bytes
-        Larger files are refused [bytes].
-    element
-        Name, without prefix, of an element to count.
-
-    Returns
-    -------
-    XmlLook
-
-    Raises
-    ------
-    InputError
-        When the file is too large, not well-formed (with the line), or declares a document type: with that come
-        entities, which may expand without end or name other files.
-    """
-    size = path.stat().st_size
-    if size > max_bytes:
-        raise InputError(f"{path}: {size:,} bytes; expected at most {max_bytes:,}; split the file by sheet or municipality")
-    first: list[tuple[str, dict[str, str]]] = []
-    counted = 0
-    parser = expat.ParserCreate()
-
-    def refuse(*_: object) -> None:
-        raise InputError(f"{path}: line {parser.CurrentLineNumber} declares a document type (DOCTYPE), which may hold entities; expected plain GML; download the file again from its publisher")
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal counted
-        if not first:
-            first.append((name, attributes))
-        counted += name.rpartition(":")[2] == element
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    parser.StartElementHandler = start
-    with path.open("rb") as stream:
-        try:
-            parser.ParseFile(stream)
-        except expat.ExpatError as error:
-            raise InputError(f"{path}: line {error.lineno}: {expat.ErrorString(error.code)}; the file is cut off or damaged; expected well-formed XML; download it again") from None
-    return XmlLook(*first[0], counted)
 
 
 def read_vector(source: Source, path: Path, epsg: int, notes: Notes | None = None) -> gpd.GeoDataFrame:
@@ -157,26 +96,14 @@ def _check_shapefile(path: Path) -> None:
     with path.open("rb") as stream:
         head = stream.read(28)
     said = 2 * int.from_bytes(head[24:28], "big")
-    if len(head) < 28 or path.stat().st_size < said:  # noqa: PLR2004 - the header's length word ends at byte 28
+    if len(head) < 28 or path.stat().st_size < said:
         raise InputError(f"{path}: {path.stat().st_size:,} bytes, its header says {said:,}; the file is cut off; download it again")
-
-
-@contextmanager
-def _apart(path: Path) -> Iterator[Path]:
-    """XML under another roof: GDAL neither finds nor leaves a .gfs or .xsd beside the raw file."""
-    if path.suffix.lower() not in XML_SUFFIXES:
-        yield path
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        link = Path(folder) / path.name
-        link.symlink_to(path.resolve())
-        yield link
 
 
 def choose_layer(source: Source, path: Path, prefer: str | None = None) -> str:
     """Name of the layer to read: the one town.yaml names, the only one, or `prefer` where it is there."""
     try:
-        with warnings.catch_warnings(), _apart(path) as file:
+        with warnings.catch_warnings(), apart(path) as file:
             warnings.simplefilter("ignore", RuntimeWarning)  # said again when the layer is read
             names = [str(n) for n in pyogrio.list_layers(file)[:, 0]]
     except pyogrio.errors.DataSourceError as error:
@@ -220,7 +147,7 @@ def open_layer(path: Path, layer: str, notes: Notes, skip_corrupt: bool = False)
     before = {key: pyogrio.get_gdal_config_option(key) for key in wanted}
     pyogrio.set_gdal_config_options(wanted)
     try:
-        with warnings.catch_warnings(record=True) as said, _apart(path) as file:
+        with warnings.catch_warnings(record=True) as said, apart(path) as file:
             warnings.simplefilter("always", RuntimeWarning)
             options = GML_OPTIONS if path.suffix.lower() in (".gml", ".xml") else {}
             frame = pyogrio.read_dataframe(file, layer=layer, on_invalid="fix", **options)
@@ -247,8 +174,9 @@ def to_town(frame: gpd.GeoDataFrame, path: Path, epsg: int) -> gpd.GeoDataFrame:
 def repair(frame: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
     """Make every polygon valid, or drop its row and say why.
 
-    Rings are repaired by GEOS' "structure" method: a shell that crosses itself is cut into its lobes, holes are taken
-    out of shells, and a hole outside its shell adds no area (OGC 06-103r4, 6.1.11 says what is valid).
+    Each ring is repaired by GEOS' "structure" method (one that crosses itself is cut into its lobes), then holes are
+    taken out of their shell: a hole outside its shell adds no area, as a second opinion on land another parcel may
+    hold. OGC 06-103r4, 6.1.11 says what is valid.
 
     Parameters
     ----------
@@ -268,7 +196,7 @@ def repair(frame: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
     broken = ~missing & areal & ~shapely.is_valid(shapes)
     mixed = ~missing & (shapely.get_type_id(shapes) == 7)
     for row in np.flatnonzero(broken | mixed):
-        shapes[row] = _polygons(shapely.make_valid(shapes[row], method="structure", keep_collapsed=False))
+        shapes[row] = _sound(shapes[row])
     lost = ~missing & areal & (shapely.is_missing(shapes) | shapely.is_empty(shapes))
     keep = ~missing & areal & ~lost
     notes.count("geometry repaired", int((broken & keep).sum()))
@@ -320,7 +248,7 @@ def number_field(frame: gpd.GeoDataFrame, source: Source, name: str, path: Path)
         return None
     if values.dtype == object:
         values = values.map(lambda v: v.strip().replace(",", ".") if isinstance(v, str) else v)
-    return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.asarray(pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def _field(frame: gpd.GeoDataFrame, source: Source, name: str, path: Path) -> pd.Series[Any] | None:
@@ -358,9 +286,16 @@ def _with_crs(frame: gpd.GeoDataFrame, source: Source, path: Path, notes: Notes)
     return frame
 
 
-def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
-    parts = [g for g in shapely.get_parts(shapely.get_parts(shape)) if g.geom_type == "Polygon" and g.area > 0.0]
-    return parts[0] if len(parts) == 1 else shapely.union_all(parts) if parts else shapely.Polygon()
+def _sound(shape: shapely.Geometry) -> shapely.Geometry:
+    """The valid polygons of a shape: shells without their holes, joined where they overlap."""
+    parts = [g for g in shapely.get_parts(shapely.get_parts(shape)) if g.geom_type == "Polygon"]
+    made = [shapely.difference(_ring(p.exterior), shapely.union_all([_ring(r) for r in p.interiors])) for p in parts]
+    whole = [g for g in shapely.get_parts(made) if g.geom_type == "Polygon" and g.area > 0.0]
+    return whole[0] if len(whole) == 1 else shapely.union_all(whole) if whole else shapely.Polygon()
+
+
+def _ring(ring: shapely.LinearRing) -> shapely.Geometry:
+    return shapely.make_valid(shapely.Polygon(ring), method="structure", keep_collapsed=False)
 
 
 def _line(error: object) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +80,9 @@ def read_pvgis_tmy(path: Path, notes: Notes) -> TypicalYear:
     head = "\n".join(lines[:start])
     found = {name: _after(head, name) for name in ("Latitude (decimal degrees)", "Longitude (decimal degrees)", "Elevation (m)")}
     if missing := [name for name, value in found.items() if value is None]:
-        raise InputError(f"{path}: the header does not give {', '.join(missing)}; expected the file as PVGIS serves it, header included (without it neither place nor moment of the hours is known)")
+        raise InputError(
+            f"{path}: the header does not give {', '.join(missing)}; expected the file as PVGIS serves it, header included (without it neither place nor moment of the hours is known)"
+        )
     names = [name.strip() for name in lines[start].split(",")]
     if absent := [c for c in PVGIS_COLUMNS if c not in names]:
         raise InputError(f"{path}: no column {', '.join(absent)} among {', '.join(names)}; expected the csv of a PVGIS typical year")
@@ -113,11 +115,15 @@ def read_epw(path: Path, notes: Notes) -> TypicalYear:
     lines = _lines(path)
     place = lines[0].split(",") if lines else []
     if len(place) < 10 or place[0].strip().upper() != "LOCATION":
-        raise InputError(f"{path}: does not begin with LOCATION,city,..,latitude,longitude,time zone,elevation; expected an EPW weather file with its header")
+        raise InputError(
+            f"{path}: does not begin with LOCATION,city,..,latitude,longitude,time zone,elevation; expected an EPW weather file with its header"
+        )
     try:
         latitude, longitude, zone, altitude = (float(place[i]) for i in EPW_LOCATION)
     except ValueError:
-        raise InputError(f"{path}: line 1: latitude, longitude, time zone and elevation are {', '.join(place[6:10])}; expected four numbers") from None
+        raise InputError(
+            f"{path}: line 1: latitude, longitude, time zone and elevation are {', '.join(place[6:10])}; expected four numbers"
+        ) from None
     start = next((i for i, line in enumerate(lines) if re.match(r"\d{3,4},\s*\d{1,2},\s*\d{1,2},\s*\d{1,2},", line)), len(lines))
     body = [line for line in lines[start:] if line.strip()]
     rows = _parse(path, body, start + 1, EPW_FIELDS, _epw_stamp)
@@ -126,11 +132,15 @@ def read_epw(path: Path, notes: Notes) -> TypicalYear:
     hours, years = _by_calendar(path, rows, notes)
     if offset is not None:
         moment = _moments(years, 1.0 + offset)
-        return TypicalYear(moment, hours, latitude, longitude, altitude, f"EPW by PVGIS: instantaneous, {1.0 + offset:g} h after the full hour (UTC)")
+        return TypicalYear(
+            moment, hours, latitude, longitude, altitude, f"EPW by PVGIS: instantaneous, {1.0 + offset:g} h after the full hour (UTC)"
+        )
     shift = math.floor(0.5 - zone)
     moment = np.roll(_moments(years, 0.5 - zone), shift)
     hours = {name: np.roll(values, shift) for name, values in hours.items()}
-    return TypicalYear(moment, hours, latitude, longitude, altitude, f"EPW: hour ending at the stamp, sun in its middle, rolled from UTC{zone:+g} to UTC")
+    return TypicalYear(
+        moment, hours, latitude, longitude, altitude, f"EPW: hour ending at the stamp, sun in its middle, rolled from UTC{zone:+g} to UTC"
+    )
 
 
 def fill_gaps(values: FloatArray, max_gap_hours: int) -> tuple[FloatArray, int, int]:
@@ -187,17 +197,21 @@ def _epw_stamp(row: Sequence[str]) -> tuple[int, int, int, int]:
     return int(row[0]), int(row[1]), int(row[2]), int(row[3]) - 1
 
 
-def _parse(path: Path, body: list[str], first_line: int, picks: Sequence[int], stamp: object) -> _Rows:
+def _parse(
+    path: Path, body: list[str], first_line: int, picks: Sequence[int], stamp: Callable[[Sequence[str]], tuple[int, int, int, int]]
+) -> _Rows:
     calendar, numbers = [], []
     for line, row in enumerate(csv.reader(body), first_line):
         try:
-            when = stamp(row)  # type: ignore[operator]
+            when = stamp(row)
             if not (1900 <= when[0] <= 2100 and 1 <= when[1] <= 12 and 1 <= when[2] <= 31 and 0 <= when[3] <= 23):
                 raise ValueError(when)
             numbers.append([float(row[i]) if row[i].strip() else math.nan for i in picks])
             calendar.append(when)
         except (ValueError, IndexError):
-            raise InputError(f"{path}: line {line} is not an hour of weather: {','.join(row)[:80]!r}; the file is damaged or truncated, download it again") from None
+            raise InputError(
+                f"{path}: line {line} is not an hour of weather: {','.join(row)[:80]!r}; the file is damaged or truncated, download it again"
+            ) from None
     return _Rows(np.array(calendar, dtype=np.int64).reshape(-1, 4), np.array(numbers, dtype=np.float64).reshape(-1, len(picks)))
 
 
@@ -211,7 +225,9 @@ def _by_calendar(path: Path, rows: _Rows, notes: Notes) -> tuple[dict[str, Float
     valid = ~leap & (day <= np.take(MONTH_DAYS, month - 1))
     seen = np.bincount(at[valid], minlength=HOURS)
     if (seen > 1).any():
-        raise InputError(f"{path}: {int((seen > 1).sum())} hours of the year come twice ({int(valid.sum())} rows); expected one typical year of 8,760 hours")
+        raise InputError(
+            f"{path}: {int((seen > 1).sum())} hours of the year come twice ({int(valid.sum())} rows); expected one typical year of 8,760 hours"
+        )
     if not valid.any():
         raise InputError(f"{path}: holds no hour of weather; expected one typical year of 8,760 hours")
     if (np.diff(at[valid]) < 0).any():

@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from pipeline.maps.text import Phrase
 
-SCRIPTS = ("leaflet/leaflet.js", "core.js", "polygons.js", "numbers.js", "legend.js", "sheet.js", "table.js", "theme.js")
+SCRIPTS = ("leaflet/leaflet.js", "page.js", "core.js", "polygons.js", "numbers.js", "legend.js", "sheet.js", "table.js", "theme.js")
 
 
 @contextmanager
@@ -118,7 +118,8 @@ class _Page:
         self.values = values
 
     def render(self, this: Any, kwargs: dict[str, Any]) -> str:
-        script = this.script.render(**kwargs)
+        # Blank lines and indents go before the hash is taken: the page is written without them.
+        script = "\n".join(line.strip() for line in this.script.render(**kwargs).splitlines() if line.strip())
         return self.template.render(
             **self.values,
             map_html=Markup(this.html.render(**kwargs)),

@@ -54,7 +54,7 @@ def known(frame: gpd.GeoDataFrame | None, column: str) -> bool:
 
 def prepared(atlas: Atlas) -> Atlas:
     """The atlas as the themes read it: only parcels among the cadastre's polygons, energy rounded, no roof without yield as 0."""
-    out = {name: frame for name, frame in atlas.items() if frame is not None and len(frame)}
+    out = {name: _floats(frame) for name, frame in atlas.items() if frame is not None and len(frame)}
     if "parcels" in out:
         every = out["parcels"]
         ways = every[every["kind"].isin(["road", "water"])]
@@ -64,6 +64,12 @@ def prepared(atlas: Atlas) -> Atlas:
     if "buildings" in out:
         out["buildings"] = _with_reference(_rounded_energy(out["buildings"].copy()), out.get("parcels"))
     return {name: frame for name, frame in out.items() if len(frame)}
+
+
+def _floats(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Numbers as float64 with NaN, whatever way of missing they came with."""
+    numeric = [c for c in frame.columns if c in KINDS or c.startswith("kwh_")]
+    return frame.assign(**{c: frame[c].to_numpy(dtype=float, na_value=np.nan) for c in numeric}).reset_index(drop=True)
 
 
 def _rounded_energy(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from pipeline.synthetic.cutting import Floats, Geometries, parts
-from pipeline.synthetic.network import Streets
+from pipeline.synthetic.network import Streets, church_point
 from pipeline.synthetic.place import Place, stream
 
 # Public blocks: use, direction from the town's centre [rad], distance (1 is the rim), least area [m2].
@@ -36,8 +36,8 @@ class Blocks:
         Distance from the centre, see `Place.density`.
     inside
         True for blocks of the town, False for its surroundings.
-    faces, roads, paved
-        Faces of the street network, the part of each that is road, and the sealed part of that.
+    faces, roads, paved, waters
+        Faces of the street network, the part of each that is road, the sealed part of that, and the part under water.
     face_inside
         True for faces of the town.
     """
@@ -51,10 +51,11 @@ class Blocks:
     faces: Geometries
     roads: Geometries
     paved: Geometries
+    waters: Geometries
     face_inside: NDArray[np.bool_]
 
 
-def make_blocks(faces: Geometries, streets: Streets, area: shapely.Geometry, place: Place, seed: int) -> Blocks:
+def make_blocks(faces: Geometries, streets: Streets, canal: shapely.Geometry, area: shapely.Geometry, place: Place, seed: int) -> Blocks:
     """Take the streets out of the faces and say what each block is for.
 
     Parameters
@@ -63,6 +64,8 @@ def make_blocks(faces: Geometries, streets: Streets, area: shapely.Geometry, pla
         Partition of the domain along streets.
     streets
         Centre lines with widths.
+    canal
+        Ground of the canal; roads cross it on bridges.
     area
         The town.
     place
@@ -72,15 +75,19 @@ def make_blocks(faces: Geometries, streets: Streets, area: shapely.Geometry, pla
     """
     surfaces = streets.surfaces()
     kept = shapely.difference(faces, _touching(faces, surfaces))
-    ground, face = parts(kept, 40.0)
+    wet = shapely.intersects(kept, canal)
+    waters = np.where(wet, shapely.intersection(kept, canal), shapely.Polygon())
+    dry = np.where(wet, shapely.difference(kept, canal), kept)
+    ground, face = parts(dry, 40.0)
     roads = shapely.difference(faces, _collect(ground, face, len(faces)))
+    roads[wet] = shapely.difference(roads[wet], waters[wet])
     paved = shapely.intersection(roads, _touching(faces, surfaces[streets.paved]))
     centre = shapely.get_coordinates(shapely.point_on_surface(ground))
     urban, old = place.density(centre)
     shapely.prepare(area)
     return Blocks(
         ground, face, _uses(ground, centre, urban, old, place, stream(seed, "uses")), urban, old,
-        shapely.contains_xy(area, centre), faces, roads, paved, shapely.contains(area, shapely.point_on_surface(faces)),
+        shapely.contains_xy(area, centre), faces, roads, paved, waters, shapely.contains(area, shapely.point_on_surface(faces)),
     )  # fmt: skip
 
 
@@ -105,8 +112,7 @@ def _uses(ground: Geometries, centre: Floats, urban: Floats, old: Floats, place:
     use[place.industrial(centre) & (area < 60000.0) & (old > 1)] = "industry"
     for n in place.nuclei:
         use[shapely.contains_xy(ground, n.east, n.north)] = "square"
-        near_square = np.hypot(centre[:, 0] - n.east, centre[:, 1] - n.north)
-        use[np.argmin(np.where(use == "old", near_square, np.inf))] = "church"
+        use[shapely.contains_xy(ground, *church_point(n))] = "church"
     town = place.nuclei[0]
     for what, angle, distance, least in ANCHORS:
         reach = float(town.reach(np.array([angle]))[0]) * distance

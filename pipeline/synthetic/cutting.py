@@ -65,6 +65,8 @@ def frames(polygons: Geometries, angle: Floats | None = None) -> Frames:
     """
     xy, index = shapely.get_coordinates(polygons, return_index=True)
     n = len(polygons)
+    if not n:
+        return Frames(np.zeros((0, 2)), np.zeros(0), np.zeros((0, 2)), np.zeros((0, 2)))
     count = np.bincount(index, minlength=n)
     origin = np.column_stack([np.bincount(index, xy[:, i], n) / count for i in (0, 1)])
     free = angle is None

@@ -123,7 +123,7 @@ def _row(ground: Geometries, at: Frames, rng: np.random.Generator) -> tuple[Geom
     """Wall to wall with the neighbours, on the street or behind a small front garden, with a recess at the back."""
     n, size = len(ground), at.size
     setback = np.where(rng.random(n) < 0.7, 0.0, rng.uniform(2.5, 4.0, n))
-    depth = np.minimum(rng.uniform(10.0, 17.0, n), size[:, 1] * 0.72)
+    depth = np.minimum(rng.uniform(10.5, 19.0, n), size[:, 1] * 0.72)
     band = shapely.intersection(ground, at.boxes(at.low[:, 0] - 1, at.high[:, 0] + 1, at.low[:, 1] + setback - np.where(setback > 0, 0.0, 1.0), at.low[:, 1] + setback + depth))
     recess, left = rng.random(n) < 0.6, rng.random(n) < 0.5
     width, back = size[:, 0] * rng.uniform(0.3, 0.5, n), depth * rng.uniform(0.25, 0.45, n)
@@ -137,8 +137,8 @@ def _row(ground: Geometries, at: Frames, rng: np.random.Generator) -> tuple[Geom
 def _villa(ground: Geometries, at: Frames, rng: np.random.Generator) -> tuple[Geometries, NDArray[np.int64]]:
     """Detached, in its garden, a rectangle with a corner cut out."""
     n, size = len(ground), at.size
-    width = np.clip(size[:, 0] - rng.uniform(4.0, 8.0, n), 7.0, rng.uniform(10.0, 19.0, n))
-    depth = np.clip(size[:, 1] * 0.5, 8.0, rng.uniform(9.0, 15.0, n))
+    width = np.clip(size[:, 0] - rng.uniform(4.0, 8.0, n), 7.0, rng.uniform(10.0, 22.0, n))
+    depth = np.clip(size[:, 1] * 0.5, 8.0, rng.uniform(9.0, 17.0, n))
     u0 = (at.low[:, 0] + at.high[:, 0] - width) / 2 + rng.uniform(-1.0, 1.0, n)
     v0 = at.low[:, 1] + np.minimum(rng.uniform(4.0, 9.0, n), np.maximum(size[:, 1] - depth - 3.0, 1.0))
     body = at.boxes(u0, u0 + width, v0, v0 + depth)
@@ -202,8 +202,9 @@ def _outbuildings(lots: Lots, at: Frames, main: Geometries, main_lot: NDArray[np
     field = np.isin(lots.use, ["olive", "vineyard", "arable", "orchard"]) & (rng.random(len(size)) < 0.22)
     index = np.flatnonzero(home | field)
     f, n = at.take(index), len(index)
-    width = np.minimum(rng.uniform(2.6, 6.2, n), f.size[:, 0] * 0.45)
-    depth = rng.uniform(2.8, 5.6, n)
+    large = (rng.random(n) < 0.3) & home[index]
+    width = np.minimum(np.where(large, rng.uniform(5.0, 10.0, n), rng.uniform(2.4, 5.2, n)), f.size[:, 0] * np.where(large, 0.8, 0.45))
+    depth = np.where(large, rng.uniform(4.5, 7.5, n), rng.uniform(2.6, 5.0, n))
     inset = np.where(field[index], 3.0, 0.0)
     left = rng.random(n) < 0.5
     u0 = np.where(left, f.low[:, 0] + inset, f.high[:, 0] - inset - width)

@@ -124,7 +124,7 @@ def _rows(blocks: Blocks, which: NDArray[np.int64], rng: np.random.Generator) ->
     """Two rows of lots back to back along the longer side of the block."""
     at = frames(blocks.ground[which])
     rows = np.where(at.size[:, 1] > DEPTH_M, 2, 1)
-    front = np.interp(blocks.urban[which], [0.25, 0.7, 1.0], [10.4, 13.4, 17.5]) * rng.uniform(0.85, 1.2, len(which))
+    front = np.interp(blocks.urban[which], [0.25, 0.7, 1.0], [11.0, 14.6, 19.0]) * rng.uniform(0.85, 1.2, len(which))
     ends, boxes_of, side = [], [], []
     for i in range(len(which)):
         low, high = at.low[i], at.high[i]
@@ -177,6 +177,7 @@ def _fields(blocks: Blocks, which: NDArray[np.int64], rng: np.random.Generator) 
     use[house & (area > 700.0)] = "cottage"
     use[(rng.random(n) < 0.006) & (area > 2500.0) & (out > 1.3)] = "farm"
     use[(rng.random(n) < 0.006) & (area > 1500.0) & near_road] = "depot"
+    use[(rng.random(n) < 0.0012) & (area > 900.0) & (area < 4000.0) & (out > 1.2)] = "pond"
     use[_plants(blocks, which, rng)[index]] = "pv"
     use[_cemetery(blocks, which, ground)] = "cemetery"
     return ground, use, which[index], _face_street(frames(ground).angle, ground, blocks.ground[which][index])

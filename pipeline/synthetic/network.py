@@ -19,6 +19,7 @@ HIGHWAY: dict[str, str] = {"primary": "secondary", "avenue": "tertiary", "street
 BLOCKS_AT: tuple[float, ...] = (0.0, 0.35, 0.9, 1.02, 1.15, 1.4, 2.0, 4.0)
 BLOCK_M2: tuple[float, ...] = (6200.0, 6200.0, 8200.0, 14000.0, 45000.0, 100000.0, 190000.0, 240000.0)
 OLD_BLOCK_M2 = 2700.0
+CANAL_M = 5.0
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Streets:
         return np.asarray(shapely.buffer(self.lines, self.width_m / 2, quad_segs=3, cap_style="round", join_style="mitre", mitre_limit=2.0))
 
 
-def lay_out(area: shapely.Geometry, domain: shapely.Geometry, place: Place, seed: int) -> tuple[Geometries, Streets]:
+def lay_out(area: shapely.Geometry, domain: shapely.Geometry, place: Place, seed: int) -> tuple[Geometries, Streets, shapely.Geometry]:
     """Cut the domain into faces along streets.
 
     Parameters
@@ -57,27 +58,51 @@ def lay_out(area: shapely.Geometry, domain: shapely.Geometry, place: Place, seed
     Returns
     -------
     faces : array of Polygon
-        They partition the domain; their edges are centre lines or the outlines.
+        They partition the domain; their edges are centre lines, the canal or the outlines.
     streets
+    canal
+        Ground the canal takes.
     """
     rng = stream(seed, "streets")
     named = main_roads(place, rng)
-    squares = [square(n) for n in place.nuclei]
-    edges = shapely.union_all([domain.boundary, area.boundary, *[r[2] for r in named], *squares])
+    squares = [s for n in place.nuclei for s in square(n)]
+    canal = canal_line(place)
+    edges = shapely.union_all([domain.boundary, area.boundary, *[r[2] for r in named], *squares, canal])
     faces = shapely.get_parts(shapely.polygonize([shapely.intersection(edges, domain.buffer(0.001))]))
     faces = faces[shapely.contains(domain.buffer(0.01), shapely.point_on_surface(faces))]
+    reached = shapely.buffer(shapely.union_all(shapely.boundary(faces)), 0.05, quad_segs=1)
     faces, lines, kinds = _cut_all(faces, place, rng)
-    clipped = shapely.intersection(np.array([r[2] for r in named], dtype=object), domain)
+    clipped = shapely.intersection(np.array([r[2] for r in named], dtype=object), shapely.intersection(reached, domain))
     main = [(k, n, g) for (k, n, _), g in zip(named, clipped, strict=True) if shapely.length(g) > 1.0]
-    return faces, _streets(main, lines, kinds)
+    return faces, _streets(main, lines, kinds), shapely.buffer(shapely.intersection(canal, reached), CANAL_M / 2, cap_style="flat")
 
 
-def square(n: Nucleus) -> shapely.Geometry:
-    """Outline of the main square, in the middle of the old centre."""
-    t = n.old_m / 245.0
-    corners = np.array([[-26.0, -15.0], [24.0, -18.0], [27.0, 14.0], [-22.0, 17.0], [-26.0, -15.0]]) * max(t, 0.6)
+def square(n: Nucleus) -> tuple[shapely.Geometry, shapely.Geometry]:
+    """Outlines of the main square, in the middle of the old centre, and of the mother church at its side."""
+    size = max(n.old_m / 245.0, 0.7)
     c, s = np.cos(0.35), np.sin(0.35)
-    return shapely.linestrings(corners @ np.array([[c, s], [-s, c]]) + [n.east, n.north])
+
+    def ring(corners: list[list[float]]) -> shapely.Geometry:
+        points = np.array([*corners, corners[0]]) * size
+        return shapely.linestrings(points @ np.array([[c, s], [-s, c]]) + [n.east, n.north])
+
+    return ring([[-26.0, -15.0], [24.0, -18.0], [27.0, 14.0], [-22.0, 17.0]]), ring([[24.0, -18.0], [68.0, -20.0], [70.0, 12.0], [27.0, 14.0]])
+
+
+def church_point(n: Nucleus) -> tuple[float, float]:
+    """A point inside the mother church's ground."""
+    size = max(n.old_m / 245.0, 0.7)
+    c, s = np.cos(0.35), np.sin(0.35)
+    return float(n.east + size * (47.0 * c + 3.0 * s)), float(n.north + size * (47.0 * s - 3.0 * c))
+
+
+def canal_line(place: Place) -> shapely.Geometry:
+    """A drainage canal through the western countryside."""
+    town = place.nuclei[0]
+    scale = town.radius_m / 770.0
+    t = np.linspace(0.0, 1.0, 90)
+    x, y = -3600.0 + 3300.0 * t, 350.0 - 2700.0 * t + 130.0 * np.sin(9.0 * t) + 45.0 * np.sin(23.0 * t)
+    return shapely.linestrings(np.column_stack([town.east + scale * x, town.north + scale * y]))
 
 
 def main_roads(place: Place, rng: np.random.Generator) -> list[tuple[str, str, shapely.Geometry]]:

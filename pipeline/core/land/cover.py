@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 BUILDING, SEALED, BARE, LOW_VEGETATION, TREE, WATER = 1, 2, 3, 4, 5, 6
-# Ranks, not probabilities: a greater number wins where two statements were to be compared.
+# Ranks of the sources, not probabilities.
 FOOTPRINT_RANK = 95
 PARCEL_RANK = 85
 TREE_RANK = 80  # on mapped vegetation; never above what it stands on
@@ -49,8 +49,8 @@ def classify(
     Then, where the surface is `tree_height_m` or more above ground (>=), the cell is a tree on low vegetation and bare
     ground, and on sealed ground of rule 4, whose cells are too large to see a garden. It is not one on mapped
     sealed ground, roads, water (crowns over a street hide its pavement, and sealing asks for the ground: the canopy
-    is measured from height, apart), nor on coarse building cells, nor within `eaves_cells` of a footprint, where
-    the surface model still sees the roof.
+    is measured from height, apart), nor on coarse building cells, nor within `eaves_cells` of a footprint or a mapped
+    building, where the surface model still sees the roof.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def classify(
     soft = (cover == LOW_VEGETATION) | (cover == BARE)
     over = coarse & (cover == SEALED) & ~unseen
     built = footprint > 0
-    off = ~_grown(built, eaves_cells) & tall
+    off = ~_grown(built | (cover == BUILDING), eaves_cells) & tall
     rank = np.where(off & over, TREE_ON_SEALED_PRIOR_RANK, np.where(off & soft, np.minimum(rank, TREE_RANK), rank))
     cover[off & (soft | over)] = TREE
     cover[built], rank[built] = BUILDING, FOOTPRINT_RANK

@@ -22,7 +22,7 @@ from pipeline.core.solar.sky import SECTORS, Floats, sector_azimuths, summarise
 
 # Elevation of a void: it obstructs nothing.
 VOID_M = np.float32(-1.0e6)
-# Side of the blocks whose highest cell lets a ray jump, and the steps of such a jump: block +-1 holds them all.
+# Side of the blocks whose highest cell lets a ray jump, and the cells of such a jump: block +-1 holds them all.
 BLOCK = 8
 JUMP = 14
 # Cells further than this off their plane carry an obstacle: they obstruct, no module stands on them.
@@ -226,7 +226,7 @@ def trace(
 
     Notes
     -----
-    Rays jump over `JUMP` steps where the highest cell around cannot rise above the horizon found so far; this changes
+    Rays jump over `JUMP` cells where the highest cell around cannot rise above the horizon found so far; this changes
     no result (the maximum mipmap of Tevs, Ihrke & Seidel 2008, doi:10.1145/1342250.1342279, with one level).
     """
     _check_margin(surface.shape, rows, cols, margin_cells(reach_m, cell_m))
@@ -242,44 +242,48 @@ def _check_margin(shape: tuple[int, ...], rows: NDArray[np.int64], cols: NDArray
 
 
 class _Rays(NamedTuple):
-    """The steps of the ray of each sector: what lies at step k + 1 seen from any cell."""
+    """Where the ray of each sector is sampled, seen from any cell; arrays of shape (72, samples) or (72, jumps)."""
 
-    steps: NDArray[np.int64]
-    ahead: NDArray[np.int32]  # flat offset of the first of the two cells at a step, shape (72, steps)
-    aside: NDArray[np.int64]  # flat offset from the first to the second cell, shape (72,)
-    share: NDArray[np.float32]  # weight of the second cell
+    jumps: NDArray[np.int64]  # first sample of each jump and, last, the number of samples, shape (72, jumps + 1)
+    near: NDArray[np.int32]  # flat offsets of the two cells between which a sample lies
+    far: NDArray[np.int32]
+    share: NDArray[np.float32]  # weight of the second
     away_m: NDArray[np.float32]  # distance
     nearness: NDArray[np.float32]  # 1 / distance
-    jump_row: NDArray[np.int32]  # row and column offset of the middle of a jump, shape (72, jumps)
+    jump_row: NDArray[np.int32]  # row and column offset of the middle of a jump
     jump_col: NDArray[np.int32]
 
 
 def _rays(wide: int, cell_m: float, reach_m: float) -> _Rays:
     azimuths = sector_azimuths()
-    down, right = -np.cos(azimuths), np.sin(azimuths)
-    along_rows = np.abs(down) >= np.abs(right)
-    major, minor = np.where(along_rows, down, right)[:, None], np.where(along_rows, right, down)[:, None]
-    step_m = cell_m / np.abs(major)
-    steps = np.floor(reach_m / step_m[:, 0] + 1e-9).astype(np.int64)
-    jumps = -(-int(steps.max()) // JUMP)
-    k = np.arange(1, jumps * JUMP + 1)[np.newaxis, :]
-    across = k * (minor / np.abs(major))
-    beside = np.floor(across).astype(np.int32)
-    forward = (np.sign(major) * k).astype(np.int32)
-    row = np.where(along_rows[:, None], forward, beside)
-    col = np.where(along_rows[:, None], beside, forward)
-    # The middle of the last jump stays within the reach, and so within the margin.
-    middle = np.minimum(np.arange(jumps)[np.newaxis, :] * JUMP + (JUMP - 1) // 2, steps[:, np.newaxis] - 1)
+    directions = np.round(np.stack([-np.cos(azimuths), np.sin(azimuths)], axis=1), 15)
+    rays = [_samples(d, wide, cell_m, reach_m) for d in directions]
+    most = max(len(r[0]) for r in rays)
+    near, far, share, away = (np.stack([np.pad(r[i], (0, most - len(r[i])), constant_values=1) for r in rays]) for i in range(4))
+    longest = np.abs(directions).max(axis=1, keepdims=True)
+    count = int(np.ceil(reach_m / cell_m / JUMP))
+    # Distances of the ends of jumps along the ray; the middle of the last jump stays within the reach, so within the margin.
+    ends = np.arange(count + 1) * JUMP * cell_m / longest
+    jumps = np.stack([np.searchsorted(r[3], e + 1e-6, side="right") for r, e in zip(rays, ends, strict=True)])
+    middle = np.minimum((np.arange(count) * JUMP + JUMP // 2) / longest, reach_m / cell_m)
     return _Rays(
-        steps=steps,
-        ahead=(row * wide + col).astype(np.int32),
-        aside=np.where(along_rows, 1, wide).astype(np.int64),
-        share=(across - beside).astype(np.float32),
-        away_m=(k * step_m).astype(np.float32),
-        nearness=(1.0 / (k * step_m)).astype(np.float32),
-        jump_row=np.take_along_axis(row, middle, 1),
-        jump_col=np.take_along_axis(col, middle, 1),
-    )
+        jumps=jumps.astype(np.int64), near=near.astype(np.int32), far=far.astype(np.int32), share=share.astype(np.float32),
+        away_m=away.astype(np.float32), nearness=(1.0 / away).astype(np.float32),
+        jump_row=np.floor(middle * directions[:, :1]).astype(np.int32), jump_col=np.floor(middle * directions[:, 1:]).astype(np.int32),
+    )  # fmt: skip
+
+
+def _samples(direction: Floats, wide: int, cell_m: float, reach_m: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """Crossings of one ray with the lines of cell centres: flat offsets of the two cells, share of the second, distance [m]."""
+    reach = reach_m / cell_m
+    crossings = [np.arange(1, int(reach * abs(d) + 1e-9) + 1) / abs(d) for d in direction if abs(d) > 1e-9]
+    away = np.unique(np.round(np.concatenate(crossings), 9))
+    row, col = away * direction[0], away * direction[1]
+    on_row = np.abs(row - np.round(row)) < 1e-6
+    first_row, first_col = np.where(on_row, np.round(row), np.floor(row)), np.where(on_row, np.floor(col + 1e-6), np.round(col))
+    share = np.maximum(np.where(on_row, col - first_col, row - first_row), 0.0)
+    near = first_row * wide + first_col
+    return near, near + np.where(on_row, 1, wide), share, away * cell_m
 
 
 def _block_tops(surface: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -292,7 +296,7 @@ def _block_tops(surface: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @njit(cache=True, nogil=True)
-def _trace(flat, tops, wide, rows, cols, stand, steps, ahead, aside, share, away_m, nearness, jump_row, jump_col):  # type: ignore[no-untyped-def]
+def _trace(flat, tops, wide, rows, cols, stand, jumps, near, far, share, away_m, nearness, jump_row, jump_col):  # type: ignore[no-untyped-def]
     # Indices are unsigned: numba else tests each for a negative value, which doubles the time.
     out = np.zeros((rows.shape[0], SECTORS), dtype=np.float32)
     for i in range(rows.shape[0]):
@@ -300,15 +304,16 @@ def _trace(flat, tops, wide, rows, cols, stand, steps, ahead, aside, share, away
         base = np.int32(row * wide + col)
         for s in range(SECTORS):
             tangent = np.float32(0.0)
-            second = np.uint64(aside[s])
-            for jump in range((steps[s] + JUMP - 1) // JUMP):
-                first = jump * JUMP
+            for jump in range(jump_row.shape[1]):
+                first, last = np.uint64(jumps[s, jump]), np.uint64(jumps[s, jump + 1])
+                if first == last:
+                    break
                 top = tops[np.uint64((row + jump_row[s, jump]) >> 3), np.uint64((col + jump_col[s, jump]) >> 3)]
                 if top - eye <= tangent * away_m[s, first]:
                     continue
-                for k in range(np.uint64(first), np.uint64(min(first + JUMP, steps[s]))):
-                    at = np.uint64(base + ahead[s, k])
-                    low = flat[at]
-                    tangent = max(tangent, (low + share[s, k] * (flat[at + second] - low) - eye) * nearness[s, k])
+                for k in range(first, last):
+                    low = flat[np.uint64(base + near[s, k])]
+                    high = flat[np.uint64(base + far[s, k])]
+                    tangent = max(tangent, (low + share[s, k] * (high - low) - eye) * nearness[s, k])
             out[i, s] = tangent
     return out

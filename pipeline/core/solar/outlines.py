@@ -86,7 +86,7 @@ def outlines(found: Sequence[Regions], cell_m: float) -> NDArray[np.object_]:
     polygons = shapely.polygons(linear[order], indices=part[order])
     region = np.concatenate(regions)
     order = np.argsort(region, kind="stable")
-    return cut(shapely.multipolygons(polygons[order], indices=region[order]), np.concatenate(feet))
+    return cut(bundle(polygons[order], region[order], total_regions), np.concatenate(feet))
 
 
 def cut(shapes: NDArray[np.object_], by: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -96,12 +96,18 @@ def cut(shapes: NDArray[np.object_], by: NDArray[np.object_]) -> NDArray[np.obje
     index = index[back]
     keep = (shapely.get_dimensions(nested) == 2) & (shapely.area(nested) > SLIVER_M2)  # noqa: PLR2004
     nested, index = nested[keep], index[keep]
-    out = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
-    if len(nested):
-        several = shapely.multipolygons(nested, indices=index)
-        out[: len(several)] = several
+    out = bundle(nested, index, len(shapes))
     single = shapely.get_num_geometries(out) == 1
     out[single] = shapely.get_geometry(out[single], 0)
+    return out
+
+
+def bundle(polygons: NDArray[np.object_], index: NDArray[np.int64], count: int) -> NDArray[np.object_]:
+    """`count` multipolygons of the polygons with that (rising) index; empty where there is none."""
+    out = np.full(count, shapely.MultiPolygon(), dtype=object)
+    used, number = np.unique(index, return_inverse=True)
+    if used.size:
+        out[used] = shapely.multipolygons(polygons, indices=number)
     return out
 
 

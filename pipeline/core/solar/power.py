@@ -119,7 +119,8 @@ def array_year(planes: Planes, mounting: Mounting, hours: SkyHours, model: Power
             light.incidence, direct, light.sky, light.ground, total, glass["sky"][at], glass["ground"][at],
             mounting.u0[at], mounting.u1[at], hours.temp_air, hours.wind_speed, np.asarray(model.k), model.system_loss, model.ac_limit,
         )  # fmt: skip
-        unshaded[at], shaded[at] = light.unshaded.sum(axis=1) / 1000.0, total.sum(axis=1) / 1000.0
+        unshaded[at] = by_month(light.unshaded, hours.month).sum(axis=1)
+        shaded[at] = by_month(total, hours.month).sum(axis=1)
         energy[at], clipped[at] = by_month(ac * 1000.0, hours.month), lost
     return ArrayYear(unshaded, shaded, energy, clipped)
 

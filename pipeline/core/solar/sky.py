@@ -51,7 +51,7 @@ def open_sky_view(surface_tilt: Any) -> Floats:
     >>> float(open_sky_view(0.0)), float(round(open_sky_view(90.0), 12))
     (1.0, 0.5)
     """
-    return np.asarray((1.0 + np.cos(np.radians(surface_tilt))) / 2.0, dtype=np.float64)
+    return np.asarray((1.0 + np.cos(np.radians(np.asarray(surface_tilt, dtype=np.float64)))) / 2.0)
 
 
 def summarise(tangents: NDArray[np.float32], starts: NDArray[np.int64], surface_tilt: Floats, surface_azimuth: Floats) -> SkySummary:

@@ -33,6 +33,28 @@ def green(
 ) -> Table[Green]:
     """Tree canopy from the height of the surface, green area from the land cover, both also per resident.
 
+    Parameters
+    ----------
+    landcover
+        Says what is a building and what is not known.
+    surface
+        Band `height`; the canopy is counted on its cells.
+    sealing
+        Gives the green area of each zone.
+    parcels, residents, boundary
+        Give the zones, the same as those of `sealing`.
+    config
+        The height from which vegetation is canopy.
+    compute
+        Runs the tiles.
+    notes
+        Receives the threshold with its operator, and what could not be told.
+
+    Returns
+    -------
+    DataFrame
+        One row for each zone, sorted by zone_kind and zone_id.
+
     Raises
     ------
     InputError

@@ -32,6 +32,22 @@ def sealing(
 ) -> Table[Sealing]:
     """Area of each class of the land cover in each zone, every cell weighted by the exact area of its part inside.
 
+    Parameters
+    ----------
+    landcover
+        Codes 1-6, 0 where not known.
+    parcels, residents, boundary
+        Give the zones; without a boundary the frame of the land cover is one.
+    compute
+        Runs the tiles.
+    notes
+        Receives zones by kind, the share of the town that is covered, and a warning where that is below 95 %.
+
+    Returns
+    -------
+    DataFrame
+        One row for each zone, sorted by zone_kind and zone_id.
+
     Raises
     ------
     InputError

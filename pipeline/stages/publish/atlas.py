@@ -39,7 +39,24 @@ def atlas(
     town: Town,
     notes: Notes,
 ) -> Package[Atlas]:
-    """Join every subject on its keys; every layer is there, empty where its data is missing."""
+    """Join every subject on its keys.
+
+    Parameters
+    ----------
+    boundary, buildings, parcels, residents, roofs, irradiation, horizon, arrays, solar, sealing, green
+        As their contracts say; None where the town has no such data.
+    landcover
+        Only its frame is used: the outline of the town where there is no boundary.
+    town
+        Name, reference system, and the rule by which `arrays` left shaded planes out.
+    notes
+        Receives the rows of each layer and the buildings that stand on no parcel.
+
+    Returns
+    -------
+    dict of GeoDataFrame
+        Every layer of the contract, empty where its data is missing. Sums and means of sums only.
+    """
     built = _arrays(arrays, solar)
     planes = _roofs(roofs, irradiation, horizon, arrays, town)
     houses = _buildings(buildings, planes, built)
@@ -236,8 +253,8 @@ def _town(
 def _whole(rows: pd.DataFrame) -> dict[str, Any]:
     """Figures of the whole; a boundary of several parts has their sums, and shares of the sums."""
     if len(rows) == 1:
-        return {name: value for name, value in rows.iloc[0].items() if name != "residents"}
-    out = rows[[c for c in rows.columns if c.endswith("_m2")]].sum().to_dict()
+        return {str(name): value for name, value in rows.iloc[0].items() if name != "residents"}
+    out: dict[str, Any] = {c: rows[c].sum() for c in rows.columns if c.endswith("_m2")}
     out["sealed_share"] = out["sealed_m2"] / out["covered_m2"] if out["covered_m2"] else None
     if out.get("height_known_m2"):
         out["canopy_share"] = out["canopy_m2"] / out["height_known_m2"]

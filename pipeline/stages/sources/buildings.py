@@ -16,7 +16,7 @@ from pipeline.contracts.notes import Notes
 from pipeline.contracts.sources import Boundary, Buildings, Parcels, Surface
 from pipeline.core.footprints import distinct_names, grouped_percentile, holding_zone, place_names, repeats
 from pipeline.errors import ConfigError, InputError
-from pipeline.io.cadastre import read_cxf
+from pipeline.io.cxf import read_cxf
 from pipeline.io.rasters import burn, read
 from pipeline.io.vectors import concatenate, number_field, read_vector, repair, text_field
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.compute import Compute
+from pipeline.compute import Compute, TileInput
 from pipeline.config.sources import LandcoverConfig, Layers
 from pipeline.config.town import Town
 from pipeline.contracts.notes import Notes
@@ -69,12 +69,14 @@ def landcover(
     """
     grid = surface.grid
     if config.cell_m is not None and abs(config.cell_m - grid.cell_m) > 1e-6 * grid.cell_m:
-        raise ConfigError(f"landcover.cell_m: {config.cell_m:g}; the land cover is made on the cells of the surface, {grid.cell_m:g} m: leave the key out")
+        raise ConfigError(
+            f"landcover.cell_m: {config.cell_m:g}; the land cover is made on the cells of the surface, {grid.cell_m:g} m: leave the key out"
+        )
     layers = layers or ()
     if others := sorted({y.source.kind for y in layers} - {"cover_vector", "ispra"}):
         raise InputError(f"sources.landcover: kind {', '.join(others)}; expected cover_vector or ispra")
     rasters = tuple(y for y in layers if y.source.kind == "ispra")
-    inputs = [
+    inputs: list[TileInput] = [
         BandInput(surface.path, "height"),
         _footprints(buildings),
         read_cover(tuple(y for y in layers if y.source.kind == "cover_vector"), town.epsg, notes),
@@ -85,7 +87,7 @@ def landcover(
     params = (config.tree_height_m, eaves)
     blocks = compute.tiles(classify, inputs, grid, halo_m=eaves * grid.cell_m, params=params)
     _explain(config, buildings, parcels, layers, notes)
-    return RasterBlocks(grid, _counted(blocks, grid, notes))  # type: ignore[return-value]
+    return RasterBlocks(grid, _counted(blocks, grid, notes))
 
 
 def _footprints(buildings: Table[Buildings] | None) -> BurnInput:
@@ -96,12 +98,18 @@ def _footprints(buildings: Table[Buildings] | None) -> BurnInput:
 def _parcels(parcels: Table[Parcels] | None) -> BurnInput:
     if parcels is None:
         return BurnInput(np.empty(0, dtype=object), np.empty(0))
-    values = parcels["kind"].map({"road": pack(SEALED, PARCEL_RANK), "water": pack(WATER, PARCEL_RANK)}).fillna(0).to_numpy(dtype=np.float64)
+    values = (
+        parcels["kind"].map({"road": pack(SEALED, PARCEL_RANK), "water": pack(WATER, PARCEL_RANK)}).fillna(0).to_numpy(dtype=np.float64)
+    )
     return BurnInput(np.asarray(parcels.geometry.array, dtype=object)[values > 0], values[values > 0])
 
 
-def _explain(config: LandcoverConfig, buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, layers: Layers, notes: Notes) -> None:
-    notes.assume(f"Trees: surface at least {config.tree_height_m:g} m above ground (>=) off buildings, on vegetated, bare or coarsely mapped ground; over mapped pavement and roads the ground counts.")
+def _explain(
+    config: LandcoverConfig, buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, layers: Layers, notes: Notes
+) -> None:
+    notes.assume(
+        f"Trees: surface at least {config.tree_height_m:g} m above ground (>=) off buildings, on vegetated, bare or coarsely mapped ground; over mapped pavement and roads the ground counts."
+    )
     notes.assume("Confidence is a rank of the sources, not a probability.")
     if parcels is not None:
         notes.assume("Road parcels are taken as sealed, unpaved ones too.")

@@ -16,7 +16,8 @@ from pipeline.contracts.notes import Notes
 from pipeline.contracts.sources import Boundary, Parcels
 from pipeline.core.footprints import outside_share, repeats
 from pipeline.errors import ConfigError, InputError
-from pipeline.io.cadastre import kind_of, parse_reference, read_cxf, read_gml
+from pipeline.io.cadastre import kind_of, parse_reference, read_gml
+from pipeline.io.cxf import read_cxf
 from pipeline.io.vectors import concatenate, read_vector, repair, text_field
 
 if TYPE_CHECKING:
@@ -62,7 +63,10 @@ def parcels(layers: Layers, boundary: Table[Boundary] | None, config: ParcelsCon
     if frame.empty:
         raise InputError(f"{files}: no usable parcel is left ({notes.counts}); expected polygons with a cadastral reference")
     if boundary is not None:
-        _check_inside(frame, boundary, config, town, files, notes)
+        share = outside_share(np.asarray(frame.geometry), shapely.union_all(np.asarray(boundary.geometry)))
+        notes.figure("area_outside_boundary_share", share)
+        if share > config.max_outside_share:
+            raise InputError(_outside(share, frame, boundary, config, f"{files}: {town.name}"))
     for kind in ("parcel", "road", "water"):
         notes.count(f"rows written: {kind}", int((frame["kind"] == kind).sum()))
     return frame[[*COLUMNS, "area_m2", "geometry"]]
@@ -142,13 +146,10 @@ def _merge(frame: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
     return concatenate([whole, rest.set_geometry(gpd.GeoSeries(list(shapes), index=rest.index, crs=frame.crs))])
 
 
-def _check_inside(frame: gpd.GeoDataFrame, boundary: gpd.GeoDataFrame, config: ParcelsConfig, town: Town, files: str, notes: Notes) -> None:
-    share = outside_share(np.asarray(frame.geometry), shapely.union_all(np.asarray(boundary.geometry)))
-    notes.figure("area_outside_boundary_share", share)
-    if share <= config.max_outside_share:
-        return
+def _outside(share: float, frame: gpd.GeoDataFrame, boundary: gpd.GeoDataFrame, config: ParcelsConfig, where: str) -> str:
     came, expected = (", ".join(f"{v:.0f}" for v in f.total_bounds) for f in (frame, boundary))
-    raise InputError(
-        f"{files}: {share:.1%} of the parcels' area lies outside the boundary of {town.name} (allowed {config.max_outside_share:.1%}); came west, south, east, north "
-        f"{came}; expected within {expected} (EPSG:{town.epsg}); check that files, `crs` and `epsg` are this town's, or raise parcels.max_outside_share"
+    return (
+        f"{where}: {share:.1%} of the parcels' area lies outside the boundary (allowed {config.max_outside_share:.1%}); came west, south, east, "
+        f"north {came}; expected within {expected} ({frame.crs.to_string()}); check that files, `crs` and `epsg` are this town's, or raise "
+        "parcels.max_outside_share"
     )

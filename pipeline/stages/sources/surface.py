@@ -77,7 +77,7 @@ def surface(layers: Layers, boundary: Table[Boundary] | None, config: SurfaceCon
         boundary do not meet, or when no cell holds an elevation.
     """
     grid = _target(layers, boundary, config, town)
-    return RasterBlocks(grid, _blocks(layers, grid, config, notes))  # type: ignore[return-value]
+    return RasterBlocks(grid, _blocks(layers, grid, config, notes))
 
 
 def _target(layers: Layers, boundary: Table[Boundary] | None, config: SurfaceConfig, town: Town) -> Grid:
@@ -87,7 +87,9 @@ def _target(layers: Layers, boundary: Table[Boundary] | None, config: SurfaceCon
     if not kinds["dsm"] and not kinds["points"]:
         raise InputError("sources.surface: no layer of kind dsm or points; expected a surface model (with a dtm layer) or a point cloud")
     if not kinds["dtm"] and not kinds["points"]:
-        raise InputError("sources.surface: a dsm without terrain; add a layer of kind dtm (any cell size and system), or a classified point cloud of kind points")
+        raise InputError(
+            "sources.surface: a dsm without terrain; add a layer of kind dtm (any cell size and system), or a classified point cloud of kind points"
+        )
     open_tiles(kinds["dtm"])
     if kinds["dsm"]:
         grid = mosaic_grid(open_tiles(kinds["dsm"]), town.epsg)
@@ -99,7 +101,9 @@ def _target(layers: Layers, boundary: Table[Boundary] | None, config: SurfaceCon
     m = config.margin_m
     cut = grid.window((west - m, south - m, east + m, north + m))
     if not cut.rows or not cut.cols:
-        raise InputError(f"sources.surface: the elevation tiles lie at {_box(grid.bounds)}, the boundary at {_box((west, south, east, north))} (EPSG:{town.epsg}); they do not meet: another town, or a wrong crs")
+        raise InputError(
+            f"sources.surface: the elevation tiles lie at {_box(grid.bounds)}, the boundary at {_box((west, south, east, north))} (EPSG:{town.epsg}); they do not meet: another town, or a wrong crs"
+        )
     return grid.crop(cut)
 
 
@@ -138,7 +142,9 @@ def _open(layers: Layers, grid: Grid, notes: Notes, stack: ExitStack) -> _Relief
     points = tuple(y for y in layers if y.source.kind == "points")
     moved = [t for t in dsm if not t.lattice.same_cells(Lattice.of(grid))]
     if moved:
-        notes.warn(f"{len(moved)} of {len(dsm)} surface tiles lie on other cells or in another system than the first tile in EPSG:{grid.epsg} ({moved[0].path.name}): read at the nearest cell, up to half a cell away")
+        notes.warn(
+            f"{len(moved)} of {len(dsm)} surface tiles lie on other cells or in another system than the first tile in EPSG:{grid.epsg} ({moved[0].path.name}): read at the nearest cell, up to half a cell away"
+        )
     clouds = stack.enter_context(GriddedClouds(open_clouds(points), grid, notes)) if points and not (dsm and dtm) else None
     top = stack.enter_context(Mosaic(dsm)).read if dsm or clouds is None else clouds.surface
     ground = stack.enter_context(Mosaic(dtm, linear=True)).read if dtm or clouds is None else clouds.ground
@@ -215,7 +221,9 @@ def _block_means(z: NDArray[np.float32]) -> NDArray[np.float32]:
 def _report(total: Counts, grid: Grid, notes: Notes) -> None:
     cells = grid.rows * grid.cols
     if total["surface cells void"] == cells:
-        raise InputError("sources.surface: no cell holds an elevation (all void or beyond -500 .. 9000 m); expected a surface model of this town")
+        raise InputError(
+            "sources.surface: no cell holds an elevation (all void or beyond -500 .. 9000 m); expected a surface model of this town"
+        )
     for what, number in total.items():
         notes.count(what, number)
     notes.figure("surface_known_share", 1 - total["surface cells void"] / cells)
@@ -223,5 +231,7 @@ def _report(total: Counts, grid: Grid, notes: Notes) -> None:
     if total["ground cells of larger voids interpolated"]:
         notes.assume("Terrain is interpolated where the terrain model is void, as under buildings.")
     if total["cells without a height"] == cells:
-        raise InputError("sources.surface: no cell has both a surface and a terrain; expected a dtm that covers the dsm (the ground points of a point cloud are its class 2)")
+        raise InputError(
+            "sources.surface: no cell has both a surface and a terrain; expected a dtm that covers the dsm (the ground points of a point cloud are its class 2)"
+        )
     notes.assume("Heights may be orthometric or ellipsoidal: only differences are used.")

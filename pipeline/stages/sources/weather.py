@@ -64,13 +64,15 @@ def weather(
     for name, value in (("closure_mae_w_m2", off.mae), ("closure_rms_w_m2", off.rms), ("closure_max_w_m2", off.worst)):
         notes.figure(name, value)
     if off.mae > CLOSURE_LIMIT_W_M2:
-        notes.warn(f"Weather: GHI and DHI + DNI cos z differ by {off.mae:.1f} W/m2 on average, more than {CLOSURE_LIMIT_W_M2:g}: the hours may stand for other moments than was read ({year.convention}).")
+        notes.warn(
+            f"Weather: GHI and DHI + DNI cos z differ by {off.mae:.1f} W/m2 on average, more than {CLOSURE_LIMIT_W_M2:g}: the hours may stand for other moments than was read ({year.convention})."
+        )
     month = np.repeat(np.arange(1, 13), [24 * d for d in MONTH_DAYS])
     _sums(series["ghi"], month, notes)
     _distance(year, boundary, surface, town, notes)
     frame = pd.DataFrame({"hour": np.arange(HOURS), "month": month, **series})
     frame["solar_zenith"], frame["solar_azimuth"], frame["dni_extra"] = sun.apparent_zenith, sun.azimuth, sun.dni_extra
-    return frame  # type: ignore[return-value]
+    return frame
 
 
 def _read(layers: Layers, notes: Notes) -> TypicalYear:
@@ -99,7 +101,9 @@ def _clean(year: TypicalYear, max_gap_hours: int, notes: Notes) -> dict[str, NDA
         filled, count, longest = fill_gaps(np.where(odd, np.nan, values), max_gap_hours)
         notes.count(f"{name} hours interpolated", count)
         if longest > max_gap_hours:
-            problems.append(f"sources.weather: {name} is missing for {longest} hours in a row; expected gaps of at most weather.max_gap_hours = {max_gap_hours}; use another file or raise the limit")
+            problems.append(
+                f"sources.weather: {name} is missing for {longest} hours in a row; expected gaps of at most weather.max_gap_hours = {max_gap_hours}; use another file or raise the limit"
+            )
         made[name] = filled
     if problems:
         raise InputError(problems)
@@ -124,4 +128,6 @@ def _distance(year: TypicalYear, boundary: Table[Boundary] | None, surface: Rast
     km = Geod(ellps="WGS84").inv(centre.x, centre.y, year.longitude, year.latitude)[2] / 1000.0
     notes.figure("weather_distance_km", km)
     if km > FAR_KM:
-        notes.warn(f"The weather is of a place {km:.0f} km from the town ({year.latitude:.3f} N, {year.longitude:.3f} E); beyond {FAR_KM:g} km another file is better.")
+        notes.warn(
+            f"The weather is of a place {km:.0f} km from the town ({year.latitude:.3f} N, {year.longitude:.3f} E); beyond {FAR_KM:g} km another file is better."
+        )

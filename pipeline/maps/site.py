@@ -1,0 +1,290 @@
+"""The folder that is published: data files, pictures, pages. Equal input gives equal bytes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from pipeline.contracts.notes import Lineage
+from pipeline.maps import findings, pictures
+from pipeline.maps.diary import credits_of, sources_of, steps_of
+from pipeline.maps.encode import Column, pack, simplified
+from pipeline.maps.layers import SCRIPTS, Picture, Polygons, ThemePanel, TownMap, both, render, steady_identifiers
+from pipeline.maps.quantities import quantity
+from pipeline.maps.style import NO_DATA
+from pipeline.maps.text import LANGUAGE_NAMES, LANGUAGES, SCRIPT_TEXT, TEXT, Phrase, say
+from pipeline.maps.themes import KEYS, KINDS, Atlas, Theme, prepared, shape_columns, theme_columns, themes
+
+_HERE = Path(__file__).parent
+_MUTED = "#dcd5c7"
+_LEGENDS = {"head": "green.legend.head", "share": "green.legend.share"}
+# A frontage of houses is legible on the small maps of the front page at this width.
+_SMALL_WIDTH_M = 1300.0
+
+
+@dataclass
+class Site:
+    """All that the pages need.
+
+    Attributes
+    ----------
+    atlas
+        As the atlas stage made it, in the town's system.
+    shade, cover
+        Relief (0-1) and land cover codes in EPSG:3857 on one grid, None where there are none.
+    bounds
+        West, south, east, north of those pictures [degrees].
+    """
+
+    atlas: Atlas
+    name: str
+    languages: tuple[str, ...]
+    lineage: Lineage
+    version: str
+    simplify_m: float = 0.2
+    email: str | None = None
+    canopy_height_m: float = 3.0
+    shade: NDArray[np.float32] | None = None
+    cover: NDArray[np.float32] | None = None
+    bounds: tuple[float, float, float, float] | None = None
+    sums: dict[str, float] = field(init=False)
+    made: dict[str, Theme] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.atlas = prepared(self.atlas)
+        self.sums = findings.totals(self.atlas)
+        self.made = themes(self.atlas)
+
+
+def write(site: Site, out: Path) -> dict[str, int]:
+    """Write the whole site into a folder.
+
+    Parameters
+    ----------
+    site
+        What to show.
+    out
+        An existing, empty folder.
+
+    Returns
+    -------
+    dict
+        Features by data file, for the metadata.
+    """
+    shutil.copytree(_HERE / "static", out / "static", ignore=shutil.ignore_patterns("README.md"), copy_function=shutil.copyfile)
+    counts = _write_data(site, out / "data")
+    small = _write_pictures(site, out / "img")
+    environment = _environment(site)
+    _page(out, "index", _index(site, environment, small))
+    _page(out, "method", _method(site, environment))
+    for name in ("solar", "sealing", "green"):
+        _page(out, name, _theme_page(site, environment, name))
+    return counts
+
+
+def _page(out: Path, name: str, text: str) -> None:
+    lines = (line.rstrip() for line in text.splitlines())
+    (out / f"{name}.html").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+# -- data files ------------------------------------------------------------------------------------------------------
+
+
+def _write_data(site: Site, folder: Path) -> dict[str, int]:
+    folder.mkdir()
+    counts = {}
+    for layer, frame in site.atlas.items():
+        if layer not in (*KEYS, "ways"):
+            continue
+        columns = {"water": Column(np.asarray(frame["kind"] == "water", dtype=float), 1.0)} if layer == "ways" else shape_columns(layer, frame)
+        _save(folder, layer, pack(layer, len(frame), columns, _outlines(frame, site.simplify_m)))
+        counts[layer] = len(frame)
+    for name, theme in site.made.items():
+        _save(folder, name, pack(name, len(site.atlas[theme.layer]), theme_columns(theme, site.atlas)))
+    words = json.dumps({k: list(v) for k, v in SCRIPT_TEXT.items()} | {"na": list(TEXT["na"])}, ensure_ascii=False, separators=(",", ":"))
+    _save(folder, "text", f"SS.text={words};\n")
+    return counts
+
+
+def _save(folder: Path, name: str, text: str) -> None:
+    (folder / f"{name}.js").write_text(text, encoding="utf-8", newline="\n")
+
+
+def _outlines(frame: gpd.GeoDataFrame, tolerance_m: float) -> NDArray[Any]:
+    shapes = simplified(np.asarray(frame.geometry.values), tolerance_m)
+    return np.asarray(gpd.GeoSeries(shapes, crs=frame.crs).to_crs(4326).values)
+
+
+# -- pictures --------------------------------------------------------------------------------------------------------
+
+
+def _write_pictures(site: Site, folder: Path) -> dict[str, str]:
+    if site.bounds is not None:
+        pictures.save_webp(pictures.base_picture(site.shade, site.cover), folder / "base.webp")
+    around = next((site.atlas[k] for k in ("buildings", "parcels", "sections", "town") if k in site.atlas), None)
+    if around is None:
+        return {}
+    centre = pictures.town_middle(np.asarray(around.geometry.values))
+    for name, theme in site.made.items():
+        small = pictures.SmallMap(centre, _SMALL_WIDTH_M)
+        frame = site.atlas[theme.layer]
+        fills = pictures.class_fills(frame[theme.value].to_numpy(dtype=float), theme.limits, theme.colours)
+        if theme.layer == "buildings":
+            _draw_ground(site, small)
+        small.polygons(np.asarray(frame.geometry.values), fills, "#ffffff", 1)
+        if theme.layer != "buildings":
+            _draw_houses(site, small)
+        small.save(folder / f"{name}.webp")
+    return {name: f"img/{name}.webp" for name in site.made}
+
+
+def _draw_ground(site: Site, small: pictures.SmallMap) -> None:
+    for layer, fill, line in (("parcels", None, "#dcd4c4"), ("ways", "#fbf8f1", None)):
+        if layer in site.atlas:
+            shapes = np.asarray(site.atlas[layer].geometry.values)
+            small.polygons(shapes, [fill] * len(shapes), line, 2)
+
+
+def _draw_houses(site: Site, small: pictures.SmallMap) -> None:
+    if "ways" in site.atlas:
+        shapes = np.asarray(site.atlas["ways"].geometry.values)
+        small.polygons(shapes, ["#fbf8f1"] * len(shapes))
+    if "buildings" in site.atlas:
+        shapes = np.asarray(site.atlas["buildings"].geometry.values)
+        small.polygons(shapes, [None] * len(shapes), "#5a5247", 1)
+
+
+# -- pages -----------------------------------------------------------------------------------------------------------
+
+
+def _environment(site: Site) -> Environment:
+    made = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    first = LANGUAGES.index(site.languages[0])
+
+    def t(key: str, **values: Any) -> Markup:
+        return both(say(key, **{k: v if isinstance(v, Phrase) else str(v) for k, v in values.items()}))
+
+    def attr(name: str, key: str) -> Markup:
+        phrase = TEXT[key]
+        return Markup(' {0}="{1}" data-it-{0}="{2}" data-en-{0}="{3}"').format(Markup(name), phrase[first], phrase.it, phrase.en)
+
+    made.globals.update(
+        t=t, attr=attr, both=both, town=site.name, languages=site.languages, language=site.languages[0], language_index=first, language_names=LANGUAGE_NAMES,
+        version=site.version, email=site.email, demo=findings.demonstration(site.lineage.synthetic), credits=credits_of(site.lineage), theme=None, script_hash=None,
+    )  # fmt: skip
+    return made
+
+
+def _common(site: Site, here: str) -> dict[str, Any]:
+    title = say(f"{here}.title", town=site.name)
+    question = say("index.h1", town=site.name) if here == "index" else TEXT[f"{here}.h1"]
+    return {"here": here, "title": title, "description": question, "missing": findings.missing(site.atlas, site.sums, site.made)}
+
+
+def _index(site: Site, environment: Environment, small: dict[str, str]) -> str:
+    question, answer = findings.headline(site.name, site.sums)
+    starts = findings.starts(site.atlas, site.made, site.sums)
+    values = _common(site, "index") | {"headline": question, "answer": answer, "cards": findings.cards(site.sums, small), "starts": starts}
+    return environment.get_template("index.html").render(values)
+
+
+def _method(site: Site, environment: Environment) -> str:
+    values = _common(site, "method") | {"sources": sources_of(site.lineage), "diary": steps_of(site.lineage), "canopy": quantity(site.canopy_height_m, "m")}
+    return environment.get_template("method.html").render(values)
+
+
+def _theme_page(site: Site, environment: Environment, name: str) -> str:
+    theme = site.made.get(name)
+    own = [name] if theme else []
+    data = [layer for layer in ("ways", "parcels", "buildings", "sections", "town") if layer in site.atlas and (layer != "sections" or (theme and theme.layer == "sections"))]
+    scripts = [f"static/{s}" for s in SCRIPTS[:2]] + [f"data/{d}.js" for d in ("text", *data, *own)] + [f"static/{s}" for s in SCRIPTS[2:]]
+    with steady_identifiers():
+        town_map = TownMap(_start(site, theme), scripts)
+        for layer in _map_layers(site, theme, data):
+            town_map.add_child(layer)
+        from folium import LayerControl
+
+        LayerControl(position="topright", collapsed=True).add_to(town_map)
+        town_map.add_child(ThemePanel(_panel(site, theme)))
+        values = _common(site, name) | {
+            "theme": name, "active": theme is not None, "lead": findings.lead(name, theme, site.sums), "legend": _LEGENDS[theme.kind] if theme and name == "green" else f"{name}.legend",
+            "credit_short": credits_of(site.lineage, short=True),
+        }  # fmt: skip
+        values["missing"] = values["missing"] if theme is None or name != "solar" else []
+        return render(town_map, environment, "theme.html", values)
+
+
+def _start(site: Site, theme: Theme | None) -> dict[str, Any]:
+    """First view: where most of the theme's features are; the whole area is one button away."""
+    whole = _extent(list(site.atlas.values())) or ((40.0, 18.0), (40.01, 18.01))
+    around = next((site.atlas[k] for k in ("buildings", "parcels", "sections") if k in site.atlas), None)
+    near = whole
+    if around is not None and len(around) > 50:
+        at = shapely.get_coordinates(shapely.centroid(np.asarray(around.to_crs(4326).geometry.values)))
+        low, high = np.quantile(at, 0.2, axis=0), np.quantile(at, 0.8, axis=0)
+        near = ((round(float(low[1]), 6), round(float(low[0]), 6)), (round(float(high[1]), 6), round(float(high[0]), 6)))
+    centre = [round((near[0][i] + near[1][i]) / 2, 6) for i in (0, 1)]
+    return {"centre": centre, "bounds": near, "whole": whole}
+
+
+def _extent(frames: list[gpd.GeoDataFrame]) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    boxes = [f.to_crs(4326).total_bounds for f in frames if len(f)]
+    if not boxes:
+        return None
+    low, high = np.min([b[:2] for b in boxes], axis=0), np.max([b[2:] for b in boxes], axis=0)
+    return (round(float(low[1]), 6), round(float(low[0]), 6)), (round(float(high[1]), 6), round(float(high[0]), 6))
+
+
+def _map_layers(site: Site, theme: Theme | None, data: list[str]) -> list[Any]:
+    """Bottom to top: ground, cadastre, theme, houses, boundary."""
+    shown = theme.layer if theme else ""
+    out: list[Any] = []
+    if site.bounds is not None:
+        west, south, east, north = site.bounds
+        out.append(Picture("img/base.webp", [[south, west], [north, east]], TEXT["map.base" if site.cover is not None else "map.relief"]))
+    if "parcels" in data and shown != "parcels":
+        out.append(Polygons("parcels", {"role": "base", "stroke": "#b9ad96", "width": 0.7, "fromZoom": 15, "alpha": 0.75}, TEXT["map.parcels"]))
+    if theme and shown != "buildings":
+        out.append(_theme_layer(theme))
+    if "ways" in data:
+        out.append(Polygons("ways", {"role": "base", "by": "water", "fills": ["#fdfbf6", "#c3d9e4"], "alpha": 0.9}, TEXT["map.ways"]))
+    if "buildings" in data and shown != "buildings":
+        grey = {"role": "base", "fill": "#4a4136", "stroke": "#fffdf8", "strokeFrom": 16, "width": 0.8, "alpha": 0.38} if theme else {"role": "base", "fill": NO_DATA, "stroke": "#8d8471", "width": 0.6}
+        out.append(Polygons("buildings", grey, TEXT["map.buildings"]))
+    if theme and shown == "buildings":
+        out.append(_theme_layer(theme))
+    if shown != "town" and "town" in data:
+        out.append(Polygons("town", {"role": "base", "stroke": "#6d6350", "width": 2, "dash": [7, 4]}, TEXT["map.boundary"]))
+    return out
+
+
+def _theme_layer(theme: Theme) -> Polygons:
+    houses = theme.layer == "buildings"
+    fills = [_MUTED, NO_DATA, *theme.colours]
+    options = {"role": "theme", "fills": fills, "stroke": "#ffffff", "strokeFrom": 15.5 if houses else 14.5, "width": 1.0 if houses else 0.6, "alpha": 1.0 if houses else 0.86}
+    return Polygons(theme.layer, options, TEXT[f"{theme.name}.layer"])
+
+
+def _panel(site: Site, theme: Theme | None) -> dict[str, Any]:
+    """What the scripts of a theme page must know."""
+    if theme is None:
+        return {"layer": None, "theme": None}
+    sent = set(shape_columns(theme.layer, site.atlas[theme.layer])) | set(theme_columns(theme, site.atlas))
+    kinds = {name: KINDS[name][0] if name in KINDS else "text" for name in sorted(sent)}
+    csv = [c for c in kinds if not c.startswith(("m0", "m1", "reason"))]
+    return {
+        "theme": theme.name, "layer": theme.layer, "data": theme.layer, "columns": theme.name, "id": KEYS[theme.layer], "value": theme.value, "kind": theme.kind, "sum": theme.total,
+        "sumKind": KINDS[theme.total][0], "band": theme.band, "breaks": theme.limits, "colours": theme.colours, "muted": _MUTED, "noData": NO_DATA, "kinds": kinds,
+        "table": [c for c in theme.table if c in sent], "csv": [KEYS[theme.layer], *(c for c in csv if c != KEYS[theme.layer])], "email": site.email,
+        "links": {"sealing": "sealing" in site.made and site.made["sealing"].layer == "parcels"},
+    }  # fmt: skip

@@ -1,0 +1,72 @@
+"""The published maps: one folder of plain files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.config.publish import WebmapConfig
+from pipeline.config.town import Town
+from pipeline.contracts.notes import Lineage, Notes
+from pipeline.contracts.publish import Atlas
+from pipeline.contracts.publish import Site as SiteFolder
+from pipeline.contracts.sources import Landcover, Surface
+from pipeline.contracts.spec import Folder, Package, Raster
+from pipeline.core.terrain import hillshade
+from pipeline.io.picture import Screen, overview, to_browser
+from pipeline.maps import site
+from pipeline.version import __version__
+
+# 2,000 cells across a town of 6 km are 3 m: sharper relief would cost more than the whole of the data.
+PICTURE_PX = 2000
+
+
+def webmap(
+    atlas: Package[Atlas],
+    surface: Raster[Surface] | None,
+    landcover: Raster[Landcover] | None,
+    config: WebmapConfig,
+    town: Town,
+    lineage: Lineage,
+    out: Path,
+    notes: Notes,
+) -> Folder[SiteFolder]:
+    """Pages, data files and pictures that open by double click, offline, in both languages.
+
+    Parameters
+    ----------
+    atlas
+        Tables by layer name in the town's system; an empty layer removes only what depends on it.
+    surface, landcover
+        For the base map's relief and tints; None leaves them out.
+    config, town, lineage
+        How to draw, what it is called, where the data came from.
+    out
+        Empty folder to write into.
+    notes
+        Gets the number of features on the maps and what is missing.
+    """
+    base = _base(surface, landcover)
+    own = {"simplify_m": config.simplify_m, "email": config.email, "canopy_height_m": town.green.canopy_height_m}
+    made = site.Site(dict(atlas), town.name, town.languages, lineage, __version__, **own, **base)
+    for layer, rows in site.write(made, out).items():
+        notes.count(f"features on the maps: {layer}", rows)
+    for name in ("solar", "sealing", "green"):
+        if name not in made.made:
+            notes.warn(f"{name}.html shows no theme: the atlas has no figures for it")
+    return Folder()
+
+
+def _base(surface: Raster[Surface] | None, landcover: Raster[Landcover] | None) -> dict[str, Any]:
+    """Relief and land cover in the browser's projection, the cover on the relief's cells where both are there."""
+    out: dict[str, Any] = {}
+    screen: Screen | None = None
+    if surface is not None:
+        heights, grid = overview(surface, "surface", PICTURE_PX)
+        out["shade"], screen = to_browser(hillshade(heights, grid.cell_m) / np.float32(255.0), grid)
+    if landcover is not None:
+        codes, grid = overview(landcover, "cover", PICTURE_PX, categorical=True)
+        out["cover"], screen = to_browser(codes, grid, screen, categorical=True)
+    return out if screen is None else out | {"bounds": screen.bounds}

@@ -1,0 +1,122 @@
+# Generated from the signatures in pipeline/stages by `make rules`; a test fails when it is stale. Do not edit.
+# P: the town's folder in processed, SITE: its published folder, R: its recipes; ACTIVE and GENERATED_*: from $(R)/all.mk.
+
+FILE_boundary := $(P)/boundary.parquet
+FILE_parcels := $(P)/parcels.parquet
+FILE_residents := $(P)/residents.parquet
+FILE_surface := $(P)/surface.tif
+FILE_synthetic := $(P)/synthetic/manifest.json
+FILE_buildings := $(P)/buildings.parquet
+FILE_weather := $(P)/weather.parquet
+FILE_landcover := $(P)/landcover.tif
+FILE_roofs := $(P)/roofs.parquet
+FILE_horizon := $(P)/horizon.parquet
+FILE_sealing := $(P)/sealing.parquet
+FILE_green := $(P)/green.parquet
+FILE_irradiation := $(P)/irradiation.parquet
+FILE_arrays := $(P)/arrays.parquet
+FILE_solar := $(P)/solar.parquet
+FILE_atlas := $(P)/atlas.gpkg
+FILE_webmap := $(P)/webmap/manifest.json
+
+# boundary(layers: Layers, town: Town, notes: Notes) -> Table[Boundary]
+$(FILE_boundary): $(R)/boundary.json $(GENERATED_boundary)
+	$(RUN) boundary
+.PHONY: boundary
+boundary: $(call need,boundary)
+
+# parcels(layers: Layers, boundary: Table[Boundary] | None, config: ParcelsConfig, town: Town, notes: Notes) -> Table[Parcels]
+$(FILE_parcels): $(R)/parcels.json $(GENERATED_parcels) $(call if_active,boundary)
+	$(RUN) parcels
+.PHONY: parcels
+parcels: $(call need,parcels)
+
+# residents(layers: Layers, boundary: Table[Boundary] | None, town: Town, notes: Notes) -> Table[Residents]
+$(FILE_residents): $(R)/residents.json $(GENERATED_residents) $(call if_active,boundary)
+	$(RUN) residents
+.PHONY: residents
+residents: $(call need,residents)
+
+# surface(layers: Layers, boundary: Table[Boundary] | None, config: SurfaceConfig, town: Town, notes: Notes) -> Raster[Surface]
+$(FILE_surface): $(R)/surface.json $(GENERATED_surface) $(call if_active,boundary)
+	$(RUN) surface
+.PHONY: surface
+surface: $(call need,surface)
+
+# synthetic(boundary: Table[Boundary], config: SyntheticConfig, town: Town, out: Path, notes: Notes) -> Folder[Synthetic]
+$(FILE_synthetic): $(R)/synthetic.json $(FILE_boundary)
+	$(RUN) synthetic
+.PHONY: synthetic
+synthetic: $(call need,synthetic)
+
+# buildings(layers: Layers, parcels: Table[Parcels] | None, surface: Raster[Surface] | None, boundary: Table[Boundary] | None, config: BuildingsConfig, town: Town, notes: Notes) -> Table[Buildings]
+$(FILE_buildings): $(R)/buildings.json $(GENERATED_buildings) $(call if_active,parcels) $(call if_active,surface) $(call if_active,boundary)
+	$(RUN) buildings
+.PHONY: buildings
+buildings: $(call need,buildings)
+
+# weather(layers: Layers, boundary: Table[Boundary] | None, surface: Raster[Surface] | None, config: WeatherConfig, town: Town, notes: Notes) -> Table[Weather]
+$(FILE_weather): $(R)/weather.json $(GENERATED_weather) $(call if_active,boundary) $(call if_active,surface)
+	$(RUN) weather
+.PHONY: weather
+weather: $(call need,weather)
+
+# landcover(surface: Raster[Surface], buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, layers: Layers | None, config: LandcoverConfig, town: Town, compute: Compute, notes: Notes) -> Raster[Landcover]
+$(FILE_landcover): $(R)/landcover.json $(GENERATED_landcover) $(FILE_surface) $(call if_active,buildings) $(call if_active,parcels)
+	$(RUN) landcover
+.PHONY: landcover
+landcover: $(call need,landcover)
+
+# roofs(buildings: Table[Buildings], surface: Raster[Surface], config: RoofsConfig, compute: Compute, notes: Notes) -> Table[Roofs]
+$(FILE_roofs): $(R)/roofs.json $(FILE_buildings) $(FILE_surface)
+	$(RUN) roofs
+.PHONY: roofs
+roofs: $(call need,roofs)
+
+# horizon(roofs: Table[Roofs], surface: Raster[Surface], config: HorizonConfig, compute: Compute, notes: Notes) -> Table[Horizon]
+$(FILE_horizon): $(R)/horizon.json $(FILE_roofs) $(FILE_surface)
+	$(RUN) horizon
+.PHONY: horizon
+horizon: $(call need,horizon)
+
+# sealing(landcover: Raster[Landcover], parcels: Table[Parcels] | None, residents: Table[Residents] | None, boundary: Table[Boundary] | None, config: SealingConfig, compute: Compute, notes: Notes) -> Table[Sealing]
+$(FILE_sealing): $(R)/sealing.json $(FILE_landcover) $(call if_active,parcels) $(call if_active,residents) $(call if_active,boundary)
+	$(RUN) sealing
+.PHONY: sealing
+sealing: $(call need,sealing)
+
+# green(landcover: Raster[Landcover], surface: Raster[Surface], sealing: Table[Sealing], parcels: Table[Parcels] | None, residents: Table[Residents] | None, boundary: Table[Boundary] | None, config: GreenConfig, compute: Compute, notes: Notes) -> Table[Green]
+$(FILE_green): $(R)/green.json $(FILE_landcover) $(FILE_surface) $(FILE_sealing) $(call if_active,parcels) $(call if_active,residents) $(call if_active,boundary)
+	$(RUN) green
+.PHONY: green
+green: $(call need,green)
+
+# irradiation(roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], config: IrradiationConfig, compute: Compute, notes: Notes) -> Table[Irradiation]
+$(FILE_irradiation): $(R)/irradiation.json $(FILE_roofs) $(FILE_horizon) $(FILE_weather)
+	$(RUN) irradiation
+.PHONY: irradiation
+irradiation: $(call need,irradiation)
+
+# arrays(roofs: Table[Roofs], irradiation: Table[Irradiation], surface: Raster[Surface], config: ArraysConfig, town: Town, notes: Notes) -> Table[Arrays]
+$(FILE_arrays): $(R)/arrays.json $(FILE_roofs) $(FILE_irradiation) $(FILE_surface)
+	$(RUN) arrays
+.PHONY: arrays
+arrays: $(call need,arrays)
+
+# solar(arrays: Table[Arrays], roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], config: SolarConfig, compute: Compute, notes: Notes) -> Table[Solar]
+$(FILE_solar): $(R)/solar.json $(FILE_arrays) $(FILE_roofs) $(FILE_horizon) $(FILE_weather)
+	$(RUN) solar
+.PHONY: solar
+solar: $(call need,solar)
+
+# atlas(boundary: Table[Boundary] | None, buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, residents: Table[Residents] | None, landcover: Raster[Landcover] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, horizon: Table[Horizon] | None, arrays: Table[Arrays] | None, solar: Table[Solar] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, town: Town, notes: Notes) -> Package[Atlas]
+$(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,buildings) $(call if_active,parcels) $(call if_active,residents) $(call if_active,landcover) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,horizon) $(call if_active,arrays) $(call if_active,solar) $(call if_active,sealing) $(call if_active,green)
+	$(RUN) atlas
+.PHONY: atlas
+atlas: $(call need,atlas)
+
+# webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[SiteFolder]
+$(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call if_active,landcover)
+	$(RUN) webmap
+.PHONY: webmap
+webmap: $(call need,webmap)

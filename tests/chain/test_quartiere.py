@@ -1,0 +1,63 @@
+"""The default town's chain on a generated neighbourhood: every stage, and the words that say it is generated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline.io.sidecar import NOTICE
+
+
+@pytest.fixture(scope="module")
+def quartiere(make_town: Callable[[str], Any]) -> Any:
+    return make_town("tests/towns/quartiere")
+
+
+def test_every_stage_has_run(quartiere: Any) -> None:
+    assert quartiere.town.stages[-1] == "webmap"
+    assert "Left out" not in quartiere.log
+
+
+def test_the_notice_is_in_data_sidecars_and_pages(quartiere: Any) -> None:
+    import pyarrow.parquet as pq
+    import rasterio
+
+    for stage in quartiere.town.stages:
+        if stage == "boundary":  # a real layer
+            assert "notice" not in quartiere.town.sidecar(stage)
+        else:
+            assert quartiere.town.sidecar(stage)["notice"] == NOTICE, stage
+    assert pq.read_schema(quartiere.processed / "solar.parquet").metadata[b"notice"].decode() == NOTICE
+    with rasterio.open(quartiere.processed / "surface.tif") as src:
+        assert src.tags()["notice"] == NOTICE
+    for page in ("index", "solar", "sealing", "green", "method"):
+        text = (quartiere.site / f"{page}.html").read_text(encoding="utf-8").lower()
+        assert "dati dimostrativi" in text and "demonstration data" in text
+
+
+def test_zones_add_up(quartiere: Any) -> None:
+    sealing = quartiere.read("sealing")
+    whole = sealing[sealing["zone_kind"] == "town"].iloc[0]
+    areas = sealing[sealing["zone_kind"].isin(["parcel", "road", "water"])]
+    for column in ("area_m2", "sealed_m2", "green_m2", "covered_m2"):
+        assert areas[column].sum() == pytest.approx(whole[column], rel=2e-3), column
+
+
+def test_solar_is_plausible_for_salento(quartiere: Any) -> None:
+    solar = quartiere.read("solar")
+    weather = quartiere.read("weather")
+    assert weather["ghi"].sum() / 1000 == pytest.approx(1484.2, rel=0.005)  # mean of the two stations' monthly figures (INPUTS)
+    assert 1000 < solar["specific_yield_kwh_kwp"].median() < 1500
+    roofs = quartiere.read("roofs")
+    assert set(solar["roof_id"]) <= set(roofs["roof_id"])
+    irradiation = quartiere.read("irradiation")
+    months = irradiation[[f"poa_{m:02d}" for m in range(1, 13)]].sum(axis=1)
+    np.testing.assert_allclose(months, irradiation["poa_kwh_m2"], rtol=1e-9)
+
+
+def test_residents_per_building_are_not_published(quartiere: Any) -> None:
+    for layer in ("buildings", "roofs", "arrays", "parcels"):
+        assert not [c for c in quartiere.read("atlas")[layer].columns if "resident" in c]

@@ -1,0 +1,94 @@
+"""The weather stage: the contract's columns, closure, distance, gaps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import box
+
+from pipeline.config.sources import Layer, Source, WeatherConfig
+from pipeline.config.town import Town
+from pipeline.contracts.notes import Notes
+from pipeline.contracts.sources import Weather
+from pipeline.errors import InputError
+from pipeline.stages.sources.weather import weather
+
+DELFT = Town(name="Delft", epsg=28992)
+PVGIS = "pvgis/tmy_45.000_8.000_2005_2023"
+
+
+def run(kind: str, path: Path, boundary: gpd.GeoDataFrame | None = None, **config: object) -> tuple[pd.DataFrame, Notes]:
+    notes = Notes()
+    layers = (Layer(Source.model_validate({"kind": kind, "path": "x"}), (path,)),)
+    made = weather(layers, boundary, None, WeatherConfig.model_validate(config), DELFT, notes)  # type: ignore[arg-type]
+    return made, notes  # type: ignore[return-value]
+
+
+def block() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(geometry=[box(84_808, 447_412, 85_073, 447_642)], crs=28992)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("kind", ["pvgis_tmy", "epw"])
+def test_a_year_of_pvgis(shared_data: Path, kind: str) -> None:
+    made, notes = run(kind, shared_data / f"{PVGIS}.{'epw' if kind == 'epw' else 'csv'}")
+    assert list(made.columns) == list(Weather.columns())
+    assert made["hour"].tolist() == list(range(8760)) and made["month"].is_monotonic_increasing
+    for name, column in Weather.columns().items():
+        assert made[name].between(column.low if column.low is not None else -np.inf, column.high).all(), name
+    figures = notes.figures
+    assert (round(figures["closure_mae_w_m2"], 2), round(figures["closure_rms_w_m2"], 2), round(figures["closure_max_w_m2"], 1)) == (0.16, 0.37, 2.3)
+    months = [figures[f"ghi_kwh_m2_{m:02d}"] for m in range(1, 13)]
+    assert sum(months) == pytest.approx(figures["ghi_kwh_m2_year"]) == pytest.approx(1435.861)
+    assert months[5] == pytest.approx(216.152)
+    noon = made[made["hour"] % 24 == 11]  # 8 degrees east: solar noon is 11:28 UTC
+    assert (noon["solar_azimuth"].between(150, 185)).all()
+    assert not np.signbit(made["dni"]).any()
+
+
+@pytest.mark.shared
+def test_amsterdam_for_delft_is_near_turin_is_not(shared_data: Path) -> None:
+    near, notes = run("epw", shared_data / "delft" / "NLD_Amsterdam062400_IWEC.epw", block())
+    assert 35 < notes.figures["weather_distance_km"] < 50 and not notes.warnings
+    assert notes.figures["closure_mae_w_m2"] < 0.3
+    assert notes.figures["ghi_kwh_m2_year"] == pytest.approx(982.481)
+    _, far = run("pvgis_tmy", shared_data / f"{PVGIS}.csv", block())
+    assert far.figures["weather_distance_km"] > 800 and any("km from the town" in w for w in far.warnings)
+    # Irradiance of an hour and the sun of its middle agree: no strong beam with the sun below the horizon.
+    assert near.loc[near["solar_zenith"] > 92, "dni"].max() == 0
+
+
+def epw(path: Path, ghi: str = "0", comment: str = "", **change: str) -> Path:
+    rows = []
+    for i, stamp in enumerate(np.arange("2019-01-01T00", "2020-01-01T00", dtype="datetime64[h]").astype(str)):
+        value = change.get(f"h{i}", ghi)
+        fields = [stamp[:4], stamp[5:7], stamp[8:10], str(int(stamp[11:13]) + 1), "60", "f", "10", *["0"] * 6, value, "0", value, *["0"] * 5, "1"]
+        rows.append(",".join(fields))
+    path.write_text(f"LOCATION,X,-,ITA,Test,0,52.0,4.4,0.0,1.0\nCOMMENTS 1,{comment}\n" + "\n".join(rows))
+    return path
+
+
+def test_short_gaps_and_negative_numbers_are_counted(tmp_path: Path) -> None:
+    made, notes = run("epw", epw(tmp_path / "a.epw", "100", h10="9999", h11="9999", h20="-3"), block())
+    assert notes.counts["ghi hours interpolated"] == 2 and notes.counts["ghi below 0 set to 0"] == 1
+    assert (made["ghi"].to_numpy()[[10, 11]] == 100).all() and made["ghi"].to_numpy()[20] == 0
+    with pytest.raises(InputError, match="ghi is missing for 2 hours.*dhi is missing for 2") as error:
+        run("epw", tmp_path / "a.epw", max_gap_hours=1)
+    assert len(error.value.problems) == 2
+
+
+def test_numbers_that_do_not_close_are_warned_of(tmp_path: Path) -> None:
+    path = epw(tmp_path / "a.epw", "100")
+    path.write_text(path.read_text().replace(",100,0,100,", ",100,0,40,"))
+    _, notes = run("epw", path, block())
+    assert notes.figures["closure_mae_w_m2"] == pytest.approx(60)
+    assert any("differ by 60.0 W/m2" in w for w in notes.warnings)
+
+
+def test_one_file_of_a_known_kind(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="expected one file of kind pvgis_tmy or epw"):
+        run("dsm", epw(tmp_path / "a.epw"))
