@@ -17,7 +17,7 @@ FILE_irradiation := $(P)/irradiation.parquet
 FILE_arrays := $(P)/arrays.parquet
 FILE_solar := $(P)/solar.parquet
 FILE_atlas := $(P)/atlas.gpkg
-FILE_webmap := $(P)/webmap/manifest.json
+FILE_webmap := $(SITE)/manifest.json
 
 # boundary(layers: Layers, town: Town, notes: Notes) -> Table[Boundary]
 $(FILE_boundary): $(R)/boundary.json $(GENERATED_boundary)
@@ -115,7 +115,7 @@ $(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,build
 .PHONY: atlas
 atlas: $(call need,atlas)
 
-# webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[SiteFolder]
+# webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Site]
 $(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call if_active,landcover)
 	$(RUN) webmap
 .PHONY: webmap

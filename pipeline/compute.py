@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import islice
+from multiprocessing import get_context
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -60,6 +62,7 @@ class Compute:
         self.workers = os.cpu_count() or 1
         self.progress: Callable[[int, int], None] | None = None
         self._client: Any = None
+        self._pool: ProcessPoolExecutor | None = None
         if where.startswith("tcp://"):
             self._client = _connect(where)
             self.workers = max(1, sum(self._client.nthreads().values()))
@@ -70,6 +73,8 @@ class Compute:
     def __exit__(self, *_: object) -> None:
         if self._client is not None:
             self._client.close()
+        if self._pool is not None:
+            self._pool.shutdown()
 
     def tiles(
         self,
@@ -149,7 +154,19 @@ class Compute:
 
         # A partial is opaque to dask, which would otherwise walk into lists and tables.
         tasks = [delayed(partial(func, *args), pure=False)() for func, *args in wave]
-        return list(compute(*tasks, scheduler=self.where, num_workers=self.workers))
+        if self.where == "processes":
+            from dask.multiprocessing import get as get_processes
+
+            return list(compute(*tasks, scheduler=get_processes, pool=self._processes()))
+        from dask.threaded import get as get_threads
+
+        return list(compute(*tasks, scheduler=get_threads, num_workers=self.workers))
+
+    def _processes(self) -> ProcessPoolExecutor:
+        """One pool for all waves: starting processes costs more than most tiles."""
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"))
+        return self._pool
 
     def _run_remote(self, wave: list[tuple[Any, ...]]) -> list[Any]:
         try:

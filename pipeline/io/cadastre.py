@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.config.sources import Source
 from pipeline.contracts.notes import Notes
 from pipeline.errors import InputError
-from pipeline.io.vectors import choose_layer, open_layer, require_file, text_field, to_town
+from pipeline.io.vectors import open_layer, require_file, text_field, to_town
 from pipeline.io.xmlguard import check_xml
 
 REFERENCE = re.compile(r"^([A-Z]\d{3})([A-Z_])(\d{4})(.)(.)\.(.+)$")
@@ -105,7 +105,7 @@ def read_gml(source: Source, path: Path, epsg: int, notes: Notes, max_bytes: int
         raise InputError(f"{path}: the document is a {look.root}; expected a FeatureCollection of cadastral parcels; the service may have answered with an error: open the file and read it")
     if not look.elements:
         raise InputError(f"{path}: the layer is empty: no feature {wanted} in the file; expected cadastral parcels (the file that ends in _ple.gml; _map.gml holds the sheets)")
-    frame = open_layer(path, choose_layer(source, path, prefer=LAYER), notes, skip_corrupt=True)
+    frame = open_layer(path, wanted, notes, skip_corrupt=True)
     notes.count("rows read", look.elements)
     notes.count("dropped: geometry that cannot be parsed", look.elements - len(frame))
     if not isinstance(frame, gpd.GeoDataFrame) or frame.empty:

@@ -18,7 +18,7 @@ from pipeline.contracts.notes import Notes
 from pipeline.core.grid import Grid
 from pipeline.core.land.cover import pack
 from pipeline.errors import ConfigError, InputError
-from pipeline.io.elevation import Tile
+from pipeline.io.elevation import Tile, open_tiles
 from pipeline.io.rasters import BurnInput
 from pipeline.io.vectors import read_vector, repair, text_field
 
@@ -152,13 +152,13 @@ def read_codes(tile: Tile, grid: Grid) -> tuple[NDArray[np.integer], NDArray[np.
     return np.where(void, -1, raw).astype(np.int32), row - r0, col - c0
 
 
-def open_codes(layers: tuple[Layer, ...], tiles: tuple[tuple[Tile, ...], ...], grid: Grid, notes: Notes) -> CodeInput:
+def open_codes(layers: tuple[Layer, ...], grid: Grid, notes: Notes) -> CodeInput:
     """Rasters of codes with their legends; codes in the grid's extent that no legend has are counted.
 
     Parameters
     ----------
-    layers, tiles
-        Layers and the opened files of each.
+    layers
+        Rasters of one band, in any reference system, with a legend of whole numbers.
     grid
         Extent that will be read.
     notes
@@ -170,12 +170,12 @@ def open_codes(layers: tuple[Layer, ...], tiles: tuple[tuple[Tile, ...], ...], g
         When a legend's codes are not numbers or a file cannot be read.
     """
     flat, keys, values = [], [], []
-    for layer, files in zip(layers, tiles, strict=True):
+    for layer in layers:
         legend = legend_of(layer.source)
         if odd := [c for c in legend if not c.isdigit()]:
             raise InputError(f"sources.landcover: legend {layer.source.legend} has codes such as {odd[0]!r}; a raster needs whole numbers")
         ordered = sorted((int(c), p) for c, p in legend.items())
-        for tile in files:
+        for tile in open_tiles([layer]):
             flat.append(tile)
             keys.append(tuple(c for c, _ in ordered))
             values.append(tuple(p for _, p in ordered))

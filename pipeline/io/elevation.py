@@ -73,7 +73,7 @@ def open_tiles(layers: Iterable[Layer]) -> tuple[Tile, ...]:
     Parameters
     ----------
     layers
-        Layers of kind dsm or dtm with their files.
+        Layers of one-band rasters (kinds dsm, dtm, ispra) with their files.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def open_tiles(layers: Iterable[Layer]) -> tuple[Tile, ...]:
     tiles, problems = [], []
     for layer in layers:
         if not layer.paths:
-            problems.append(f"{layer.source.path}: no file; expected elevation tiles (GeoTIFF or ESRI ASCII grid)")
+            problems.append(f"{layer.source.path}: no file; expected raster tiles (GeoTIFF or ESRI ASCII grid)")
         for path in sorted(layer.paths):
             try:
                 tiles.append(_open_tile(path, layer.source))
@@ -118,9 +118,7 @@ def _open_tile(path: Path, source: Source) -> Tile:
             f"gdalwarp -t_srs EPSG:{epsg} -tr {math.hypot(t.a, t.d):g} {math.hypot(t.b, t.e):g} -r near {path.name} north_up.tif"
         )
     if bands != 1:
-        raise InputError(
-            f"{path}: holds {bands} bands, expected one band of elevations; extract it: gdal_translate -b 1 {path.name} one.tif"
-        )
+        raise InputError(f"{path}: holds {bands} bands, expected one; extract it: gdal_translate -b 1 {path.name} one.tif")
     return Tile(path, Lattice(t.c, t.f, t.a, -t.e, epsg), *shape, source.feet)
 
 

@@ -107,7 +107,7 @@ def write_package(path: Path, frames: dict[str, gpd.GeoDataFrame], spec: type[Pa
     epsg
         Reference system of the geometries.
     metadata
-        Metadata of the file.
+        Written to each layer, so that it stays with a layer that is taken out.
 
     Raises
     ------
@@ -159,8 +159,8 @@ def _write_layer(path: Path, layer: str, frame: pd.DataFrame | None, spec: type[
     pyogrio.write_arrow(
         _arrow(_layer_frame(frame, spec), spec), path, layer=layer, driver="GPKG", geometry_name=shape,
         geometry_type=MULTI[spec.geometry][0] if spec.geometry else None, crs=f"EPSG:{epsg}" if shape else None,
-        dataset_metadata=None if path.exists() else metadata, append=False,
-        layer_metadata={"title_en": spec.title_en, "title_it": spec.title_it},
+        # On the layer and not on the file: GDAL leaves an .aux.xml beside a file with metadata whenever one opens it.
+        layer_metadata={"title_en": spec.title_en, "title_it": spec.title_it, **metadata},
         layer_options={"DESCRIPTION": f"{spec.title_en} / {spec.title_it}"},
     )  # fmt: skip
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import glob
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,10 @@ from pipeline.contracts.notes import Notes
 from pipeline.errors import InputError
 from pipeline.io.xmlguard import XML_SUFFIXES, apart, check_xml
 
-# No .gfs beside the raw file, no schema from the internet, and the file's own words instead of guessed numbers:
-# a LABEL "0012" would lose its zeros, an answer of one feature would turn references into integers.
+# No .gfs and no .aux.xml beside the raw file, no schema from the internet, and the file's own words instead of guessed
+# numbers: a LABEL "0012" would lose its zeros, an answer of one feature would turn references into integers.
 GML_OPTIONS: dict[str, str] = {"WRITE_GFS": "NO", "DOWNLOAD_SCHEMA": "NO"}
-GML_CONFIG: dict[str, str] = {"GML_FIELDTYPES": "ALWAYS_STRING", "GML_SKIP_RESOLVE_ELEMS": "ALL"}
+CONFIG: dict[str, str] = {"GML_FIELDTYPES": "ALWAYS_STRING", "GML_SKIP_RESOLVE_ELEMS": "ALL", "GDAL_PAM_ENABLED": "NO"}
 BROKEN = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.DataLayerError,
@@ -100,10 +101,10 @@ def _check_shapefile(path: Path) -> None:
         raise InputError(f"{path}: {path.stat().st_size:,} bytes, its header says {said:,}; the file is cut off; download it again")
 
 
-def choose_layer(source: Source, path: Path, prefer: str | None = None) -> str:
-    """Name of the layer to read: the one town.yaml names, the only one, or `prefer` where it is there."""
+def choose_layer(source: Source, path: Path) -> str:
+    """Name of the layer to read: the one town.yaml names, or the only one."""
     try:
-        with warnings.catch_warnings(), apart(path) as file:
+        with warnings.catch_warnings(), _configured(), apart(path) as file:
             warnings.simplefilter("ignore", RuntimeWarning)  # said again when the layer is read
             names = [str(n) for n in pyogrio.list_layers(file)[:, 0]]
     except pyogrio.errors.DataSourceError as error:
@@ -112,8 +113,6 @@ def choose_layer(source: Source, path: Path, prefer: str | None = None) -> str:
         if source.layer not in names:
             raise InputError(f"{path}: no layer {source.layer}; the file has {', '.join(names) or 'none'}; correct the key `layer` in town.yaml")
         return source.layer
-    if prefer in names:
-        return str(prefer)
     if len(names) != 1:
         raise InputError(f"{path}: {len(names)} layers ({', '.join(names) or 'no features'}); expected one; name it with the key `layer` in town.yaml")
     return names[0]
@@ -143,21 +142,28 @@ def open_layer(path: Path, layer: str, notes: Notes, skip_corrupt: bool = False)
         When it cannot be read.
     """
     gml = path.suffix.lower() in XML_SUFFIXES
-    wanted = {**GML_CONFIG, "GML_SKIP_CORRUPTED_FEATURES": "YES" if skip_corrupt else "NO"}
-    before = {key: pyogrio.get_gdal_config_option(key) for key in wanted}
-    pyogrio.set_gdal_config_options(wanted)
     try:
-        with warnings.catch_warnings(record=True) as said, apart(path) as file:
+        with warnings.catch_warnings(record=True) as said, _configured("YES" if skip_corrupt else "NO"), apart(path) as file:
             warnings.simplefilter("always", RuntimeWarning)
             options = GML_OPTIONS if path.suffix.lower() in (".gml", ".xml") else {}
             frame = pyogrio.read_dataframe(file, layer=layer, on_invalid="fix", **options)
     except BROKEN as error:
         raise InputError(f"{path}: layer {layer} cannot be read ({_line(error)}); the file is cut off or damaged; download it again") from None
-    finally:
-        pyogrio.set_gdal_config_options(before)
     for warning in said:
         notes.warn(f"{path.name}: {_line(warning.message)}")
     return frame.drop(columns=[c for c in ("lowerCorner", "upperCorner") if gml and c in frame.columns])
+
+
+@contextmanager
+def _configured(skip_corrupt: str = "NO") -> Iterator[None]:
+    """GDAL's options for raw files, for the time of one reading."""
+    wanted = {**CONFIG, "GML_SKIP_CORRUPTED_FEATURES": skip_corrupt}
+    before = {key: pyogrio.get_gdal_config_option(key) for key in wanted}
+    pyogrio.set_gdal_config_options(wanted)
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options(before)
 
 
 def to_town(frame: gpd.GeoDataFrame, path: Path, epsg: int) -> gpd.GeoDataFrame:

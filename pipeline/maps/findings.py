@@ -58,17 +58,17 @@ def get(sums: dict[str, float], name: str) -> float | None:
     return None if value is None or not np.isfinite(value) else value
 
 
-def headline(town: str, sums: dict[str, float]) -> tuple[Phrase, Phrase]:
-    """The front page's question and its answer."""
+def headline(town: str, sums: dict[str, float]) -> tuple[Phrase, Phrase, Phrase]:
+    """The front page's question, its answer, and what else to say."""
     energy, residents = get(sums, "kwh_year"), get(sums, "residents")
     if energy:
-        text = say("index.answer", energy=quantity(energy, "kwh"), with_arrays=_count(sums, "buildings_with_arrays"), buildings=_count(sums, "buildings"))
-        head = say("index.answer.head", head=quantity(energy / residents, "kwh")) if residents else Phrase("", "")
-        rest = TEXT["index.rest"]
-        return say("index.h1", town=town), Phrase(*(f"{a}{b} {c}" for a, b, c in zip(text, head, rest, strict=True)))
+        text = say("index.answer", energy=quantity(energy, "kwh"))
+        where = say("index.where", with_arrays=_count(sums, "buildings_with_arrays"), buildings=_count(sums, "buildings"))
+        head = say("index.head", head=quantity(energy / residents, "kwh")) if residents else Phrase("", "")
+        return say("index.h1", town=town), text, Phrase(*(" ".join(part for part in parts if part) for parts in zip(where, head, TEXT["index.rest"], strict=True)))
     if (share := get(sums, "sealed_share")) is not None:
-        return say("index.h1.land", town=town), say("index.answer.land", share=quantity(share, "share"))
-    return say("index.h1.none", town=town), TEXT["index.answer.none"]
+        return say("index.h1.land", town=town), say("index.answer.land", share=quantity(share, "share")), TEXT["index.rest"]
+    return say("index.h1.none", town=town), TEXT["index.answer.none"], Phrase("", "")
 
 
 def _count(sums: dict[str, float], name: str) -> Phrase:
@@ -96,14 +96,14 @@ def _sealing_card(sums: dict[str, float], picture: str | None) -> Card:
     share, covered, area = get(sums, "sealed_share"), get(sums, "covered_m2"), get(sums, "area_m2")
     if share is None:
         return _empty("sealing", "missing.sealing")
-    band = say("card.sealing.band", sealed=quantity(get(sums, "sealed_m2"), "m2"), covered=quantity(covered, "m2"))
+    band = say("card.sealing.band", sealed=quantity(get(sums, "sealed_m2"), "ha"), covered=quantity(covered, "ha"))
     part = covered is not None and area and covered / area < 0.99
     text = say("card.sealing.part", share=quantity(covered / area, "share")) if part and covered is not None and area else TEXT["card.sealing.text"]
     return Card("sealing", quantity(share, "share"), band, text, picture)
 
 
 def _green_card(sums: dict[str, float], picture: str | None) -> Card:
-    head, canopy, green = get(sums, "green_m2_per_resident"), get(sums, "canopy_share"), quantity(get(sums, "green_m2"), "m2")
+    head, canopy, green = get(sums, "green_m2_per_resident"), get(sums, "canopy_share"), quantity(get(sums, "green_m2"), "ha")
     if head is not None:
         return Card("green", quantity(head, "head"), TEXT["card.green.head"], say("card.green.text", canopy=quantity(canopy, "share"), green=green), picture)
     if canopy is not None:

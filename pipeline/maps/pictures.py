@@ -14,6 +14,8 @@ from pipeline.maps.style import COVER_TINTS, LINE, NO_DATA, PAPER, classify, rgb
 
 _SMALL = (720, 330)
 _OVER = 2
+# Shade of level ground under a light 45 degrees high.
+_LEVEL = 0.5**0.5
 
 
 def base_picture(shade: NDArray[np.float32] | None, cover: NDArray[np.float32] | None) -> Image.Image:
@@ -38,7 +40,7 @@ def base_picture(shade: NDArray[np.float32] | None, cover: NDArray[np.float32] |
     colour = table[codes]
     if shade is not None:
         # Flat ground keeps its tint: the relief darkens and lightens around the shade of a level surface, 45 degrees of sun.
-        light = np.nan_to_num(shade, nan=np.sqrt(0.5)) / np.sqrt(0.5)
+        light = np.nan_to_num(shade, nan=_LEVEL) / _LEVEL
         colour = colour * (1.0 + 0.22 * np.clip(light - 1.0, -1.0, 0.45))[..., None]
     alpha = np.any([np.isfinite(a) for a in known], axis=0)
     return Image.fromarray(np.dstack([colour.clip(0, 255), np.where(alpha, 255, 0)]).round().astype(np.uint8), "RGBA")

@@ -46,7 +46,7 @@ def quantity(value: float | None, kind: str) -> Phrase:
     value
         In the unit of the contract: kWh, kWp, m2, share 0-1, kWh/kWp, m, count.
     kind
-        kwh, kwp, m2, share, yield, poa, m, int, head (m2 per resident).
+        kwh, kwp, m2, ha (given in m2), share, yield, poa, m, int, head (m2 per resident).
 
     Returns
     -------
@@ -79,6 +79,7 @@ def _scaled(value: float, kind: str) -> tuple[float, str, int]:
     if kind == "head":
         return significant(value), "m²", 0 if abs(value) >= 10 else 1
     return {
+        "ha": (significant(value) / 1e4, "ha", _decimals(value / 1e4)),
         "share": (value * 100.0, "%", 1),
         "yield": (significant(value), "kWh/kWp", 0),
         "poa": (significant(value), "kWh/m²", 0),

@@ -30,6 +30,9 @@ _MUTED = "#dcd5c7"
 _LEGENDS = {"head": "green.legend.head", "share": "green.legend.share"}
 # A frontage of houses is legible on the small maps of the front page at this width.
 _SMALL_WIDTH_M = 1300.0
+# A map opens on this much of the middle of the town, so that single roofs are seen; a place with few features is shown whole.
+_VIEW_M = 1200.0
+_FEW = 500
 
 
 @dataclass
@@ -192,9 +195,9 @@ def _common(site: Site, here: str) -> dict[str, Any]:
 
 
 def _index(site: Site, environment: Environment, small: dict[str, str]) -> str:
-    question, answer = findings.headline(site.name, site.sums)
+    question, answer, rest = findings.headline(site.name, site.sums)
     starts = findings.starts(site.atlas, site.made, site.sums)
-    values = _common(site, "index") | {"headline": question, "answer": answer, "cards": findings.cards(site.sums, small), "starts": starts}
+    values = _common(site, "index") | {"headline": question, "answer": answer, "rest": rest, "cards": findings.cards(site.sums, small), "starts": starts}
     return environment.get_template("index.html").render(values)
 
 
@@ -229,10 +232,9 @@ def _start(site: Site, theme: Theme | None) -> dict[str, Any]:
     whole = _extent(list(site.atlas.values())) or ((40.0, 18.0), (40.01, 18.01))
     around = next((site.atlas[k] for k in ("buildings", "parcels", "sections") if k in site.atlas), None)
     near = whole
-    if around is not None and len(around) > 50:
-        at = shapely.get_coordinates(shapely.centroid(np.asarray(around.to_crs(4326).geometry.values)))
-        low, high = np.quantile(at, 0.2, axis=0), np.quantile(at, 0.8, axis=0)
-        near = ((round(float(low[1]), 6), round(float(low[0]), 6)), (round(float(high[1]), 6), round(float(high[0]), 6)))
+    if around is not None and len(around) > _FEW and (theme is None or theme.layer not in ("sections", "town")):
+        middle = shapely.Point(pictures.town_middle(np.asarray(around.geometry.values))).buffer(_VIEW_M / 2.0)
+        near = _extent([gpd.GeoDataFrame(geometry=[middle], crs=around.crs)]) or whole
     centre = [round((near[0][i] + near[1][i]) / 2, 6) for i in (0, 1)]
     return {"centre": centre, "bounds": near, "whole": whole}
 
@@ -253,13 +255,13 @@ def _map_layers(site: Site, theme: Theme | None, data: list[str]) -> list[Any]:
         west, south, east, north = site.bounds
         out.append(Picture("img/base.webp", [[south, west], [north, east]], TEXT["map.base" if site.cover is not None else "map.relief"]))
     if "parcels" in data and shown != "parcels":
-        out.append(Polygons("parcels", {"role": "base", "stroke": "#b9ad96", "width": 0.7, "fromZoom": 15, "alpha": 0.75}, TEXT["map.parcels"]))
+        out.append(Polygons("parcels", {"role": "base", "stroke": "#b3a68d", "width": 0.6, "fromZoom": 15.5, "alpha": 0.6}, TEXT["map.parcels"]))
     if theme and shown != "buildings":
         out.append(_theme_layer(theme))
     if "ways" in data:
         out.append(Polygons("ways", {"role": "base", "by": "water", "fills": ["#fdfbf6", "#c3d9e4"], "alpha": 0.9}, TEXT["map.ways"]))
     if "buildings" in data and shown != "buildings":
-        grey = {"role": "base", "fill": "#4a4136", "stroke": "#fffdf8", "strokeFrom": 16, "width": 0.8, "alpha": 0.38} if theme else {"role": "base", "fill": NO_DATA, "stroke": "#8d8471", "width": 0.6}
+        grey = {"role": "base", "fill": "#ffffff38", "stroke": "#fffdf8", "strokeFrom": 15.5, "width": 0.9, "alpha": 0.8} if theme else {"role": "base", "fill": NO_DATA, "stroke": "#8d8471", "width": 0.6}
         out.append(Polygons("buildings", grey, TEXT["map.buildings"]))
     if theme and shown == "buildings":
         out.append(_theme_layer(theme))

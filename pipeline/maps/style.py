@@ -23,13 +23,13 @@ ACCENT = "#b4532a"
 # Quiet tints of the land cover for the base map, by code of contracts.sources.COVER_CODES.
 COVER_TINTS: dict[int, str] = {0: "#efeae0", 1: "#e3dccf", 2: "#f7f3ea", 3: "#ece3d0", 4: "#e6e9d3", 5: "#ccd8b6", 6: "#c9dbe3"}
 
-_STEPS = np.array([1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0])
+_STEPS = np.array([1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0])
 
 
 def rounded(value: float) -> float:
-    """The nearest number of the series 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten.
+    """The nearest number of the series 1, 1.2, 1.5, 2, 2.5, 3, 3.5, 4 .. 9 times a power of ten.
 
-    >>> rounded(3700.0), rounded(0.0), rounded(0.137)
+    >>> rounded(3800.0), rounded(0.0), rounded(0.137)
     (4000.0, 0.0, 0.15)
     """
     if value <= 0.0:
@@ -46,7 +46,7 @@ def breaks(values: NDArray[np.float64], kind: str) -> list[float]:
     values
         Shape (n,); NaN where not known.
     kind
-        Kind of number (see `pipeline.maps.quantities.quantity`); shares get steps of five points.
+        Kind of number (see `pipeline.maps.quantities.quantity`); shares get steps of five points, of one below 5 %.
 
     Returns
     -------
@@ -57,9 +57,7 @@ def breaks(values: NDArray[np.float64], kind: str) -> list[float]:
     if not known.size:
         return []
     raw = np.quantile(known, np.arange(1, CLASSES) / CLASSES)
-    limits = np.round(raw / 0.05) * 0.05 if kind == "share" else np.array([rounded(v) for v in raw])
-    if kind == "share" and limits[0] <= 0.0:
-        limits = np.round(raw / 0.01) * 0.01
+    limits = np.where(raw < 0.05, np.round(raw / 0.01) * 0.01, np.round(raw / 0.05) * 0.05) if kind == "share" else np.array([rounded(v) for v in raw])
     inside = sorted({round(float(v), 10) for v in limits if known.min() < v <= known.max()})
     return [v for v in inside if v > 0.0]
 

@@ -106,13 +106,23 @@ def lay_yards(lots: Lots, houses: Houses, seed: int) -> Yards:
 
 def _open_ground(lots: Lots, houses: Houses) -> tuple[Geometries, Geometries]:
     """Each lot without its buildings, and the main building of each (None where there is none)."""
-    rest = lots.ground.copy()
+    rest = lots.ground
     home = np.full(len(rest), None, dtype=object)
     small = houses.kind == "outbuilding"
     home[houses.lot[~small]] = houses.footprint[~small]
-    for pick in (~small, small):
-        rest[houses.lot[pick]] = shapely.difference(rest[houses.lot[pick]], houses.footprint[pick])
+    built = _by_lot(houses, len(rest))
+    rest = np.where(shapely.is_missing(built), rest, shapely.difference(rest, built))
     return rest, home
+
+
+def _by_lot(houses: Houses, n: int) -> Geometries:
+    """All buildings of each lot in one geometry, None where there are none."""
+    order = np.argsort(houses.lot, kind="stable")
+    lot = houses.lot[order]
+    out = np.full(n, None, dtype=object)
+    made = shapely.multipolygons(houses.footprint[order], indices=np.searchsorted(np.unique(lot), lot))
+    out[np.unique(lot)] = made
+    return out
 
 
 def _paths(ground: Geometries) -> Geometries:

@@ -196,26 +196,31 @@ def _public(use: str, ground: Geometries, at: Frames) -> tuple[Geometries, NDArr
 
 
 def _outbuildings(lots: Lots, at: Frames, main: Geometries, main_lot: NDArray[np.int64], rng: np.random.Generator) -> tuple[Geometries, NDArray[np.int64]]:
-    """Garages and stores in the back corner of a lot, field huts: all that could stand."""
+    """Garages and stores in the back corners of a lot, field huts: all that could stand, at most two on a lot."""
     size = at.size
-    home = np.isin(lots.use, ["row", "villa", "cottage", "farm"]) & (size[:, 1] > 20.0)
+    home = np.isin(lots.use, ["row", "villa", "cottage", "farm"]) & (size[:, 1] > 18.0)
     field = np.isin(lots.use, ["olive", "vineyard", "arable", "orchard"]) & (rng.random(len(size)) < 0.22)
     index = np.flatnonzero(home | field)
     f, n = at.take(index), len(index)
-    large = (rng.random(n) < 0.3) & home[index]
-    width = np.minimum(np.where(large, rng.uniform(5.0, 10.0, n), rng.uniform(2.4, 5.2, n)), f.size[:, 0] * np.where(large, 0.8, 0.45))
-    depth = np.where(large, rng.uniform(4.5, 7.5, n), rng.uniform(2.6, 5.0, n))
-    inset = np.where(field[index], 3.0, 0.0)
-    left = rng.random(n) < 0.5
-    u0 = np.where(left, f.low[:, 0] + inset, f.high[:, 0] - inset - width)
-    v1 = f.high[:, 1] - inset
-    made = shapely.intersection(f.boxes(u0, u0 + width, v1 - depth, v1), lots.ground[index])
-    pieces, of = _largest(made, 7.0)
-    lot = index[of]
+    inset, left = np.where(field[index], 3.0, 0.0), rng.random(n) < 0.5
     body = np.full(len(lots.use), None, dtype=object)
     body[main_lot] = main
-    clear = ~shapely.dwithin(pieces, body[lot], 1.2)
-    return pieces[clear], lot[clear]
+    found: list[Geometries] = []
+    where: list[NDArray[np.int64]] = []
+    for again in (False, True):
+        large = (rng.random(n) < 0.42) & home[index] & ~again
+        width = np.minimum(np.where(large, rng.uniform(5.0, 11.0, n), rng.uniform(2.4, 5.0, n)), f.size[:, 0] * np.where(large, 0.62, 0.34))
+        depth = np.where(large, rng.uniform(4.5, 7.5, n), rng.uniform(2.6, 5.0, n))
+        side = left ^ again
+        u0, v1 = np.where(side, f.low[:, 0] + inset, f.high[:, 0] - inset - width), f.high[:, 1] - inset
+        made = shapely.intersection(f.boxes(u0, u0 + width, v1 - depth, v1), lots.ground[index])
+        pieces, of = _largest(np.where(home[index] | (not again), made, shapely.Polygon()), 7.0)
+        lot = index[of]
+        clear = ~shapely.dwithin(pieces, body[lot], 1.2)
+        found.append(pieces[clear])
+        where.append(lot[clear])
+        body[lot[clear]] = shapely.union(np.where(shapely.is_missing(body[lot[clear]]), shapely.Polygon(), body[lot[clear]]), pieces[clear])
+    return np.concatenate(found), np.concatenate(where)
 
 
 def _how_many(inside: NDArray[np.bool_], main: int, target: int | None, rng: np.random.Generator) -> NDArray[np.bool_]:

@@ -124,7 +124,7 @@ def _rows(blocks: Blocks, which: NDArray[np.int64], rng: np.random.Generator) ->
     """Two rows of lots back to back along the longer side of the block."""
     at = frames(blocks.ground[which])
     rows = np.where(at.size[:, 1] > DEPTH_M, 2, 1)
-    front = np.interp(blocks.urban[which], [0.25, 0.7, 1.0], [11.0, 14.6, 19.0]) * rng.uniform(0.85, 1.2, len(which))
+    front = np.interp(blocks.urban[which], [0.25, 0.7, 1.0], [12.4, 16.6, 21.5]) * rng.uniform(0.85, 1.2, len(which))
     ends, boxes_of, side = [], [], []
     for i in range(len(which)):
         low, high = at.low[i], at.high[i]
@@ -173,10 +173,10 @@ def _fields(blocks: Blocks, which: NDArray[np.int64], rng: np.random.Generator) 
     draw = rng.normal(0.0, 0.8, n) + mood[index]
     use = np.select([draw > 0.05, draw > -0.38, draw > -0.75, draw > -1.35], ["olive", "vineyard", "fallow", "arable"], "orchard").astype("<U12")
     near_road = edge > 0.12
-    house = rng.random(n) < np.interp(out, [1.0, 1.3, 2.0, 4.0], [0.30, 0.16, 0.06, 0.03]) * np.where(near_road, 1.3, 0.25)
+    house = rng.random(n) < np.interp(out, [1.0, 1.3, 2.0, 4.0], [0.34, 0.20, 0.09, 0.05]) * np.where(near_road, 1.3, 0.25)
     use[house & (area > 700.0)] = "cottage"
     use[(rng.random(n) < 0.006) & (area > 2500.0) & (out > 1.3)] = "farm"
-    use[(rng.random(n) < 0.006) & (area > 1500.0) & near_road] = "depot"
+    use[(rng.random(n) < 0.014) & (area > 1500.0) & near_road] = "depot"
     use[(rng.random(n) < 0.0012) & (area > 900.0) & (area < 4000.0) & (out > 1.2)] = "pond"
     use[_plants(blocks, which, rng)[index]] = "pv"
     use[_cemetery(blocks, which, ground)] = "cemetery"
@@ -184,10 +184,10 @@ def _fields(blocks: Blocks, which: NDArray[np.int64], rng: np.random.Generator) 
 
 
 def _plants(blocks: Blocks, which: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Rural blocks that carry a photovoltaic plant on the ground: about one in seventy."""
+    """Rural blocks that carry a photovoltaic plant on the ground: about one in twelve that fits."""
     area = shapely.area(blocks.ground[which])
     fit = (area > 40000.0) & (area < 160000.0) & (blocks.urban[which] > 1.6)
-    return np.asarray(fit & (rng.random(len(which)) < 0.03))
+    return np.asarray(fit & (rng.random(len(which)) < 0.08))
 
 
 def _cemetery(blocks: Blocks, which: NDArray[np.int64], ground: Geometries) -> NDArray[np.int64]:

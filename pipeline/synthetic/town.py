@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipeline.config.publish import SyntheticConfig
 from pipeline.contracts.notes import Notes
 from pipeline.synthetic.blocks import Blocks, make_blocks
-from pipeline.synthetic.cadastre import NOTE, Cadastre, survey_sheets, write_parcels, write_sheets
+from pipeline.synthetic.cadastre import GRID_M, NOTE, Cadastre, survey_sheets, write_parcels, write_sheets
 from pipeline.synthetic.cover import PAVED_RANK, Survey, Yards, classes, lay_yards, level_for, survey, write_classes
 from pipeline.synthetic.cutting import Geometries
 from pipeline.synthetic.houses import Houses, build
@@ -179,7 +179,7 @@ def _write_sections(path: Path, plan: Plan, code: str, epsg: int) -> None:
 
     n = len(plan.residents)
     prefix = str(int(code)) if code.isdigit() else "0"
-    ground = np.array([shapely.union_all(plan.blocks.faces[plan.section == s]) for s in range(1, n + 1)], dtype=object)
+    ground = np.array([shapely.union_all(plan.blocks.faces[plan.section == s], grid_size=GRID_M) for s in range(1, n + 1)], dtype=object)
     frame = gpd.GeoDataFrame(
         {"SEZ2011": [f"{prefix}{s:07d}" for s in range(1, n + 1)], "NSEZ": np.arange(1, n + 1), "P1": plan.residents, "NOTE": "dati dimostrativi / demonstration data"},
         geometry=np.array([shapely.multipolygons(shapely.get_parts(g)) for g in ground], dtype=object), crs=f"EPSG:{epsg}",

@@ -22,7 +22,13 @@ WEST, NORTH = 750_000.0, 4_480_000.0
 
 
 def tif(path: Path, z: NDArray[np.generic], west: float = WEST, north: float = NORTH, cell: float = 1.0, **more: object) -> Path:
-    profile = {"driver": "GTiff", "count": 1, "dtype": z.dtype.name, "crs": "EPSG:25833", "transform": Affine(cell, 0, west, 0, -cell, north)}
+    profile = {
+        "driver": "GTiff",
+        "count": 1,
+        "dtype": z.dtype.name,
+        "crs": "EPSG:25833",
+        "transform": Affine(cell, 0, west, 0, -cell, north),
+    }
     with rasterio.open(path, "w", height=z.shape[0], width=z.shape[1], **{**profile, **more}) as dst:
         for band in range(1, dst.count + 1):
             dst.write(z, band)

@@ -112,7 +112,9 @@ def test_package_round_trip_with_an_empty_layer(tmp_path: Path) -> None:
         check_table(back[name], spec, 25833, name)
     assert_geodataframe_equal(back["parcels"], parcels())
     assert list(back["trees"].columns) == ["tree_id", "height_m", "rings", "alive", "geometry"]
-    assert pyogrio.read_info(path, layer="trees")["dataset_metadata"]["notice"] == "dati dimostrativi"
+    for name in Wood.layers:
+        assert pyogrio.read_info(path, layer=name)["layer_metadata"]["notice"] == "dati dimostrativi"
+    assert [p.name for p in tmp_path.iterdir()] == ["wood.gpkg"]  # opening it leaves no side file
 
 
 def test_package_keeps_types_and_describes_columns(tmp_path: Path) -> None:

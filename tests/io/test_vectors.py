@@ -79,6 +79,13 @@ def test_a_file_of_several_layers_needs_a_name(tmp_path: Path) -> None:
     assert len(read_vector(vector(layer="two"), path, 25833)) == 1
 
 
+def test_reading_leaves_nothing_beside_a_raw_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpkg"
+    pyogrio.write_dataframe(layer(), path, dataset_metadata={"title": "GDAL copies this to a side file when it may"})
+    read_vector(vector(), path, 25833)
+    assert [p.name for p in tmp_path.iterdir()] == ["a.gpkg"]
+
+
 def test_missing_empty_and_foreign_files(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no such file"):
         read_vector(vector(), tmp_path / "none.gpkg", 25833)

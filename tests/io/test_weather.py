@@ -66,7 +66,7 @@ def test_rows_sorted_by_raw_stamp_are_put_in_the_order_of_the_calendar(shared_da
 
 @pytest.mark.shared
 def test_a_stripped_header_is_said(shared_data: Path) -> None:
-    with pytest.raises(InputError, match="Latitude.*header included"):
+    with pytest.raises(InputError, match=r"Latitude.*header included"):
         read_pvgis_tmy(shared_data / "pvgis" / "pvgis_tmy_test.csv", Notes())
 
 
@@ -134,7 +134,21 @@ def test_epw_codes_for_missing_are_gaps(tmp_path: Path) -> None:
     rows = []
     for stamp in np.arange("2019-01-01T00", "2020-01-01T00", dtype="datetime64[h]"):
         text = str(stamp)
-        fields = [text[:4], text[5:7], text[8:10], str(int(text[11:13]) + 1), "60", "flags", "99.9", *["0"] * 6, "9999", "10", "5", *["0"] * 5, "999"]
+        fields = [
+            text[:4],
+            text[5:7],
+            text[8:10],
+            str(int(text[11:13]) + 1),
+            "60",
+            "flags",
+            "99.9",
+            *["0"] * 6,
+            "9999",
+            "10",
+            "5",
+            *["0"] * 5,
+            "999",
+        ]
         rows.append(",".join(fields))
     path = tmp_path / "codes.epw"
     path.write_text("LOCATION,X,-,ITA,Test,0,40.0,18.0,0.0,31.0\n" + "\n".join(rows) + "\n")

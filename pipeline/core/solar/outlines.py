@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numba import njit
 from numpy.typing import NDArray
 
+from pipeline.core.solar.compiled import inner, kernel
+
 SLIVER_M2 = 1e-6
-_JIT = njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def cut(shapes: NDArray[np.object_], by: NDArray[np.object_]) -> NDArray[np.obje
     pieces, index = shapely.get_parts(shapely.intersection(shapes, by), return_index=True)
     nested, back = shapely.get_parts(pieces, return_index=True)
     index = index[back]
-    keep = (shapely.get_dimensions(nested) == 2) & (shapely.area(nested) > SLIVER_M2)  # noqa: PLR2004
+    keep = (shapely.get_dimensions(nested) == 2) & (shapely.area(nested) > SLIVER_M2)
     nested, index = nested[keep], index[keep]
     out = bundle(nested, index, len(shapes))
     single = shapely.get_num_geometries(out) == 1
@@ -131,7 +131,7 @@ def _reach_out(labels: NDArray[np.int16], inside: NDArray[np.bool_]) -> tuple[ND
     return grown, cols
 
 
-@_JIT
+@kernel
 def _trace(labels, wide):  # type: ignore[no-untyped-def]
     """Rings around the 4-connected parts of each region, on a flat window with an empty border.
 
@@ -170,7 +170,7 @@ def _trace(labels, wide):  # type: ignore[no-untyped-def]
             elif heading == 1:
                 v += wide
                 left, right = v, v - 1
-            elif heading == 2:  # noqa: PLR2004
+            elif heading == 2:
                 v -= 1
                 left, right = v - 1, v - wide - 1
             else:
@@ -186,7 +186,7 @@ def _trace(labels, wide):  # type: ignore[no-untyped-def]
     return corners[:count], ring[:count], part_of_ring[:rings], label_of_part[:parts]
 
 
-@_JIT
+@inner
 def _fill(labels, start, wide, number, part, queue):  # type: ignore[no-untyped-def]
     """Number the 4-connected cells with the label of `start`."""
     part[start] = number

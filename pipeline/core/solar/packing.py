@@ -11,14 +11,14 @@ rows that fit exactly are found.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from pipeline.core.solar.compiled import inner, kernel
 
 STEP_M = 0.12
 EPS = 1e-7
-INNER = njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
+@kernel
 def pack(edges, first, width, height, pitch, gap, room):
     """Rectangles in each of n areas.
 
@@ -54,7 +54,7 @@ def pack(edges, first, width, height, pitch, gap, room):
     return count, corners[:total]
 
 
-@INNER
+@inner
 def _rows(edges, begin, end, width, height, pitch, gap, closed, starts):
     """Lower sides of the rows that together take most rectangles, the highest first, in `starts`; gives their number."""
     low, high = edges[begin, 1], edges[begin, 1]
@@ -80,7 +80,7 @@ def _rows(edges, begin, end, width, height, pitch, gap, closed, starts):
     return rows
 
 
-@INNER
+@inner
 def _strip(edges, begin, end, v, width, height, gap, closed, corners, total):
     """Number of rectangles in the strip from v to v + height, written to `corners` from row `total` on unless None.
 
@@ -120,7 +120,7 @@ def _strip(edges, begin, end, v, width, height, gap, closed, corners, total):
     return placed
 
 
-@INNER
+@inner
 def _inside(edges, begin, end, u, v):
     """True where (u, v) lies inside, by the number of sides to its left."""
     inside = False

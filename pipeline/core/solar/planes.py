@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from pipeline.core.solar import regions
 
+
 @dataclass(frozen=True)
 class PlaneRules:
     """What counts as a plane.

@@ -9,10 +9,9 @@ and y the row [cells], z in metres; its sums are (n, x, y, z, xx, xy, yy, xz, yz
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-JIT = njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
-INNER = njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True)
+from pipeline.core.solar.compiled import inner, kernel
+
 PAD = 2
 # A window over a step between two flat roofs is fitted by a steep plane. No 3 x 3 window of a real step is smooth,
 # but strips two cells wide are, so those start a plane only up to 70 degrees: 1 / cos(70 deg).
@@ -29,7 +28,7 @@ MERGE_STEP_M = 0.04
 NOISE_BINS = 256
 
 
-@INNER
+@inner
 def _add(sums, x, y, z):
     sums[0] += 1.0
     sums[1] += x
@@ -43,7 +42,7 @@ def _add(sums, x, y, z):
     sums[9] += z * z
 
 
-@INNER
+@inner
 def _solve(sums, fit):
     """Least-squares plane of the sums into `fit`; gives the residual sum of squares, or -1 for cells on a line."""
     n = sums[0]
@@ -60,19 +59,19 @@ def _solve(sums, fit):
     return rest if rest > 0.0 else 0.0
 
 
-@INNER
+@inner
 def _stretch(fit, cell):
     """Vertical distance over distance at right angles: 1 / cos(tilt)."""
     return np.sqrt(1.0 + (fit[0] * fit[0] + fit[1] * fit[1]) / (cell * cell))
 
 
-@INNER
+@inner
 def _distance(z, p, fit, wide):
     """Vertical distance of a cell over the plane [m]."""
     return z[p] - fit[0] * (p % wide) - fit[1] * (p // wide) - fit[2]
 
 
-@INNER
+@inner
 def _window(z, free, p, up, left, reach, wide, sums, fit):
     """Plane of a window around a cell; RMS with its degrees of freedom [m], or -1 where a cell is missing."""
     for k in range(10):
@@ -87,7 +86,7 @@ def _window(z, free, p, up, left, reach, wide, sums, fit):
     return np.sqrt(rest / (sums[0] - 3.0)) if rest >= 0.0 else -1.0
 
 
-@INNER
+@inner
 def _noise(z, free, inlier, wide):
     """Standard deviation of the heights about their planes: lower quartile over all 3 x 3 windows [m]."""
     bins = np.zeros(NOISE_BINS, np.int64)
@@ -107,7 +106,7 @@ def _noise(z, free, inlier, wide):
     return inlier / 3.0
 
 
-@INNER
+@inner
 def _rank(z, free, tol, cell, strips, wide, rank, fits):
     """How good a seed each cell is (0-1 a 5 x 5 window, 1-2 a 3 x 3, 2-4 strips; inf none) and its window's plane."""
     sums, fit = np.zeros(10), np.zeros(3)
@@ -127,7 +126,7 @@ def _rank(z, free, tol, cell, strips, wide, rank, fits):
                 fits[p, k] = fit[k]
 
 
-@INNER
+@inner
 def _flood(z, free, seed, fit, tol, cell, wide, growing, seen, stamp, queue):
     """Cells joined to `seed` within `tol` of the plane, in `queue`, and the plane refitted to them.
 
@@ -157,7 +156,7 @@ def _flood(z, free, seed, fit, tol, cell, wide, growing, seen, stamp, queue):
     return tail
 
 
-@INNER
+@inner
 def _smallest(values, count):
     """Index of the smallest of the first values, the first of equals; -1 where all are infinite."""
     best, at = np.inf, -1
@@ -167,7 +166,7 @@ def _smallest(values, count):
     return at
 
 
-@INNER
+@inner
 def _candidates(z, free, tol, cell, strips, wide, smallest, store, first, score):
     """Grow a plane from each smooth place that no earlier plane of this round covers; gives their number."""
     rank, fits = np.zeros(z.size), np.zeros((z.size, 3))
@@ -198,7 +197,7 @@ def _candidates(z, free, tol, cell, strips, wide, smallest, store, first, score)
     return count
 
 
-@INNER
+@inner
 def extract(z, free, labels, tol, cell, strips, wide, smallest, known, most):
     """Label the best candidates (MSAC score) that do not overlap better ones; gives the number of planes now known."""
     store = np.zeros(6 * z.size, np.int32)
@@ -219,7 +218,7 @@ def extract(z, free, labels, tol, cell, strips, wide, smallest, known, most):
     return known
 
 
-@INNER
+@inner
 def refit(z, labels, fits, sums, known, tol, cell, wide):
     """Least-squares plane of each region over its cells within `tol` of the plane before."""
     for k in range(1, known + 1):
@@ -233,7 +232,7 @@ def refit(z, labels, fits, sums, known, tol, cell, wide):
         _solve(sums[k], fits[k])
 
 
-@INNER
+@inner
 def _reassign(z, valid, labels, fits, tol, cell, wide):
     """Each cell to the plane among its 3 x 3 neighbours that explains it best, with a bonus for agreeing with them."""
     old = labels.copy()
@@ -256,7 +255,7 @@ def _reassign(z, valid, labels, fits, tol, cell, wide):
                     labels[p] = k
 
 
-@INNER
+@inner
 def drop_scraps(labels, smallest, wide):
     """Give back the pieces of planes (4-connected) that have fewer cells than `smallest`."""
     seen, queue = np.zeros(labels.size, np.bool_), np.zeros(labels.size, np.int32)
@@ -279,7 +278,7 @@ def drop_scraps(labels, smallest, wide):
                 labels[queue[k]] = 0
 
 
-@INNER
+@inner
 def _difference(sums, fits, i, j, noise, cell, x, y):
     """How different two planes are: below 1 they merge. (x, y) is the middle of their common border."""
     joint, fit = np.zeros(10), np.zeros(3)
@@ -295,7 +294,7 @@ def _difference(sums, fits, i, j, noise, cell, x, y):
     return min(statistic, max(angle / MERGE_ANGLE_DEG, step / MERGE_STEP_M))
 
 
-@INNER
+@inner
 def _borders(labels, known, wide, border):
     """Of each pair of planes (lower, higher): number of places where they meet, at most one cell apart, and sums of x, y."""
     for p in range(labels.size):
@@ -311,7 +310,7 @@ def _borders(labels, known, wide, border):
                 pair[2] += p // wide
 
 
-@INNER
+@inner
 def merge(labels, fits, sums, known, noise, cell, wide):
     """Merge coplanar neighbours, the most alike first."""
     border = np.zeros((known + 1, known + 1, 3))
@@ -345,7 +344,7 @@ def merge(labels, fits, sums, known, noise, cell, wide):
         labels[p] = to[labels[p]]
 
 
-@INNER
+@inner
 def refine(z, valid, labels, fits, sums, known, tol, noise, cell, wide):
     """Refit, merge, and move cells between planes until it settles (a few turns)."""
     for turn in range(6):
@@ -356,7 +355,7 @@ def refine(z, valid, labels, fits, sums, known, tol, noise, cell, wide):
         drop_scraps(labels, 4, wide)
 
 
-@INNER
+@inner
 def spread(z, valid, labels, fits, limit, cell, wide):
     """Free cells within `limit` of the plane beside them join it, from the planes' edges outwards."""
     queue = np.zeros(labels.size, np.int32)
@@ -376,7 +375,7 @@ def spread(z, valid, labels, fits, limit, cell, wide):
         head += 1
 
 
-@INNER
+@inner
 def _measure(z, labels, near, fits, cell, wide, out):
     """Of each plane: member cells, member and nearest cells, sum of squared distances [m2]."""
     for p in range(z.size):
@@ -388,7 +387,7 @@ def _measure(z, labels, near, fits, cell, wide, out):
             out[k, 2] += d * d
 
 
-@JIT
+@kernel
 def find(z, valid, cell, inlier, wide, smallest, most):
     """Labels, planes and measures (see `_measure`) of a padded window; planes that were merged away are gaps."""
     labels, free = np.zeros(z.size, np.int16), valid.copy()

@@ -42,7 +42,7 @@ class SkySummary(NamedTuple):
 
 def sector_azimuths() -> Floats:
     """Azimuth of the centre of each sector, clockwise from north, shape (72,) [rad]."""
-    return np.arange(SECTORS) * (2.0 * np.pi / SECTORS)
+    return np.asarray(np.arange(SECTORS) * (2.0 * np.pi / SECTORS), dtype=np.float64)
 
 
 def open_sky_view(surface_tilt: Any) -> Floats:

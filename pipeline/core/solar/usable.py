@@ -3,8 +3,8 @@
 Three kinds of border limit a plane's outline (see `outlines`):
 
 * the footprint, a ridge, a step: known to the outline's accuracy; modules keep the setback from it;
-* a hole: cells of an obstacle on the roof; modules keep the obstacle margin from its cells. Holes whose cells all lie
-  within `obstacle_m` of the plane are noise and are filled;
+* a hole: cells of an obstacle on the roof; modules keep the obstacle margin from its cells. A hole without a cell
+  higher than `obstacle_m` over the plane is noise and is filled, unless it is a pit (a light well) of 1 m2 or more;
 * a rim: a parapet or gutter wall along the edge, which takes up a whole cell however thin it is. The plane reaches
   under the outer side of such cells less the wall's assumed thickness, so modules keep thickness and setback from
   their outer side. Without this an 8 x 11 m flat roof at 1 m cells would lose a third of its usable area.
@@ -17,14 +17,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numba import njit
 from numpy.typing import NDArray
 
+from pipeline.core.solar.compiled import kernel
 from pipeline.core.solar.outlines import Regions, outlines
 
 # A wall along the edge is at most this high: 1.1 m is usual for accessible roofs, higher things are obstacles.
 RIM_MAX_M = 1.3
-_JIT = njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
+# Smaller holes with nothing high in them are single bad cells; a light well is larger.
+PIT_M2 = 1.0
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Clearances:
     rim_m
         Assumed thickness of a wall along the edge that is one cell wide.
     obstacle_m
-        A hole is an obstacle if one of its cells is farther than this from the plane.
+        A hole is an obstacle if one of its cells is higher than this over the plane.
     """
 
     setback_m: float = 0.3
@@ -56,7 +57,7 @@ class PlaneCells:
     Parameters
     ----------
     above : float array of shape (rows, cols)
-        Surface over the plane [m]; NaN where not known.
+        Surface over the plane, at right angles to it [m]; NaN where not known.
     member : bool array of shape (rows, cols)
         Cells of the plane.
     other : bool array of shape (rows, cols)
@@ -96,12 +97,12 @@ def usable_areas(planes: Sequence[PlaneCells], cell_m: float, clear: Clearances)
     shapes[:] = [one.outline for one in planes]
     if not len(planes):
         return shapes
-    kinds = [_kinds(np.nan_to_num(p.above, nan=1e6), p.member, p.other, clear.obstacle_m, RIM_MAX_M) for p in planes]
+    kinds = [_kinds(np.nan_to_num(p.above, nan=1e6), p.member, p.other, clear.obstacle_m, RIM_MAX_M, PIT_M2 / cell_m**2) for p in planes]
     whole, holes = _cells(planes, kinds, cell_m)
     filled = shapely.union(shapes, whole)
     usable = _shrink(filled, clear.setback_m)
-    rimmed = np.flatnonzero([bool((k == _RIM).any()) for k in kinds])
-    if rimmed.size:
+    rimmed = [i for i, k in enumerate(kinds) if (k == _RIM).any()]
+    if rimmed:
         wide = shapely.union(shapes[rimmed], _cells_of([planes[i] for i in rimmed], [kinds[i] > 0 for i in rimmed], cell_m))
         wide = shapely.simplify(wide, 0.75 * cell_m)
         usable[rimmed] = shapely.union(usable[rimmed], _shrink(wide, clear.setback_m + clear.rim_m))
@@ -135,8 +136,8 @@ def _cells_of(planes: Sequence[PlaneCells], masks: Sequence[NDArray[np.bool_]], 
 _MEMBER, _NOISE, _RIM, _OBSTACLE = 1, 2, 3, 4
 
 
-@_JIT
-def _kinds(above, member, other, obstacle, rim):  # type: ignore[no-untyped-def]
+@kernel
+def _kinds(above, member, other, obstacle, rim, pit):  # type: ignore[no-untyped-def]
     """What each cell is to the plane: 1 member, 2 hole within the noise, 3 rim, 4 obstacle in a hole, 0 outside."""
     rows, cols = above.shape
     kind = np.zeros((rows, cols), np.int8)
@@ -148,22 +149,23 @@ def _kinds(above, member, other, obstacle, rim):  # type: ignore[no-untyped-def]
         head, tail = 0, 1
         queue[0] = start
         seen[start // cols, start % cols] = True
-        enclosed, high = True, False
+        enclosed, high, low = True, False, 0
         while head < tail:
             i, j = queue[head] // cols, queue[head] % cols
             head += 1
             enclosed = enclosed and 0 < i < rows - 1 and 0 < j < cols - 1
-            high = high or abs(above[i, j]) > obstacle or other[i, j]
+            high = high or above[i, j] > obstacle or other[i, j]
+            low += above[i, j] < -obstacle
             for step in range(4):
                 a = i + (step == 0) - (step == 1)
-                b = j + (step == 2) - (step == 3)  # noqa: PLR2004
+                b = j + (step == 2) - (step == 3)
                 if 0 <= a < rows and 0 <= b < cols and not seen[a, b]:
                     seen[a, b] = True
                     queue[tail] = a * cols + b
                     tail += 1
         if enclosed:
             for k in range(tail):
-                kind[queue[k] // cols, queue[k] % cols] = 4 if high else 2
+                kind[queue[k] // cols, queue[k] % cols] = 4 if high or low >= pit else 2
     for i in range(1, rows - 1):
         for j in range(1, cols - 1):
             if member[i, j]:

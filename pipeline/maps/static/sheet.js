@@ -34,7 +34,7 @@
     var top = Math.max.apply(null, values), bars = h("div", { className: "bars", "aria-hidden": "true" });
     values.forEach(function (value, m) {
       var bar = h("i", { title: names[m] + ": " + SS.number(value, "kwh") });
-      bar.style.height = 100 * value / top + "%";
+      bar.style.height = Math.max(1, 72 * value / top).toFixed(1) + "px";
       bar.style.background = colour;
       bars.append(h("span", { className: "month" }, bar, h("small", {}, names[m][0].toUpperCase())));
     });

@@ -166,13 +166,13 @@ def _without_arrays(table: pd.DataFrame, planes: pd.DataFrame | None) -> pd.Data
 
 
 def _zonal(sealing: pd.DataFrame | None, green: pd.DataFrame | None) -> pd.DataFrame | None:
-    """Sealing and green of every zone in one table, by zone_kind and zone_id."""
+    """Sealing and green of every zone in one table, by zone_kind and zone_id; residents come from their own table."""
     key = ["zone_kind", "zone_id"]
     if sealing is None:
         return None
     table = pd.DataFrame(sealing).set_index(key)
     if green is not None:
-        new = [c for c in green.columns if c not in table.columns and c not in key]
+        new = [c for c in green.columns if c not in table.columns and c not in (*key, "residents")]
         table = table.join(green.set_index(key)[new], validate="one_to_one")
     return table
 
@@ -183,7 +183,7 @@ def _parcels(parcels: gpd.GeoDataFrame | None, zonal: pd.DataFrame | None, house
         return None
     table = pd.DataFrame(parcels)
     if zonal is not None:
-        figures = zonal.drop(columns=["area_m2", "residents"], errors="ignore").reset_index()
+        figures = zonal.drop(columns="area_m2").reset_index()
         table = table.merge(figures, left_on=["kind", "parcel_id"], right_on=["zone_kind", "zone_id"], how="left", validate="one_to_one")
     if houses is not None and "kwh_year" in houses:
         table["kwh_year"] = _share_yield(table, houses, notes)
@@ -218,7 +218,7 @@ def _sections(residents: gpd.GeoDataFrame | None, zonal: pd.DataFrame | None) ->
     table = pd.DataFrame(residents)
     if zonal is None or "section" not in zonal.index.get_level_values("zone_kind"):
         return table
-    figures = zonal.drop(columns=["area_m2", "residents"], errors="ignore").loc["section"]
+    figures = zonal.drop(columns="area_m2").loc["section"]
     return table.merge(figures, left_on="section_id", right_index=True, how="left", validate="one_to_one")
 
 
@@ -253,7 +253,7 @@ def _town(
 def _whole(rows: pd.DataFrame) -> dict[str, Any]:
     """Figures of the whole; a boundary of several parts has their sums, and shares of the sums."""
     if len(rows) == 1:
-        return {str(name): value for name, value in rows.iloc[0].items() if name != "residents"}
+        return {str(name): value for name, value in rows.iloc[0].items()}
     out: dict[str, Any] = {c: rows[c].sum() for c in rows.columns if c.endswith("_m2")}
     out["sealed_share"] = out["sealed_m2"] / out["covered_m2"] if out["covered_m2"] else None
     if out.get("height_known_m2"):

@@ -10,8 +10,7 @@ import numpy as np
 from pipeline.config.publish import WebmapConfig
 from pipeline.config.town import Town
 from pipeline.contracts.notes import Lineage, Notes
-from pipeline.contracts.publish import Atlas
-from pipeline.contracts.publish import Site as SiteFolder
+from pipeline.contracts.publish import Atlas, Site
 from pipeline.contracts.sources import Landcover, Surface
 from pipeline.contracts.spec import Folder, Package, Raster
 from pipeline.core.terrain import hillshade
@@ -32,7 +31,7 @@ def webmap(
     lineage: Lineage,
     out: Path,
     notes: Notes,
-) -> Folder[SiteFolder]:
+) -> Folder[Site]:
     """Pages, data files and pictures that open by double click, offline, in both languages.
 
     Parameters

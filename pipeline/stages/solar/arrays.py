@@ -46,7 +46,8 @@ def arrays(roofs: Table[Roofs], irradiation: Table[Irradiation], surface: Raster
     -------
     table of `Arrays`
     """
-    planes = roofs[roofs["reason"].isna() & (roofs["kind"] != "none")].merge(irradiation[["roof_id", "poa_unshaded_kwh_m2", "poa_kwh_m2"]], on="roof_id")
+    found = roofs.assign(row=np.arange(len(roofs)))
+    planes = found[roofs["reason"].isna() & (roofs["kind"] != "none")].merge(irradiation[["roof_id", "poa_unshaded_kwh_m2", "poa_kwh_m2"]], on="roof_id")
     best = irradiation["poa_unshaded_kwh_m2"].max()
     sunny = planes["poa_kwh_m2"] >= config.min_poa_share * best
     notes.count("planes without a reason against them", len(planes))
@@ -71,7 +72,7 @@ def arrays(roofs: Table[Roofs], irradiation: Table[Irradiation], surface: Raster
 def _groups(planes: gpd.GeoDataFrame, everything: NDArray[np.object_], surface: Raster[Surface]) -> Iterator[tuple[NDArray[np.int64], list[PlaneCells]]]:
     """Planes by the block of the raster that holds their middle, each with the cells around it; one block in memory at a time."""
     grid = surface.grid
-    shapes = planes.geometry.to_numpy()
+    shapes, number = planes.geometry.to_numpy(), planes["row"].to_numpy()
     bounds, others = shapely.bounds(shapes), shapely.bounds(everything)
     row = np.floor((grid.north - bounds[:, [1, 3]].mean(axis=1)) / grid.cell_m / GROUP_CELLS)
     col = np.floor((bounds[:, [0, 2]].mean(axis=1) - grid.west) / grid.cell_m / GROUP_CELLS)
@@ -79,20 +80,20 @@ def _groups(planes: gpd.GeoDataFrame, everything: NDArray[np.object_], surface: 
     point = shapely.point_on_surface(shapes)
     slope, azimuth = np.tan(np.radians(planes["surface_tilt"].to_numpy())), np.radians(planes["surface_azimuth"].to_numpy())
     rise = np.column_stack([-slope * np.sin(azimuth), -slope * np.cos(azimuth)])
+    cosine = 1.0 / np.hypot(1.0, slope)
     level = planes["plane_z_m"].to_numpy() - rise[:, 0] * shapely.get_x(point) - rise[:, 1] * shapely.get_y(point)
     for g in range(group.max(initial=-1) + 1):
         rows = np.flatnonzero(group == g)
         block = grid.crop(grid.window((*bounds[rows, :2].min(axis=0), *bounds[rows, 2:].max(axis=0)), AROUND_CELLS))
         top = rasters.read(surface, "surface", grid.window(block.bounds))
         west, south, east, north = block.bounds
-        near = (others[:, 0] < east) & (others[:, 2] > west) & (others[:, 1] < north) & (others[:, 3] > south)
-        taken = rasters.burn(everything[near], np.ones(int(near.sum())), block)
-        owner = rasters.burn(shapes[rows], rows + 1, block, dtype="int32")
-        yield rows, [_cells(block, top, taken, owner, k, bounds[k], shapes[k], (*rise[k], level[k])) for k in rows]
+        near = np.flatnonzero((others[:, 0] < east) & (others[:, 2] > west) & (others[:, 1] < north) & (others[:, 3] > south))
+        owner = rasters.burn(everything[near], near + 1, block, dtype="int32")
+        yield rows, [_cells(block, top, owner, number[k] + 1, bounds[k], shapes[k], (*rise[k], level[k], cosine[k])) for k in rows]
 
 
 def _cells(
-    block: Grid, top: NDArray[np.float32], taken: NDArray[np.uint8], owner: NDArray[np.int32], plane: int, bounds: NDArray[np.float64], outline: shapely.Geometry, fit: tuple[float, ...]
+    block: Grid, top: NDArray[np.float32], owner: NDArray[np.int32], plane: int, bounds: NDArray[np.float64], outline: shapely.Geometry, fit: tuple[float, ...]
 ) -> PlaneCells:
     """A plane's cells and their surroundings."""
     window = block.window(tuple(bounds), AROUND_CELLS)
@@ -100,9 +101,9 @@ def _cells(
     west, _, _, north = block.crop(window).bounds
     east_of = west + (np.arange(window.cols) + 0.5) * block.cell_m
     north_of = north - (np.arange(window.rows) + 0.5) * block.cell_m
-    above = top[cut] - (fit[0] * east_of[None, :] + fit[1] * north_of[:, None] + fit[2])
-    member = owner[cut] == plane + 1
-    return PlaneCells(above, member, (taken[cut] > 0) & ~member, west, north, outline)
+    above = (top[cut] - (fit[0] * east_of[None, :] + fit[1] * north_of[:, None] + fit[2])) * fit[3]
+    member = owner[cut] == plane
+    return PlaneCells(above, member, (owner[cut] > 0) & ~member, west, north, outline)
 
 
 def _latitude(grid: Grid, epsg: int) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -64,7 +65,7 @@ def roofs(buildings: Table[Buildings], surface: Raster[Surface], config: RoofsCo
 
 
 @dataclass
-class _Groups:
+class _Groups(Sequence[Any]):
     """Buildings by the block of the raster that holds their middle; a block is read when its group is asked for."""
 
     buildings: gpd.GeoDataFrame
@@ -85,7 +86,7 @@ class _Groups:
     def __len__(self) -> int:
         return len(self.members)
 
-    def __getitem__(self, part: slice) -> list[list[BuildingCells]]:
+    def __getitem__(self, part: Any) -> list[list[BuildingCells]]:
         return [list(self._read(members)) for members in self.members[part]]
 
     def _read(self, members: NDArray[np.int64]) -> Iterator[BuildingCells]:

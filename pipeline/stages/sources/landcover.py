@@ -18,7 +18,6 @@ from pipeline.core.grid import Grid, Window
 from pipeline.core.land.cover import PARCEL_RANK, SEALED, WATER, classify, pack
 from pipeline.errors import ConfigError, InputError
 from pipeline.io.cover import open_codes, read_cover
-from pipeline.io.elevation import open_tiles
 from pipeline.io.rasters import BandInput, BurnInput
 
 EAVES_M = 1.0  # roofs reach beyond a surveyed outline by about this much; the surface model shows the roof
@@ -75,13 +74,12 @@ def landcover(
     layers = layers or ()
     if others := sorted({y.source.kind for y in layers} - {"cover_vector", "ispra"}):
         raise InputError(f"sources.landcover: kind {', '.join(others)}; expected cover_vector or ispra")
-    rasters = tuple(y for y in layers if y.source.kind == "ispra")
     inputs: list[TileInput] = [
         BandInput(surface.path, "height"),
         _footprints(buildings),
         read_cover(tuple(y for y in layers if y.source.kind == "cover_vector"), town.epsg, notes),
         _parcels(parcels),
-        open_codes(rasters, tuple(open_tiles([y]) for y in rasters), grid, notes),
+        open_codes(tuple(y for y in layers if y.source.kind == "ispra"), grid, notes),
     ]
     eaves = math.ceil(EAVES_M / grid.cell_m)
     params = (config.tree_height_m, eaves)

@@ -19,23 +19,23 @@ def one(height: float, footprint: int = 0, mapped: int = 0, parcel: int = 0, pri
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [
-        (dict(height=8, footprint=1, mapped=490), (1, 95)),  # a footprint beats all
-        (dict(height=0, mapped=690, parcel=285, prior=260), (6, 90)),  # mapped beats parcel and coarse raster
-        (dict(height=0, parcel=285, prior=460), (2, 85)),  # road beats coarse raster
-        (dict(height=0, prior=460), (4, 60)),
-        (dict(height=0), (0, 0)),
-        (dict(height=9), (0, 0)),  # tall, but nothing known: perhaps a building
-        (dict(height=3.0, mapped=490), (5, 80)),  # at the threshold: tree
-        (dict(height=2.99, mapped=490), (4, 90)),
-        (dict(height=NAN, mapped=490), (4, 90)),
-        (dict(height=5, mapped=350), (5, 50)),  # no surer than what it stands on
-        (dict(height=5, mapped=290), (2, 90)),  # a crown over mapped pavement: the ground counts
-        (dict(height=5, parcel=285, prior=460), (2, 85)),
-        (dict(height=5, mapped=690), (6, 90)),
-        (dict(height=5, prior=260), (5, 50)),  # a coarse sealed cell holds gardens
-        (dict(height=5, prior=160), (2, 60)),  # coarse building cell without a footprint
-        (dict(height=0, prior=160), (2, 60)),
-        (dict(height=5, mapped=190), (1, 90)),
+        ({"height": 8, "footprint": 1, "mapped": 490}, (1, 95)),  # a footprint beats all
+        ({"height": 0, "mapped": 690, "parcel": 285, "prior": 260}, (6, 90)),  # mapped beats parcel and coarse raster
+        ({"height": 0, "parcel": 285, "prior": 460}, (2, 85)),  # road beats coarse raster
+        ({"height": 0, "prior": 460}, (4, 60)),
+        ({"height": 0}, (0, 0)),
+        ({"height": 9}, (0, 0)),  # tall, but nothing known: perhaps a building
+        ({"height": 3.0, "mapped": 490}, (5, 80)),  # at the threshold: tree
+        ({"height": 2.99, "mapped": 490}, (4, 90)),
+        ({"height": NAN, "mapped": 490}, (4, 90)),
+        ({"height": 5, "mapped": 350}, (5, 50)),  # no surer than what it stands on
+        ({"height": 5, "mapped": 290}, (2, 90)),  # a crown over mapped pavement: the ground counts
+        ({"height": 5, "parcel": 285, "prior": 460}, (2, 85)),
+        ({"height": 5, "mapped": 690}, (6, 90)),
+        ({"height": 5, "prior": 260}, (5, 50)),  # a coarse sealed cell holds gardens
+        ({"height": 5, "prior": 160}, (2, 60)),  # coarse building cell without a footprint
+        ({"height": 0, "prior": 160}, (2, 60)),
+        ({"height": 5, "mapped": 190}, (1, 90)),
     ],
 )
 def test_rule(cell: dict[str, float], expected: tuple[int, int]) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import map_coordinates
+
 from pipeline.core.solar.horizon import (
     JUMP,
     cells_by_plane,
@@ -18,7 +21,6 @@ from pipeline.core.solar.horizon import (
     trace,
 )
 from pipeline.core.solar.sky import SECTORS
-
 from tests.reference.solar import brute_horizon, town
 
 AZIMUTHS = np.arange(SECTORS) * 5.0
@@ -136,7 +138,7 @@ def test_a_sample_holds_the_quota_and_only_clear_cells(size: int, quota: int, se
     starts = np.array([0, size // 3, size])
     chosen = sample(clear, starts, quota)
     assert not (chosen & ~clear).any()
-    for first, last in zip(starts[:-1], starts[1:], strict=True):
+    for first, last in pairwise(starts):
         assert chosen[first:last].sum() == min(quota, clear[first:last].sum())
 
 
@@ -151,8 +153,8 @@ def test_a_sample_is_spread_over_the_plane() -> None:
 
 def test_a_chimney_is_not_a_place_for_modules_and_noise_does_not_lower_the_eye() -> None:
     rng = np.random.default_rng(3)
-    r, c = np.indices((12, 12))
-    plane = 5.0 - np.tan(np.radians(20.0)) * (-(r - 6.0))  # falls to the north... by rows upward
+    rows_down = np.indices((12, 12))[0]
+    plane = 5.0 + np.tan(np.radians(20.0)) * (rows_down - 6.0)  # falls to the north
     z = (plane + rng.normal(0, 0.03, plane.shape)).astype(np.float32)
     z[4:6, 4:6] += 1.5
     rows, cols, starts = cells_by_plane(np.zeros((12, 12), dtype=np.int32), 1)

@@ -6,16 +6,26 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import pvlib
 import pandas as pd
+import pvlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from pipeline.core.solar.horizon import plane_horizons
-from pipeline.core.solar.irradiance import SUN_STEPS_H, Planes, lit_position, open_planes, plane_hours, sky_hours, sun_vectors, sun_way, year_sums
+from pipeline.core.solar.irradiance import (
+    SUN_STEPS_H,
+    Planes,
+    lit_position,
+    open_planes,
+    plane_hours,
+    sky_hours,
+    sun_vectors,
+    sun_way,
+    year_sums,
+)
 from pipeline.core.solar.sky import SECTORS, summarise
 from pipeline.errors import InputError
-
 from tests.reference.solar import Hours, brute_horizon, brute_year, plain_poa, pvgis_year, town, typical_year
 
 TILTS, AZIMUTHS = (0.0, 12.0, 35.0, 60.0, 90.0), (0.0, 77.0, 180.0, 255.0)

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pvlib
 import pytest
+
 from pipeline.core.solar.irradiance import open_planes, sky_hours
 from pipeline.core.solar.power import HULD, Mounting, PowerModel, array_year, p90_share
-
 from tests.reference.solar import Hours, plain_energy, pvgis_year, typical_year
 
 CSI = PowerModel(HULD["pvgis5", "csi"], system_loss=0.14, ac_limit=0.9, albedo=0.2)

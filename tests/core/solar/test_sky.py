@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from pipeline.contracts.solar import HORIZON_SECTORS, LIT_ELEVATIONS_DEG
 from pipeline.core.solar.sky import ELEVATION_STEP_DEG, ELEVATIONS, SECTORS, SkySummary, band_open_share, sky_view_from_lit, summarise
-
 from tests.reference.solar import brute_sky_view
 
 
@@ -19,7 +19,7 @@ def seen_by(horizons_deg: np.ndarray, tilt: float, azimuth: float) -> SkySummary
 
 
 def test_sectors_and_elevations_are_those_of_the_contract() -> None:
-    assert (SECTORS, ELEVATIONS) == (HORIZON_SECTORS, len(LIT_ELEVATIONS_DEG))
+    assert (HORIZON_SECTORS, len(LIT_ELEVATIONS_DEG)) == (SECTORS, ELEVATIONS)
     assert LIT_ELEVATIONS_DEG[1] == ELEVATION_STEP_DEG
 
 

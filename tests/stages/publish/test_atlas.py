@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -14,7 +15,9 @@ from pipeline.config.town import Town
 from pipeline.contracts.check import check_table
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.publish import Atlas
-from pipeline.contracts.spec import MONTHS
+from pipeline.contracts.sources import Landcover
+from pipeline.contracts.spec import MONTHS, Raster
+from pipeline.core.grid import Grid
 from pipeline.stages.publish.atlas import atlas
 
 EPSG = 25833
@@ -108,6 +111,12 @@ def residents() -> gpd.GeoDataFrame:
     return frame({"section_id": ["1", "2"], "residents": [12, 0]}, [shapely.box(0, 0, 50, 60), shapely.box(50, 0, 100, 60)])
 
 
+@pytest.fixture
+def landcover_frame() -> Raster[Landcover]:
+    """Only its grid is read: 100 x 120 m."""
+    return Raster(Path("landcover.tif"), Grid(0.0, 120.0, 2.0, 60, 50, EPSG), ("cover", "confidence"), "uint8")
+
+
 def zonal(parcels: gpd.GeoDataFrame, residents: gpd.GeoDataFrame, whole: tuple[str, str, float]) -> dict[str, pd.DataFrame]:
     """Sealing and green with figures that name their zone by being multiples of its area."""
     keys = [(k, i, a) for k, i, a in zip(parcels["kind"], parcels["parcel_id"], parcels["area_m2"], strict=True)]
@@ -185,6 +194,15 @@ def test_zonal_figures_arrive_at_their_zones(boundary: gpd.GeoDataFrame, parcels
     assert town["green_m2_per_resident"] == pytest.approx(0.6 * 6000 / 12)
     assert layers["sections"]["residents"].tolist() == [12, 0]
     assert np.isnan(layers["sections"]["green_m2_per_resident"].iloc[1])
+
+
+def test_without_boundary_and_residents_the_extent_has_its_figures(landcover_frame: Any, parcels: gpd.GeoDataFrame, residents: gpd.GeoDataFrame) -> None:
+    figures = zonal(parcels.iloc[:0], residents.iloc[:0], ("extent", "extent", 12000.0))
+    layers = run(landcover=landcover_frame, **figures)
+    town = layers["town"].iloc[0]
+    assert (town["zone_kind"], town["sealed_m2"], town["canopy_m2"]) == ("extent", 0.3 * 12000, 0.15 * 12000)
+    assert town.geometry.area == town["area_m2"] == 12000.0
+    assert pd.isna(town["residents"]) and np.isnan(town["green_m2_per_resident"]) and pd.isna(town["buildings"])
 
 
 def test_with_nothing_but_buildings_all_layers_are_there(buildings: gpd.GeoDataFrame) -> None:

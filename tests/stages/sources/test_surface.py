@@ -46,7 +46,9 @@ def whole(made: RasterBlocks[Surface]) -> NDArray[np.float32]:
     return out
 
 
-def run(layers: Layers, boundary: gpd.GeoDataFrame | None = None, town: Town = TOWN, **config: object) -> tuple[Grid, NDArray[np.float32], Notes]:
+def run(
+    layers: Layers, boundary: gpd.GeoDataFrame | None = None, town: Town = TOWN, **config: object
+) -> tuple[Grid, NDArray[np.float32], Notes]:
     notes = Notes()
     made = stage.surface(layers, boundary, SurfaceConfig.model_validate(config), town, notes)  # type: ignore[arg-type]
     return made.grid, whole(made), notes  # type: ignore[arg-type]
