@@ -6,6 +6,7 @@ another process. Voids are NaN in float bands and the nodata code in integer ban
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import rasterio
+import rasterio.errors
 import shapely
 from numpy.typing import NDArray
 from rasterio.features import rasterize
@@ -24,6 +26,8 @@ from pipeline.core.grid import Grid, Window
 from pipeline.errors import InputError
 
 BLOCK_CELLS = 512
+# rasterio silences this while it burns shapes, but not when two threads burn at once.
+warnings.filterwarnings("ignore", category=rasterio.errors.NotGeoreferencedWarning)
 
 
 def open_raster(path: Path) -> Raster[Any]:

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from pipeline.maps.style import COVER_TINTS, LINE, NO_DATA, PAPER, classify, rgb
 
 _SMALL = (720, 330)
 _OVER = 2
+_RIM = 24
 # Shade of level ground under a light 45 degrees high.
 _LEVEL = 0.5**0.5
 
@@ -42,8 +43,17 @@ def base_picture(shade: NDArray[np.float32] | None, cover: NDArray[np.float32] |
         # Flat ground keeps its tint: the relief darkens and lightens around the shade of a level surface, 45 degrees of sun.
         light = np.nan_to_num(shade, nan=_LEVEL) / _LEVEL
         colour = colour * (1.0 + 0.22 * np.clip(light - 1.0, -1.0, 0.45))[..., None]
-    alpha = np.any([np.isfinite(a) for a in known], axis=0)
-    return Image.fromarray(np.dstack([colour.clip(0, 255), np.where(alpha, 255, 0)]).round().astype(np.uint8), "RGBA")
+    image = Image.fromarray(colour.clip(0, 255).round().astype(np.uint8), "RGB")
+    image.putalpha(_soft_edge(np.any([np.isfinite(a) for a in known], axis=0)))
+    return image
+
+
+def _soft_edge(known: NDArray[np.bool_]) -> Image.Image:
+    """Opaque inside, fading out towards the rim of what is known: a picture on paper, not a tile with an edge."""
+    padded = np.pad(known, _RIM)
+    blurred = np.asarray(Image.fromarray(np.where(padded, 255, 0).astype(np.uint8), "L").filter(ImageFilter.GaussianBlur(_RIM / 2)), dtype=np.int16)
+    inner = (2 * blurred - 255).clip(0, 255).astype(np.uint8)
+    return Image.fromarray(np.where(known, inner[_RIM:-_RIM, _RIM:-_RIM], 0).astype(np.uint8), "L")
 
 
 def save_webp(image: Image.Image, path: Path, quality: int = 72) -> None:

@@ -75,9 +75,9 @@ def _scaled(value: float, kind: str) -> tuple[float, str, int]:
             if abs(value) >= limit:
                 return value / scale, unit, _decimals(value / scale)
     if kind == "m2":
-        return (significant(value) / 1e4, "ha", _decimals(value / 1e4)) if abs(value) >= 1e5 else (value, "m²", 0 if abs(value) >= 10 else 1)
+        return (significant(value) / 1e4, "ha", _decimals(value / 1e4)) if abs(value) >= 1e5 else (value, "m²", _few(value))
     if kind == "head":
-        return significant(value), "m²", 0 if abs(value) >= 10 else 1
+        return significant(value), "m²", _few(value)
     return {
         "ha": (significant(value) / 1e4, "ha", _decimals(value / 1e4)),
         "share": (value * 100.0, "%", 1),
@@ -86,6 +86,11 @@ def _scaled(value: float, kind: str) -> tuple[float, str, int]:
         "m": (value, "m", 1),
         "int": (value, "", 0),
     }[kind]
+
+
+def _few(value: float) -> int:
+    """One decimal for small areas, none for nothing."""
+    return 1 if 0.05 <= abs(value) < 10 else 0
 
 
 def _decimals(value: float) -> int:

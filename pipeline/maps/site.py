@@ -266,7 +266,8 @@ def _map_layers(site: Site, theme: Theme | None, data: list[str]) -> list[Any]:
     if theme and shown == "buildings":
         out.append(_theme_layer(theme))
     if shown != "town" and "town" in data:
-        out.append(Polygons("town", {"role": "base", "stroke": "#6d6350", "width": 2, "dash": [7, 4]}, TEXT["map.boundary"]))
+        veil = {"veil": "#fbf8f2a6"} if site.atlas["town"]["zone_kind"].iloc[0] == "town" else {}
+        out.append(Polygons("town", {"role": "base", "stroke": "#6d6350", "width": 2, "dash": [7, 4], **veil}, TEXT["map.boundary"]))
     return out
 
 

@@ -39,7 +39,7 @@ def rounded(value: float) -> float:
 
 
 def breaks(values: NDArray[np.float64], kind: str) -> list[float]:
-    """Inner class limits of a theme: quantiles of the positive values, rounded, strictly increasing.
+    """Inner class limits of a theme: from the quantiles of the positive values, rounded, strictly increasing.
 
     Parameters
     ----------
@@ -57,7 +57,12 @@ def breaks(values: NDArray[np.float64], kind: str) -> list[float]:
     if not known.size:
         return []
     raw = np.quantile(known, np.arange(1, CLASSES) / CLASSES)
-    limits = np.where(raw < 0.05, np.round(raw / 0.01) * 0.01, np.round(raw / 0.05) * 0.05) if kind == "share" else np.array([rounded(v) for v in raw])
+    if kind == "share":
+        # Halfway between equal counts and equal steps: equal counts alone would put a whole old town into one class.
+        raw = (raw + np.arange(1, CLASSES) / CLASSES * np.quantile(known, 0.98)) / 2.0
+        limits = np.where(raw < 0.05, np.round(raw / 0.01) * 0.01, np.round(raw / 0.05) * 0.05)
+    else:
+        limits = np.array([rounded(v) for v in raw])
     inside = sorted({round(float(v), 10) for v in limits if known.min() < v <= known.max()})
     return [v for v in inside if v > 0.0]
 

@@ -120,7 +120,7 @@ def _roads(blocks: Blocks, faces: NDArray[np.int64]) -> tuple[Geometries, Floats
     pieces, of = parts(blocks.roads[faces], 1e-6)
     hard = shapely.area(shapely.intersection(pieces, blocks.paved[faces][of]))
     which, hit = shapely.STRtree(whole).query(shapely.point_on_surface(pieces), predicate="within")
-    return whole, np.bincount(hit, hard[which], len(whole))
+    return whole, np.bincount(hit, hard[which], len(whole)).astype(np.float64)
 
 
 def _rounded(ground: Geometries, epsg: int) -> Geometries:

@@ -26,7 +26,7 @@ from pipeline.synthetic.place import stream
 BUILDING, ROAD, PAVED, TRACK, EARTH, PLANT, OPEN = 111, 112, 116, 121, 122, 125, 2
 CELL_M, STEP = 10.0, 5
 # Rank below which yards are paved where no total is asked for: as in the whole default town.
-PAVED_RANK = 0.6
+PAVED_RANK = 0.63
 ALL_PAVED: tuple[str, ...] = ("house_old", "shed", "square", "parking", "market", "supermarket", "school", "municipal", "health", "church")
 # Use of a lot -> width of the yard around the house [m], lowest and highest rank of its yard, of the rest of the lot.
 YARDS: dict[str, tuple[float, float, float, float, float]] = {

@@ -23,6 +23,8 @@ PUBLIC: tuple[str, ...] = ("school", "municipal", "health", "market", "supermark
 HOMES: tuple[str, ...] = ("house_old", "row", "villa", "cottage", "farm")
 # Share of outbuildings that stand, where no total is asked for.
 OUTBUILDING_SHARE = 0.5
+# Footprints lie on a grid this fine, which keeps them valid in every reference system [m].
+GRID_M = 0.001
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,10 @@ def build(lots: Lots, inside: NDArray[np.bool_], target: int | None, seed: int) 
     main, main_lot, main_kind = np.concatenate(shape), np.concatenate(lot), np.concatenate(kind)
     small, small_lot = _outbuildings(lots, at, main, main_lot, stream(seed, "outbuildings"))
     keep = _how_many(inside[small_lot], int(inside[main_lot].sum()), target, stream(seed, "how many"))
-    footprint = np.concatenate([main, small[keep]])
     of = np.concatenate([main_lot, small_lot[keep]])
     kinds = np.concatenate([main_kind, np.full(int(keep.sum()), "outbuilding")])
+    footprint, same = _largest(shapely.set_precision(np.concatenate([main, small[keep]]), GRID_M), 1.0)
+    of, kinds = of[same], kinds[same]
     storeys, height = _heights(kinds, footprint, stream(seed, "heights"))
     return Houses(footprint, of, kinds, storeys, height, lots.angle[of])
 
@@ -208,7 +211,7 @@ def _outbuildings(lots: Lots, at: Frames, main: Geometries, main_lot: NDArray[np
     found: list[Geometries] = []
     where: list[NDArray[np.int64]] = []
     for again in (False, True):
-        large = (rng.random(n) < 0.42) & home[index] & ~again
+        large = (rng.random(n) < 0.55) & home[index] & ~again
         width = np.minimum(np.where(large, rng.uniform(5.0, 11.0, n), rng.uniform(2.4, 5.0, n)), f.size[:, 0] * np.where(large, 0.62, 0.34))
         depth = np.where(large, rng.uniform(4.5, 7.5, n), rng.uniform(2.6, 5.0, n))
         side = left ^ again

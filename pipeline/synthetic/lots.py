@@ -12,9 +12,11 @@ from pipeline.synthetic.blocks import Blocks
 from pipeline.synthetic.cutting import Floats, Geometries, divide, frames, parts
 from pipeline.synthetic.place import stream
 
-OLD_LOT_M2 = 185.0
+OLD_LOT_M2 = 140.0
 FIELD_M2 = 5300.0
 DEPTH_M = 38.0
+# Share of the countryside under photovoltaic plants on the ground.
+PLANT_SHARE = 0.026
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def _rows(blocks: Blocks, which: NDArray[np.int64], rng: np.random.Generator) ->
     """Two rows of lots back to back along the longer side of the block."""
     at = frames(blocks.ground[which])
     rows = np.where(at.size[:, 1] > DEPTH_M, 2, 1)
-    front = np.interp(blocks.urban[which], [0.25, 0.7, 1.0], [12.4, 16.6, 21.5]) * rng.uniform(0.85, 1.2, len(which))
+    front = np.interp(blocks.urban[which], [0.25, 0.7, 1.0], [12.8, 18.4, 25.0]) * rng.uniform(0.85, 1.2, len(which))
     ends, boxes_of, side = [], [], []
     for i in range(len(which)):
         low, high = at.low[i], at.high[i]
@@ -175,7 +177,7 @@ def _fields(blocks: Blocks, which: NDArray[np.int64], rng: np.random.Generator) 
     near_road = edge > 0.12
     house = rng.random(n) < np.interp(out, [1.0, 1.3, 2.0, 4.0], [0.34, 0.20, 0.09, 0.05]) * np.where(near_road, 1.3, 0.25)
     use[house & (area > 700.0)] = "cottage"
-    use[(rng.random(n) < 0.006) & (area > 2500.0) & (out > 1.3)] = "farm"
+    use[(rng.random(n) < 0.009) & (area > 2500.0) & (out > 1.3)] = "farm"
     use[(rng.random(n) < 0.014) & (area > 1500.0) & near_road] = "depot"
     use[(rng.random(n) < 0.0012) & (area > 900.0) & (area < 4000.0) & (out > 1.2)] = "pond"
     use[_plants(blocks, which, rng)[index]] = "pv"
@@ -184,10 +186,13 @@ def _fields(blocks: Blocks, which: NDArray[np.int64], rng: np.random.Generator) 
 
 
 def _plants(blocks: Blocks, which: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Rural blocks that carry a photovoltaic plant on the ground: about one in twelve that fits."""
+    """Rural blocks that carry a photovoltaic plant on the ground: as many as keep to a share of the land."""
     area = shapely.area(blocks.ground[which])
-    fit = (area > 40000.0) & (area < 160000.0) & (blocks.urban[which] > 1.6)
-    return np.asarray(fit & (rng.random(len(which)) < 0.08))
+    fit = np.flatnonzero((area > 40000.0) & (area < 160000.0) & (blocks.urban[which] > 1.6))
+    order = rng.permutation(fit)
+    out = np.zeros(len(which), dtype=bool)
+    out[order[np.cumsum(area[order]) <= PLANT_SHARE * area.sum()]] = True
+    return out
 
 
 def _cemetery(blocks: Blocks, which: NDArray[np.int64], ground: Geometries) -> NDArray[np.int64]:

@@ -99,7 +99,7 @@ def church_point(n: Nucleus) -> tuple[float, float]:
 def canal_line(place: Place) -> shapely.Geometry:
     """A drainage canal through the western countryside."""
     town = place.nuclei[0]
-    scale = town.radius_m / 780.0
+    scale = town.radius_m / 762.0
     t = np.linspace(0.0, 1.0, 90)
     x, y = -3600.0 + 3300.0 * t, 350.0 - 2700.0 * t + 130.0 * np.sin(9.0 * t) + 45.0 * np.sin(23.0 * t)
     return shapely.linestrings(np.column_stack([town.east + scale * x, town.north + scale * y]))

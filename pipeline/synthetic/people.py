@@ -12,7 +12,7 @@ from pipeline.synthetic.houses import HOMES, Houses
 from pipeline.synthetic.place import stream
 
 # Residents per cubic metre of homes in the whole default town: for parts of it, where no total is asked for.
-RESIDENTS_PER_M3 = 0.0035
+RESIDENTS_PER_M3 = 0.00212
 
 
 def districts(blocks: Blocks, place_density: Floats, town_faces: float, land_faces: float, seed: int, part: str) -> NDArray[np.int64]:

@@ -136,13 +136,13 @@ def find_place(boundary: shapely.Geometry, epsg: int, buildings: int) -> tuple[P
     angles = tuple(float(np.arctan2(*(p - centre)[::-1])) for _, p in towns)
     small = tuple(float(np.arctan2(*(p - hamlet)[::-1])) for p in (centre, towns[2][1], towns[4][1]))
     nuclei = (
-        Nucleus(float(centre[0]), float(centre[1]), 780.0 * scale, 235.0 * scale, angles),
+        Nucleus(float(centre[0]), float(centre[1]), 762.0 * scale, 235.0 * scale, angles),
         Nucleus(float(hamlet[0]), float(hamlet[1]), 385.0 * scale, 115.0 * scale, small),
     )
     lecce = towns[1][1] - centre
     industry = centre + lecce / np.hypot(*lecce) * 1480.0 * scale
     roads = tuple((name, float(p[0]), float(p[1])) for name, p in towns)
-    return Place(nuclei, roads, (float(industry[0]), float(industry[1]), 330.0 * scale)), moved
+    return Place(nuclei, roads, (float(industry[0]), float(industry[1]), 295.0 * scale)), moved
 
 
 @dataclass(frozen=True)

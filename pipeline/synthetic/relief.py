@@ -129,8 +129,8 @@ def _burn(geometries: Geometries, tile: Grid, first: int = 1) -> NDArray[np.int3
 def _tile(
     tile: Grid, domain: shapely.Geometry, terrain: Terrain, surfaces: Surfaces, trees: Trees, ground: Ground, paved: Geometries, green: NDArray[np.bool_], counts: Counts
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    east = tile.west + (np.arange(tile.cols) + 0.5) * tile.cell_m
-    north = tile.north - (np.arange(tile.rows) + 0.5) * tile.cell_m
+    east: Floats = tile.west + (np.arange(tile.cols, dtype=np.float64) + 0.5) * tile.cell_m
+    north: Floats = tile.north - (np.arange(tile.rows, dtype=np.float64) + 0.5) * tile.cell_m
     z = terrain.grid(east, north)
     parcel = _burn(ground.ground, tile)
     low = _plants(parcel, ground, east, north)

@@ -261,10 +261,12 @@ def _parcel_truth(plan: Plan, counts: Counts, cell_m: float):  # type: ignore[no
     lot = np.where(c.lot >= 0, c.lot, n + np.cumsum(c.lot < 0) - 1)
     own = c.lot >= 0
     building = np.where(own, built[np.maximum(c.lot, 0)], 0.0)
-    sealed = np.where(own, building + paved[np.maximum(c.lot, 0)], c.sealed_m2)
+    whole = shapely.area(c.ground)
+    # Footprints lie on a millimetre grid, so they may cross a lot's edge by that much.
+    sealed = np.minimum(np.where(own, building + paved[np.maximum(c.lot, 0)], c.sealed_m2), whole)
     return pd.DataFrame(
         {
-            "parcel_id": c.reference, "kind": c.kind, "use": np.where(own, plan.lots.use[np.maximum(c.lot, 0)], c.kind), "area_m2": shapely.area(c.ground),
+            "parcel_id": c.reference, "kind": c.kind, "use": np.where(own, plan.lots.use[np.maximum(c.lot, 0)], c.kind), "area_m2": whole,
             "building_m2": building, "sealed_m2": sealed, "green_m2": counts.green[lot + 1] * cell_m**2, "tree_m2": counts.tree[lot + 1] * cell_m**2,
         }
     ).sort_values("parcel_id", kind="stable").reset_index(drop=True)  # fmt: skip

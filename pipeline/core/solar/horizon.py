@@ -14,10 +14,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from pipeline.core.solar.compiled import kernel
 from pipeline.core.solar.sky import SECTORS, Floats, sector_azimuths, summarise
 
 # Elevation of a void: it obstructs nothing.
@@ -295,7 +295,7 @@ def _block_tops(surface: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(ndimage.maximum_filter(tops, size=3, mode="constant", cval=float(VOID_M)))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _trace(flat, tops, wide, rows, cols, stand, jumps, near, far, share, away_m, nearness, jump_row, jump_col):  # type: ignore[no-untyped-def]
     # Indices are unsigned: numba else tests each for a negative value, which doubles the time.
     out = np.zeros((rows.shape[0], SECTORS), dtype=np.float32)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from pipeline.core.solar.compiled import inner, kernel
 from pipeline.core.solar.sky import ELEVATION_STEP_DEG, ELEVATIONS, SECTORS, Floats, band_open_share, open_sky_view
 from pipeline.errors import InputError
 
@@ -224,7 +224,7 @@ def plane_hours(planes: Planes, hours: SkyHours, albedo: float) -> Iterator[tupl
         ))  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _plane_hours(  # type: ignore[no-untyped-def]
     normal, sky_view, open_view, sine, band_open, lit_share, albedo, sun, beam, circumsolar, isotropic, band, ghi, way, way_at, way_part
 ):
@@ -238,7 +238,8 @@ def _plane_hours(  # type: ignore[no-untyped-def]
             if cosine > 0.0:
                 incidence[p, h] = cosine
                 from_sun = circumsolar[h] * cosine
-                lit = _lit(lit_share[p], normal[p], way[h], way_at[h], way_part[h])
+                if beam[h] > 0.0 or circumsolar[h] > 1e-9:
+                    lit = _lit(lit_share[p], normal[p], way[h], way_at[h], way_part[h])
                 direct[p, h] = (beam[h] * cosine + from_sun) * lit
             # A horizon band darker than the sky dims it as a whole: hiding it must not add light.
             band_seen = band_open[p] if band[h] > 0.0 else sky_view[p] / open_view[p]
@@ -250,7 +251,7 @@ def _plane_hours(  # type: ignore[no-untyped-def]
     return incidence, unshaded, direct, sky, ground
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _lit(lit_share, normal, way, at, part):  # type: ignore[no-untyped-def]
     """Share of a plane that is lit during one hour: over the sun's way, weighted by the cosine of incidence."""
     total, weight, plain = 0.0, 0.0, 0.0
@@ -298,7 +299,7 @@ def year_sums(planes: Planes, hours: SkyHours, albedo: float) -> YearSums:
     return YearSums(unshaded, shaded)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def by_month(watts, month):  # type: ignore[no-untyped-def]
     """Sum hourly values [W] of shape (n, hours) to months [kWh], shape (n, 12); `month` is 0..11.
 

@@ -198,8 +198,12 @@ def row_shading(latitude: float, surface_tilt: float, surface_azimuth: float, gc
 def _mean_days(latitude: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Elevation and azimuth of the sun [rad] every 10 minutes of solar time on Klein's mean day of each month, by days of the month."""
     days = np.array([17, 47, 75, 105, 135, 162, 198, 228, 258, 288, 318, 344])
-    # Cooper (1969, doi:10.1016/0038-092X(69)90047-4).
-    declination = np.radians(23.45) * np.sin(2.0 * np.pi * (284 + days) / 365.0)
+    # Spencer's series (1971, Search 2(5), 172), day angle b.
+    b = 2.0 * np.pi * (days - 1) / 365.0
+    declination = (
+        0.006918 - 0.399912 * np.cos(b) + 0.070257 * np.sin(b)
+        - 0.006758 * np.cos(2 * b) + 0.000907 * np.sin(2 * b) - 0.002697 * np.cos(3 * b) + 0.00148 * np.sin(3 * b)
+    )  # fmt: skip
     hour = np.radians(np.arange(-180.0 + 1.25, 180.0, 2.5))
     d, h = np.meshgrid(declination, hour, indexing="ij")
     lat = math.radians(latitude)

@@ -22,6 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.solar import regions
+from pipeline.core.solar.planefit import PAD
+
+# Three would define a plane; six leave three to tell whether it is one.
+MIN_CELLS = 6
 
 
 @dataclass(frozen=True)
@@ -92,10 +96,10 @@ def find_planes(surface: NDArray[np.float32], inside: NDArray[np.bool_], cell_m:
     >>> tilt_deg(found.coefficients).round(2), azimuth_deg(found.coefficients).round(2)
     (array([26.57]), array([0.]))
     """
-    height = np.pad(surface.astype(np.float64), regions.PAD, constant_values=np.nan)
-    valid = np.pad(inside, regions.PAD) & np.isfinite(height)
+    height = np.pad(surface.astype(np.float64), PAD, constant_values=np.nan)
+    valid = np.pad(inside, PAD) & np.isfinite(height)
     base = float(np.median(height[valid])) if valid.any() else 0.0
-    smallest = max(6, int(np.ceil(rules.min_plane_m2 / cell_m**2)))
+    smallest = max(MIN_CELLS, int(np.ceil(rules.min_plane_m2 / cell_m**2)))
     relative = np.where(valid, height - base, 0.0).ravel()
     wide = height.shape[1]
     labels, fits, measures = regions.find(relative, valid.ravel(), cell_m, rules.inlier_m, wide, smallest, rules.max_planes)
@@ -104,10 +108,10 @@ def find_planes(surface: NDArray[np.float32], inside: NDArray[np.bool_], cell_m:
     order = order[members[order] >= smallest]
     number = np.zeros(len(fits), np.int16)
     number[order] = np.arange(1, len(order) + 1)
-    labels = number[labels].reshape(height.shape)[regions.PAD : -regions.PAD, regions.PAD : -regions.PAD]
+    labels = number[labels].reshape(height.shape)[PAD : -PAD, PAD : -PAD]
     fits = fits[order]
     # From column and row of the padded window's cell centres to metres from the window's corner.
-    corner = fits[:, 2] + (regions.PAD - 0.5) * (fits[:, 0] + fits[:, 1]) + base
+    corner = fits[:, 2] + (PAD - 0.5) * (fits[:, 0] + fits[:, 1]) + base
     coefficients = np.column_stack([fits[:, 0] / cell_m, -fits[:, 1] / cell_m, corner])
     return Planes(labels, coefficients, np.sqrt(squares[order] / members[order]), members[order] / domain[order])
 

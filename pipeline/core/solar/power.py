@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from pipeline.core.solar.compiled import kernel
 from pipeline.core.solar.irradiance import Planes, SkyHours, by_month, plane_hours
 from pipeline.core.solar.sky import Floats
 
@@ -125,7 +125,7 @@ def array_year(planes: Planes, mounting: Mounting, hours: SkyHours, model: Power
     return ArrayYear(unshaded, shaded, energy, clipped)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _ac(  # type: ignore[no-untyped-def]
     incidence, direct, sky, ground, total, glass_sky, glass_ground, u0, u1, temp_air, wind_speed, k, system_loss, ac_limit
 ):

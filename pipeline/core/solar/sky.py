@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from pipeline.core.solar.compiled import inner, kernel
 
 Floats = NDArray[np.float64]
 
@@ -48,7 +49,7 @@ def sector_azimuths() -> Floats:
 def open_sky_view(surface_tilt: Any) -> Floats:
     """Sky view factor of an unobstructed plane, (1 + cos tilt) / 2.
 
-    >>> float(open_sky_view(0.0)), float(round(open_sky_view(90.0), 12))
+    >>> float(open_sky_view(0.0)), round(float(open_sky_view(90.0)), 12)
     (1.0, 0.5)
     """
     return np.asarray((1.0 + np.cos(np.radians(np.asarray(surface_tilt, dtype=np.float64)))) / 2.0)
@@ -86,7 +87,7 @@ def summarise(tangents: NDArray[np.float32], starts: NDArray[np.int64], surface_
     return SkySummary(horizon, view * open_sky_view(surface_tilt), np.rint(lit * 255.0).astype(np.uint8))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _summarise(tangents, starts, tilt, cos_off):  # type: ignore[no-untyped-def]
     planes = tilt.shape[0]
     horizon = np.zeros((planes, SECTORS))
@@ -120,14 +121,14 @@ def _summarise(tangents, starts, tilt, cos_off):  # type: ignore[no-untyped-def]
     return horizon, view, lit
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _visible(cosb, across, tangent, angle):  # type: ignore[no-untyped-def]
     """Integral of cos(incidence) cos(e) de from `angle` to the zenith, cos(incidence) = cosb sin e + across cos e."""
     inverse = 1.0 / (1.0 + tangent * tangent)
     return cosb * 0.5 * inverse + across * (0.25 * np.pi - 0.5 * angle - 0.5 * tangent * inverse)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _rise(rise, angle_deg):  # type: ignore[no-untyped-def]
     """Add one cell to the steps of the lit share: its running sum over elevations is the share of each band lit."""
     if angle_deg < 1.0:
@@ -158,11 +159,13 @@ def sky_view_from_lit(lit_share: NDArray[np.uint8], surface_tilt: Floats, surfac
     -------
     array of shape (planes,)
     """
-    azimuths = sector_azimuths()
+    # Racks of one town share few orientations.
+    ways, which = np.unique(np.stack([surface_tilt, surface_azimuth], axis=1), axis=0, return_inverse=True)
     view = np.empty(len(surface_tilt))
-    for i, (tilt, azimuth) in enumerate(zip(np.radians(surface_tilt), np.radians(surface_azimuth), strict=True)):
-        weight = band_weights(float(tilt), np.cos(azimuths - azimuth))
-        view[i] = (weight * lit_share[i]).sum() / (255.0 * weight.sum())
+    for number, (tilt, azimuth) in enumerate(np.radians(ways)):
+        own = np.flatnonzero(which.reshape(-1) == number)
+        weight = band_weights(float(tilt), np.cos(sector_azimuths() - azimuth))
+        view[own] = np.einsum("pse,se->p", lit_share[own].astype(np.float32), weight) / (255.0 * weight.sum())
     return view * open_sky_view(surface_tilt)
 
 

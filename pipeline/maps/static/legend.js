@@ -89,7 +89,7 @@
     function running(step) {
       var value = SS.number(at[step] || 0, o.kind), count = counts.reduce(from(step), 0);
       sum.replaceChildren();
-      var text = SS.t(o.theme + (step ? ".sum" : ".all"), { from: "\u0001" + value + "\u0002", count: "\u0001" + SS.plain(count, 0) + "\u0002", sum: "\u0001" + SS.number(sums.reduce(from(step), 0), o.sumKind) + "\u0002" });
+      var text = SS.t(o.theme + (step ? ".sum" : ".all"), { from: "\u0001" + value + "\u0002", count: "\u0001" + SS.plain(count, 0) + "\u0002", zones: SS.t("zones." + o.layer), sum: "\u0001" + SS.number(sums.reduce(from(step), 0), o.sumKind) + "\u0002" });
       text.split(/[\u0001\u0002]/).forEach(function (piece, k) { sum.append(k % 2 ? SS.h("b", { className: "num" }, piece) : piece); });
       if (o.band) sum.append(" ", SS.h("span", { className: "band" }, SS.t(o.theme + ".sum.band", { p90: SS.number(bands.reduce(from(step), 0), o.sumKind) })));
       input.setAttribute("aria-valuetext", value);

@@ -11,6 +11,8 @@
   function significant(value) { return value === 0 ? 0 : Number(value.toPrecision(3)); }
   function decimals(value) { return value ? Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))) : 0; }
 
+  function few(value) { return Math.abs(value) >= 0.05 && Math.abs(value) < 10 ? 1 : 0; }
+
   function scaled(value, kind) {
     if (kind === "kwh" || kind === "kwp") {
       value = significant(value);
@@ -18,8 +20,8 @@
       var step = steps.find(function (s) { return Math.abs(value) >= s[0]; });
       return [value / step[2], step[1], decimals(value / step[2])];
     }
-    if (kind === "m2") return Math.abs(value) >= 1e5 ? [significant(value) / 1e4, "ha", decimals(value / 1e4)] : [value, "m²", Math.abs(value) >= 10 ? 0 : 1];
-    if (kind === "head") return [significant(value), "m²", Math.abs(value) >= 10 ? 0 : 1];
+    if (kind === "m2") return Math.abs(value) >= 1e5 ? [significant(value) / 1e4, "ha", decimals(value / 1e4)] : [value, "m²", few(value)];
+    if (kind === "head") return [significant(value), "m²", few(value)];
     return { share: [value * 100, "%", 1], "yield": [significant(value), "kWh/kWp", 0], poa: [significant(value), "kWh/m²", 0], m: [value, "m", 1], int: [value, "", 0] }[kind];
   }
   SS.number = function (value, kind) {

@@ -53,6 +53,7 @@
       var scale = Math.pow(2, zoom), origin = this._map.getPixelOrigin().add(this._bounds.min), size = this._bounds.getSize();
       var view = [origin.x / scale, origin.y / scale, (origin.x + size.x) / scale, (origin.y + size.y) / scale];
       var lists = this._visible(view), ctx = this._ctx, self = this;
+      if (o.veil) this._veil(ctx, scale, origin, size);
       var stroke = o.stroke && zoom >= o.strokeFrom;
       ctx.globalAlpha = o.alpha;
       ctx.lineJoin = "round";
@@ -71,6 +72,15 @@
         self.drawn += rows.length;
       });
       ctx.globalAlpha = 1;
+    },
+    /* All that lies outside the shapes, paled. */
+    _veil: function (ctx, scale, origin, size) {
+      ctx.globalAlpha = 1;
+      ctx.fillStyle = this.options.veil;
+      ctx.beginPath();
+      ctx.rect(0, 0, size.x, size.y);
+      for (var row = 0; row < this.shapes.first.length - 1; row++) this._trace(ctx, row, scale, origin);
+      ctx.fill("evenodd");
     },
     /* Rows in view, by class; the hidden ones (below the threshold) come first, under all others. */
     _visible: function (view) {

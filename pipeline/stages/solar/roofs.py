@@ -18,7 +18,7 @@ from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Roofs
 from pipeline.contracts.sources import Buildings, Surface
 from pipeline.contracts.spec import Raster, Table
-from pipeline.core.solar.planes import PlaneRules
+from pipeline.core.solar.planes import MIN_CELLS, PlaneRules
 from pipeline.core.solar.rooftops import BuildingCells, Rooftops, rooftops
 from pipeline.io import rasters
 
@@ -105,13 +105,14 @@ class _Groups(Sequence[Any]):
             block = grid.window(tuple(b[k]))
             cut = (slice(block.row, block.row + block.rows), slice(block.col, block.col + block.cols))
             inside = owner[cut] == k + 1
-            self.reason[k] = self._why_not(inside, top[cut], height[cut])
+            small = self.shapes[k].area < MIN_CELLS * grid.cell_m**2
+            self.reason[k] = "too_small" if small else self._why_not(inside, top[cut], height[cut])
             if not self.reason[k]:
                 corner = grid.crop(block)
                 yield BuildingCells(int(k), self.shapes[k], top[cut], inside, corner.west, corner.north)
 
     def _why_not(self, inside: NDArray[np.bool_], top: NDArray[np.float32], height: NDArray[np.float32]) -> str:
-        """Reason for which no plane is looked for; "" where one is."""
+        """Why the surface cannot show a plane; "" where it may."""
         known = np.count_nonzero(inside & np.isfinite(top))
         if known == 0 or known < MIN_KNOWN_SHARE * np.count_nonzero(inside):
             return "no_surface"

@@ -182,3 +182,15 @@ def test_a_plane_in_a_void_is_said_to_have_no_cells() -> None:
     found = plane_horizons(surface, owner, 1.0, np.zeros(2), np.zeros(2), reach_m=30.0, max_cells=100, lift_m=0.1)
     assert found.cells.tolist() == [0, 0]
     assert found.void_cells.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("tilt", [0.0, 30.0, 50.0])
+def test_a_roof_does_not_shade_itself_and_the_noise_of_the_surface_does_not_shade_it(tilt: float) -> None:
+    r, _ = np.indices((140, 140)).astype(float)
+    surface = np.random.default_rng(0).normal(0.0, 0.05, (140, 140))
+    owner = np.full((140, 140), -1, dtype=np.int32)
+    owner[65:75, 65:75] = 0
+    surface[65:75, 65:75] += 12.0 - (r[65:75, 65:75] - 70.0) * np.tan(np.radians(tilt))  # faces south
+    found = plane_horizons(surface.astype(np.float32), owner, 1.0, np.array([tilt]), np.array([180.0]), reach_m=60.0, max_cells=100, lift_m=0.1)
+    assert found.sky_view[0] == pytest.approx((1 + np.cos(np.radians(tilt))) / 2, abs=5e-4)
+    assert found.lit_share[0, 36, 1:].min() >= 250, "all of it sees the sun in the south"

@@ -13,6 +13,7 @@ from shapely.geometry import box
 
 from pipeline.compute import Compute
 from pipeline.config.solar import HorizonConfig
+from pipeline.contracts.check import check_table
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Horizon
 from pipeline.contracts.spec import Raster
@@ -49,7 +50,7 @@ def test_a_row_for_each_plane_in_order(scene: tuple[gpd.GeoDataFrame, Raster]) -
     roofs, raster = scene
     shuffled = pd.concat([roofs.sample(frac=1.0, random_state=1), gpd.GeoDataFrame([plane("z-0", roofs.geometry.iloc[0], 0.0, 0.0, kind="none")], crs=EPSG)])
     found, notes = run(shuffled, raster)
-    assert list(found.columns) == list(Horizon.columns())
+    check_table(found, Horizon, EPSG, "horizon")
     assert found["roof_id"].tolist() == sorted(roofs["roof_id"])
     assert {len(h) for h in found["horizon_deg"]} == {72}
     assert {(len(v), v.dtype) for v in found["lit_share"]} == {(72 * 45, np.dtype("uint8"))}
@@ -95,7 +96,7 @@ def test_no_planes(tmp_path: Path) -> None:
     roofs = gpd.GeoDataFrame([plane("a-0", box(1001, 2001, 1009, 2009), 0.0, 0.0, kind="none")], crs=EPSG)
     found, _ = run(roofs, raster)
     assert len(found) == 0
-    assert list(found.columns) == list(Horizon.columns())
+    check_table(found, Horizon, EPSG, "horizon")
 
 
 def test_the_input_is_left_as_it_was(scene: tuple[gpd.GeoDataFrame, Raster]) -> None:

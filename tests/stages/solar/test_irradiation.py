@@ -12,6 +12,7 @@ from shapely.geometry import box
 
 from pipeline.compute import Compute
 from pipeline.config.solar import IrradiationConfig
+from pipeline.contracts.check import check_table
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Irradiation
 from pipeline.errors import ContractError
@@ -44,7 +45,7 @@ def test_open_planes_against_plain_pvlib() -> None:
     tilts, azimuths = [0.0, 25.0, 90.0], [np.nan, 200.0, 90.0]
     roofs, horizon = planes(tilts, azimuths)
     found, notes = run(roofs.iloc[::-1], horizon.iloc[::-1], albedo=0.3)
-    assert list(found.columns) == list(Irradiation.columns())
+    check_table(found, Irradiation, EPSG, "irradiation")
     assert found["roof_id"].tolist() == ["r0-1", "r1-1", "r2-1"]
     plain = [plain_poa(year(), t, 0.0 if np.isnan(a) else a, 0.3)["poa_global"].sum() / 1000 for t, a in zip(tilts, azimuths, strict=True)]
     np.testing.assert_allclose(found["poa_unshaded_kwh_m2"], plain, rtol=1e-9)
@@ -72,4 +73,4 @@ def test_no_planes() -> None:
     roofs, horizon = planes([10.0], [180.0])
     found, _ = run(roofs.iloc[:0], horizon.iloc[:0])
     assert len(found) == 0
-    assert list(found.columns) == list(Irradiation.columns())
+    check_table(found, Irradiation, EPSG, "irradiation")

@@ -11,12 +11,13 @@ import pytest
 
 from pipeline.compute import Compute
 from pipeline.config.solar import HorizonConfig, SolarConfig
+from pipeline.contracts.check import check_table
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Solar
 from pipeline.errors import ContractError
 from pipeline.stages.solar.horizon import horizon
 from pipeline.stages.solar.solar import solar
-from tests.reference.scene import arrays_of, roofs_of, weather_of, write_surface
+from tests.reference.scene import EPSG, arrays_of, roofs_of, weather_of, write_surface
 from tests.reference.solar import plain_energy, town, typical_year
 
 
@@ -43,7 +44,7 @@ def run(arrays: gpd.GeoDataFrame, roofs: gpd.GeoDataFrame, seen: pd.DataFrame, c
 def test_the_table_of_a_town(scene: tuple[gpd.GeoDataFrame, pd.DataFrame]) -> None:
     roofs, seen = scene
     found, notes = run(arrays_of(roofs).sample(frac=1.0, random_state=2), roofs, seen)
-    assert list(found.columns) == list(Solar.columns())
+    check_table(found, Solar, EPSG, "solar")
     assert found["array_id"].is_monotonic_increasing
     np.testing.assert_allclose(found[[f"kwh_{m:02d}" for m in range(1, 13)]].sum(axis=1), found["kwh_year"], rtol=1e-12)
     np.testing.assert_allclose(found["kwh_year"] / 4.4, found["specific_yield_kwh_kwp"], rtol=1e-12)
@@ -97,4 +98,4 @@ def test_no_arrays(scene: tuple[gpd.GeoDataFrame, pd.DataFrame]) -> None:
     roofs, seen = scene
     found, _ = run(arrays_of(roofs).iloc[:0], roofs, seen)
     assert len(found) == 0
-    assert list(found.columns) == list(Solar.columns())
+    check_table(found, Solar, EPSG, "solar")

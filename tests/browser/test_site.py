@@ -1,0 +1,301 @@
+"""The site in a real browser: offline, by double click, with mouse, keyboard and finger, in both languages."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from pipeline.maps.quantities import quantity
+from pipeline.maps.style import rgb
+
+pytestmark = pytest.mark.browser
+PAGES = ("index", "solar", "sealing", "green", "method")
+MAPS = ("solar", "sealing", "green")
+# What each theme draws of the small town: all buildings, the parcels that are neither road nor water, all sections.
+COUNTS = {"solar": ("buildings", 60), "sealing": ("parcels", 100), "green": ("sections", 9)}
+Visits = Callable[..., Any]
+
+
+def address(site: Path, name: str, state: str = "") -> str:
+    return (site / f"{name}.html").as_uri() + (f"#{state}" if state else "")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_opens_by_double_click_without_network(visit: Visits, site: Path, name: str) -> None:
+    seen = visit().open(address(site, name))
+    assert seen.complaints == []
+    assert seen.requests and all(url.startswith(("file://", "data:", "blob:")) for url in seen.requests)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_static_host_serves_all_and_nobody_else_is_asked(visit: Visits, server: str, name: str) -> None:
+    seen = visit(offline=False)
+    foreign: list[str] = []
+
+    def gate(route: Any) -> None:
+        if route.request.url.startswith(server):
+            route.continue_()
+        else:
+            foreign.append(route.request.url)
+            route.abort()
+
+    seen.page.route("**/*", gate)
+    seen.open(f"{server}/{name}.html")
+    assert (foreign, seen.complaints) == ([], [])
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_drawn_equals_table_equals_atlas(visit: Visits, site: Path, atlas: dict[str, Any], name: str) -> None:
+    seen = visit().open(address(site, name))
+    seen.page.evaluate("SS.view.fitBounds(SS.start.whole, {animate: false})")
+    layer, count = COUNTS[name]
+    assert (atlas[layer]["kind"] == "parcel").sum() == count if layer == "parcels" else len(atlas[layer]) == count
+    assert seen.page.evaluate("[SS.layers.theme.drawn, SS.current.tableCount, SS.current.rows]") == [count] * 3
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_each_class_colour_is_on_the_map(visit: Visits, site: Path, name: str) -> None:
+    seen = visit().open(address(site, name))
+    seen.page.evaluate("SS.view.fitBounds(SS.start.whole, {animate: false})")
+    seen.page.wait_for_timeout(100)
+    colours = seen.page.evaluate("SS.current.options.colours")
+    classes = set(seen.page.evaluate("Array.from(SS.layers.theme.classes)"))
+    # On the layer's own canvas: what lies below shows through where a layer is not opaque.
+    data = seen.page.evaluate("SS.layers.theme._container.toDataURL()").split(",")[1]
+    import base64
+
+    pixels = {(r, g, b) for r, g, b, a in Image.open(io.BytesIO(base64.b64decode(data))).convert("RGBA").getdata() if a > 200}
+    for k, colour in enumerate(colours):
+        near = any(max(abs(x - y) for x, y in zip(p, rgb(colour), strict=True)) <= 3 for p in pixels)
+        assert near == (k + 2 in classes), colour
+
+
+def middle_of(seen: Any, row: int) -> dict[str, float]:
+    """Where on the screen a row of the theme is."""
+    script = """row => { const b = SS.layers.theme.bounds(row), p = SS.view.latLngToContainerPoint(b.getCenter()), r = SS.view.getContainer().getBoundingClientRect();
+                         return {x: r.x + p.x, y: r.y + p.y}; }"""
+    return dict(seen.page.evaluate(script, row))
+
+
+def plain_house(seen: Any) -> int:
+    """A row whose middle lies inside it."""
+    return int(seen.page.evaluate("""(() => { for (let i = 20; i < SS.current.rows; i++) { SS.view.setView(SS.layers.theme.bounds(i).getCenter(), 18, {animate: false});
+        if (SS.layers.theme.hit(SS.view.getCenter(), 0) === i) return i; } })()"""))
+
+
+def test_click_opens_the_sheet(visit: Visits, site: Path, atlas: dict[str, Any]) -> None:
+    seen = visit().open(address(site, "solar"))
+    row = plain_house(seen)
+    at = middle_of(seen, row)
+    seen.page.mouse.click(at["x"], at["y"])
+    house = atlas["buildings"].iloc[row]
+    assert seen.state()["id"] == house["building_id"]
+    text = seen.page.inner_text("#sheet")
+    assert quantity(house["kwh_year"], "kwh").it in text and quantity(house["kwh_year_p90"], "kwh").it in text
+    assert seen.page.evaluate("document.querySelectorAll('#sheet .month').length") == 12
+    seen.page.mouse.click(at["x"] + 300, at["y"] - 300)
+    seen.page.click(".close") if seen.state()["id"] else None
+    assert seen.state()["id"] is None and seen.page.is_hidden("#sheet")
+
+
+def test_a_finger_opens_the_sheet_on_a_phone(visit: Visits, site: Path) -> None:
+    seen = visit(390, 844, has_touch=True, is_mobile=True).open(address(site, "solar"))
+    at = middle_of(seen, plain_house(seen))
+    seen.page.touchscreen.tap(at["x"], at["y"])
+    seen.until("SS.current.selected >= 0")
+    assert seen.page.is_visible("#callout")
+    seen.page.tap("#callout")
+    seen.until("document.activeElement.id === 'sheet'")
+
+
+def test_enter_opens_what_is_at_the_centre(visit: Visits, site: Path) -> None:
+    seen = visit().open(address(site, "solar"))
+    row = plain_house(seen)
+    seen.page.focus(".folium-map")
+    seen.page.keyboard.press("Enter")
+    assert seen.page.evaluate("SS.current.selected") == row
+    assert seen.page.evaluate("document.activeElement.id") == "sheet"
+
+
+@pytest.mark.parametrize(("name", "query", "expected"), [("solar", "e00030", "E00030"), ("solar", "1/9", None), ("sealing", "2/7", "B792_2_007"), ("green", "0750140000003", "0750140000003")])
+def test_search(visit: Visits, site: Path, atlas: dict[str, Any], name: str, query: str, expected: str | None) -> None:
+    seen = visit().open(address(site, name))
+    if expected is None:
+        there = atlas["buildings"].merge(atlas["parcels"][["parcel_id", "sheet", "number"]], on="parcel_id")
+        house = there.iloc[20]
+        query, expected = f"{house['sheet']}/{house['number']}", house["building_id"]
+    seen.page.fill("#query", query)
+    seen.page.press("#query", "Enter")
+    assert seen.state()["id"] == expected
+
+
+def test_search_without_result_says_what_to_type(visit: Visits, site: Path) -> None:
+    seen = visit().open(address(site, "solar"))
+    seen.page.fill("#query", "<b>nix</b>")
+    seen.page.press("#query", "Enter")
+    assert "Niente con “<b>nix</b>”" in seen.page.inner_text("#found")
+    assert seen.state()["id"] is None
+
+
+def test_a_table_row_is_shown_on_the_map(visit: Visits, site: Path, atlas: dict[str, Any]) -> None:
+    seen = visit().open(address(site, "solar"))
+    best = atlas["buildings"].sort_values("kwh_year", ascending=False)["building_id"].iloc[0]
+    button = seen.page.locator("#table tbody tr").first.locator("button")
+    assert button.get_attribute("aria-label") == f"Mostra Edificio {best} sulla mappa"
+    button.click()
+    assert seen.state()["id"] == best
+    assert seen.page.evaluate("SS.view.getBounds().contains(SS.layers.theme.bounds(SS.current.selected))")
+
+
+def test_the_table_sorts_and_pages(visit: Visits, site: Path) -> None:
+    seen = visit().open(address(site, "solar"))
+    assert seen.page.inner_text("#rows") == "Righe 1–20 di 60"
+    seen.page.click("#next")
+    seen.page.click("#next")
+    assert seen.page.is_disabled("#next")
+    seen.page.locator("#table thead button").first.click()
+    ids = seen.page.locator("#table tbody th").all_inner_texts()
+    assert ids == sorted(ids) or ids[0].startswith(("<script>", "E0", "O'"))
+    assert seen.page.locator("#table thead th").first.get_attribute("aria-sort") == "ascending"
+
+
+def test_the_threshold_filters_map_table_and_sum(visit: Visits, site: Path, atlas: dict[str, Any]) -> None:
+    seen = visit().open(address(site, "solar"))
+    seen.page.focus("#from")
+    for _ in range(9):
+        seen.page.keyboard.press("ArrowRight")
+    threshold = seen.page.evaluate("SS.current.threshold")
+    above = atlas["buildings"]["kwh_year"][atlas["buildings"]["kwh_year"].map(lambda v: float(f"{v:.3g}")) >= threshold]
+    assert 0 < len(above) < 57
+    assert seen.page.evaluate("SS.current.tableCount") == len(above)
+    text = seen.page.inner_text("#sum")
+    assert f"{len(above)} tetti" in text
+    assert quantity(above.map(lambda v: float(f"{v:.3g}")).sum(), "kwh").it in text
+    assert f"t={threshold:g}" in seen.state()["hash"]
+    again = visit().open(address(site, "solar", f"t={threshold:g}"))
+    assert again.page.evaluate("SS.current.tableCount") == len(above)
+
+
+def test_the_permalink_brings_back_view_selection_and_language(visit: Visits, site: Path) -> None:
+    seen = visit().open(address(site, "solar"))
+    seen.page.evaluate("SS.current.select(30, {move: true})")
+    seen.page.click(".o:visible")
+    kept = seen.state()
+    again = visit().open(address(site, "solar", kept["hash"][1:]))
+    assert again.state()["id"] == kept["id"] and again.page.evaluate("document.documentElement.lang") == "en"
+    apart = "SS.view.getCenter().distanceTo([%s, %s])" % tuple(seen.page.evaluate("[SS.view.getCenter().lat, SS.view.getCenter().lng]"))
+    assert again.page.evaluate(apart) < 5 and again.page.evaluate("SS.view.getZoom()") == seen.page.evaluate("SS.view.getZoom()")
+
+
+def test_the_language_changes_words_numbers_and_links(visit: Visits, site: Path, atlas: dict[str, Any]) -> None:
+    seen = visit().open(address(site, "solar", f"s={atlas['buildings']['building_id'][30]}"))
+    value = quantity(atlas["buildings"]["kwh_year"][30], "kwh")
+    assert value.it in seen.page.inner_text("#sheet") and "Tetti al sole" in seen.page.title()
+    seen.page.click(".o:visible")
+    assert value.en in seen.page.inner_text("#sheet") and "Roofs in the sun" in seen.page.title()
+    assert seen.page.get_attribute("#query", "aria-label") == "Building id or sheet/parcel"
+    assert seen.page.get_attribute("nav a >> nth=1", "href") == "sealing.html#l=en"
+    assert "Edificio" not in seen.page.inner_text("main") and "Rows 1–20 of 60" in seen.page.inner_text("#rows")
+
+
+def test_numbers_are_the_same_in_page_and_script(visit: Visits, site: Path) -> None:
+    seen = visit().open(address(site, "solar"))
+    cases = [(v, k) for k in ("kwh", "kwp", "m2", "share", "yield", "poa", "m", "int", "head") for v in (0.0, 0.184, 0.95, 3.04, 12.0, 153.2, 953.4, 1234.0, 99_999.0, 21_449.0, 123_456.0, 61_234_000.0)]
+    for language in ("it", "en"):
+        seen.page.evaluate("code => SS.setLanguage(code)", language)
+        got = seen.page.evaluate("cases => cases.map(c => SS.number(c[0], c[1]))", cases)
+        assert got == [getattr(quantity(v, k), language) for v, k in cases]
+
+
+def test_names_from_data_are_shown_as_text(visit: Visits, site: Path, towns: ModuleType) -> None:
+    seen = visit().open(address(site, "solar"))
+    for name in towns.NASTY:
+        seen.page.evaluate("name => SS.current.select(SS.current.ids.indexOf(name))", name)
+        assert name in seen.page.evaluate("document.querySelector('#sheet h2').textContent")
+        assert seen.page.evaluate("document.querySelectorAll('#sheet script').length") == 0
+    assert seen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert seen.complaints == []
+
+
+def test_a_layer_goes_and_comes_back(visit: Visits, site: Path) -> None:
+    seen = visit().open(address(site, "solar"))
+    seen.page.hover(".leaflet-control-layers")
+    box = seen.page.locator(".leaflet-control-layers-overlays label", has_text="Energia dei tetti").locator("input")
+    box.uncheck()
+    assert seen.page.evaluate("SS.view.hasLayer(SS.layers.theme)") is False
+    box.check()
+    assert seen.page.evaluate("SS.layers.theme.drawn > 0 && SS.view.hasLayer(SS.layers.theme)")
+
+
+def test_holes_and_parts_are_hit_right(visit: Visits, site: Path, atlas: dict[str, Any]) -> None:
+    seen = visit().open(address(site, "solar"))
+    houses = atlas["buildings"].to_crs(4326)
+    with_hole = next(i for i, g in enumerate(houses.geometry) if g.geom_type == "Polygon" and len(g.interiors))
+    in_two = next(i for i, g in enumerate(houses.geometry) if g.geom_type == "MultiPolygon")
+    hole = houses.geometry[with_hole].interiors[0].centroid
+    parts = [g.representative_point() for g in houses.geometry[in_two].geoms]
+    hit = "p => SS.layers.theme.hit(L.latLng(p[1], p[0]), 0)"
+    assert seen.page.evaluate(hit, [hole.x, hole.y]) == -1
+    assert [seen.page.evaluate(hit, [p.x, p.y]) for p in parts] == [in_two, in_two]
+    seen.page.evaluate("p => SS.view.setView([p[1], p[0]], 20, {animate: false})", [hole.x, hole.y])
+    alpha = "(() => { const c = SS.layers.theme, s = c._container, r = s.width / c._bounds.getSize().x, p = SS.view.latLngToLayerPoint(SS.view.getCenter()).subtract(c._bounds.min); return c._ctx.getImageData(p.x * r, p.y * r, 1, 1).data[3]; })()"
+    assert seen.page.evaluate(alpha) == 0
+    seen.page.evaluate("p => SS.view.setView([p[1], p[0]], 20, {animate: false})", [parts[0].x, parts[0].y])
+    assert seen.page.evaluate(alpha) == 255
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_reflows_at_320_pixels(visit: Visits, site: Path, name: str) -> None:
+    seen = visit(320, 640).open(address(site, name))
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_works_without_scripts_in_both_languages(visit: Visits, site: Path, name: str) -> None:
+    seen = visit(java_script_enabled=False)
+    seen.page.goto(address(site, name))
+    italian = seen.page.inner_text("h1")
+    seen.page.goto("about:blank")
+    seen.page.goto(address(site, name, "en"))
+    english = seen.page.inner_text("h1")
+    assert italian and english and italian != english
+    assert italian not in seen.page.inner_text("body")
+
+
+def test_targets_are_large_enough(visit: Visits, site: Path) -> None:
+    seen = visit(390, 844).open(address(site, "solar", "s=E00030"))
+    small = seen.page.evaluate("""[...document.querySelectorAll('button, input, select, .btn, nav a, .leaflet-bar a, summary')].filter(n => n.offsetParent && !n.closest('.leaflet-control-layers-list'))
+        .map(n => [n.outerHTML.slice(0, 80), n.getBoundingClientRect()]).filter(p => p[1].height < 43.5 && p[1].width > 0).map(p => p[0])""")
+    assert [s for s in small if "scope" not in s] == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(visit: Visits, site: Path, name: str, language: str, width: int) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    seen = visit(width, 844, bypass_csp=True).open(address(site, name, f"l={language}" + ("&s=E00030" if name == "solar" else "")))
+    found = Axe().run(seen.page).response["violations"]
+    assert [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found] == []
+
+
+def test_a_town_with_one_area_only(visit: Visits, towns: ModuleType, atlas: dict[str, Any], tmp_path: Path) -> None:
+    lone = towns.empty_layers(atlas, "parcels", "sections")
+    lone["town"] = lone["town"].assign(zone_kind="extent", residents=None, green_m2_per_resident=float("nan"))
+    site = towns.build(tmp_path / "site", lone)
+    for name in PAGES:
+        seen = visit().open(address(site, name))
+        assert seen.complaints == []
+    seen = visit().open(address(site, "sealing"))
+    assert seen.page.evaluate("[SS.current.rows, SS.current.tableCount]") == [1, 1]
+    assert "There is no cadastre" in seen.page.evaluate("document.body.textContent")
+    bare = towns.build(tmp_path / "bare", towns.empty_layers(atlas, *(k for k in atlas if k != "buildings")))
+    for name in PAGES:
+        assert visit().open(address(bare, name)).complaints == []

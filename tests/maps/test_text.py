@@ -1,0 +1,48 @@
+"""Both languages are complete, hold the same places, and are used."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.contracts.solar import REASONS
+from pipeline.maps.diary import ORDER
+from pipeline.maps.text import TEXT, Phrase, joined, say
+
+PLACE = re.compile(r"\{(\w+)\}")
+# The same word in both languages.
+SAME = {"method.software", "zone.town", "zones.town", "col.name", "sealing.example", "sheet.modules.value"}
+
+
+@pytest.mark.parametrize("key", sorted(TEXT))
+def test_phrase_is_complete_in_both_languages(key: str) -> None:
+    phrase = TEXT[key]
+    assert phrase.it.strip() and phrase.en.strip()
+    assert sorted(PLACE.findall(phrase.it)) == sorted(PLACE.findall(phrase.en))
+    assert phrase.it != phrase.en or key in SAME
+
+
+def test_words_for_every_reason_and_stage() -> None:
+    assert all(f"reason.{r}" in TEXT and f"why.{r}" in TEXT for r in REASONS)
+    assert all(f"stage.{s}" in TEXT for s in ORDER)
+
+
+def test_every_phrase_is_used(root: Path) -> None:
+    folder = root / "pipeline" / "maps"
+    text = "".join(p.read_text(encoding="utf-8") for p in [*folder.glob("*.py"), *folder.glob("templates/*.html"), *folder.glob("static/*.js")] if p.name != "text.py")
+    # Keys put together from a name: by theme, layer, reason, stage, column.
+    families = ("nav.", "layer.", "reason.", "why.", "stage.", "col.", "cover.", "zone.", "zones.", "card.", "start.", "missing.", "solar.", "sealing.", "green.", "method.", "index.title")
+    unused = [k for k in TEXT if f'"{k}"' not in text and not k.startswith(families)]
+    assert unused == []
+
+
+def test_values_take_each_language() -> None:
+    assert say("card.solar.band", p90=Phrase("1,1", "1.1")) == ("l’anno; almeno 1,1 in nove anni su dieci", "a year; at least 1.1 in nine years of ten")
+
+
+def test_lists_in_words() -> None:
+    a, b, c = Phrase("uno", "one"), Phrase("due", "two"), Phrase("tre", "three")
+    assert joined([a]) == ("uno", "one")
+    assert joined([a, b, c]) == ("uno, due e tre", "one, two and three")
