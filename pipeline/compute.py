@@ -8,6 +8,7 @@ Functions that are sent are module-level functions of `pipeline.core`; only the 
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -188,7 +189,10 @@ def _tile(func: Callable[..., NDArray[Any]], inputs: list[TileInput], wide: Grid
 
 
 def _connect(address: str) -> Any:
+    host, _, port = address.removeprefix("tcp://").rpartition(":")
     try:
+        # Asked first and once: the client itself would try for ten seconds.
+        socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
         from distributed import Client
 
         client = Client(address, timeout="10s", set_as_default=False)

@@ -30,7 +30,7 @@ def data_dictionary() -> str:
 
 def _dataset(stage: Stage) -> list[str]:
     spec = contract(stage.contract)
-    name = stage.output(Path("."), Path("maps/<town>")).as_posix()
+    name = stage.output(Path(), Path("maps/<town>")).as_posix()
     lines = [f"## {name}", "", f"{spec.title_en} / *{spec.title_it}*. Made by the stage `{stage.name}`.", ""]
     if issubclass(spec, TableSpec):
         lines += _table(spec)

@@ -21,8 +21,6 @@ from pipeline.core.grid import Grid
 from pipeline.core.terrain import hillshade
 from pipeline.errors import ClusterError
 
-
-
 ROOT = str(Path(__file__).resolve().parent.parent)
 ENVIRONMENT = {"PYTHONPATH": ROOT, "PATH": ""}
 

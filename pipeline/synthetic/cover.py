@@ -64,8 +64,8 @@ class Yards:
     rank: Floats
 
     def taken(self, level: float) -> NDArray[np.bool_]:
-        """The yards that are taken at a level."""
-        return np.asarray(self.rank <= level)
+        """The yards that are taken at a level; ranks count in single precision."""
+        return np.asarray(self.rank.astype(np.float32) <= np.float32(level))
 
 
 def lay_yards(lots: Lots, houses: Houses, seed: int) -> Yards:
@@ -190,9 +190,11 @@ def level_for(found: Survey, yards: Yards, share: float) -> tuple[float, float]:
     level, reached
         The level, and the share it gives.
     """
-    ranks = np.where(found.fine >= 1000, np.concatenate([yards.rank, [0.0]])[np.maximum(found.fine - 1000, -1)], np.where(found.fine > 0, 0.0, np.inf))
+    fine = found.fine[found.inside]
+    own = np.concatenate([yards.rank, [0.0]]).astype(np.float32)[np.maximum(fine - 1000, -1)]
+    ranks = np.where(fine >= 1000, own, np.where(fine > 0, np.float32(0.0), np.float32(np.inf)))
     half = STEP * STEP // 2
-    threshold = np.partition(ranks[found.inside], half, axis=1)[:, half]
+    threshold = np.partition(ranks, half, axis=1)[:, half]
     wanted = round(share * len(threshold))
     level = float(np.sort(threshold)[max(wanted - 1, 0)])
     if not np.isfinite(level):

@@ -145,6 +145,14 @@ def find_place(boundary: shapely.Geometry, epsg: int, buildings: int) -> tuple[P
     return Place(nuclei, roads, (float(industry[0]), float(industry[1]), 295.0 * scale)), moved
 
 
+def latitude_longitude(place: Place, epsg: int) -> tuple[float, float]:
+    """Where the town's centre lies [deg]."""
+    from pyproj import Transformer
+
+    lon, lat = Transformer.from_crs(f"EPSG:{epsg}", "EPSG:4326", always_xy=True).transform(place.nuclei[0].east, place.nuclei[0].north)
+    return float(lat), float(lon)
+
+
 @dataclass(frozen=True)
 class Terrain:
     """A gentle plane with soft undulation, cheap on whole tiles: a sum of products of easting and northing.

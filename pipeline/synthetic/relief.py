@@ -85,7 +85,7 @@ def write_tiles(
     terrain, surfaces, trees, ground
         What stands where.
     paved
-        Sealed ground that is no building, without road parcels.
+        Sealed ground and beaten earth that is no building, without road parcels.
     green
         By parcel, True where open ground is covered by low plants.
     tags

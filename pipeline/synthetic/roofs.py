@@ -123,6 +123,7 @@ def _flat(pile: _Pile, houses: Houses, i: NDArray[np.int64], at: Frames, centre:
     edge = rng.uniform(0.3, 0.9, n)
     small = houses.kind[i] == "outbuilding"
     inner = shapely.buffer(fp, -PARAPET_M, join_style="mitre")
+    small = small | (shapely.area(inner) < 0.4 * shapely.area(fp))
     inner = np.where(small, fp, inner)
     top = (~small) & (rng.random(n) < np.where(houses.storeys[i] > 1, 0.7, 0.38)) & (shapely.area(fp) > 60.0) & (shapely.area(fp) < 900.0)
     head = np.where(top, shapely.intersection(_spot(f, rng, (2.4, 3.2), (3.0, 4.4)), inner), shapely.Polygon())

@@ -15,7 +15,7 @@ from pipeline.config.publish import SyntheticConfig
 from pipeline.contracts.notes import Notes
 from pipeline.synthetic.blocks import Blocks, make_blocks
 from pipeline.synthetic.cadastre import GRID_M, NOTE, Cadastre, survey_sheets, write_parcels, write_sheets
-from pipeline.synthetic.cover import PAVED_RANK, Survey, Yards, classes, lay_yards, level_for, survey, write_classes
+from pipeline.synthetic.cover import PAVED, PAVED_RANK, PLANT, Survey, Yards, classes, lay_yards, level_for, survey, write_classes
 from pipeline.synthetic.cutting import Geometries
 from pipeline.synthetic.houses import Houses, build
 from pipeline.synthetic.lots import Lots, make_lots
@@ -229,7 +229,7 @@ def _write_relief(out: Path, plan: Plan, epsg: int, config: SyntheticConfig) -> 
     roads = plan.cadastre.ground[plan.cadastre.lot < 0]
     ground = Ground(np.concatenate([lots.ground, roads]), *(np.concatenate([rows[:, i], np.zeros(len(roads))]) for i in range(3)))
     green = np.concatenate([np.isin(lots.use, [u for u in PLANTS if u != "pv"]), np.zeros(len(roads), dtype=bool)])
-    hard = plan.yards.ground[plan.yards.taken(plan.level)]
+    hard = plan.yards.ground[plan.yards.taken(plan.level) & (plan.yards.code != PLANT)]
     grid = grid_of(plan.domain, config.cell_m, epsg)
     return write_tiles(out, grid, plan.domain, plan.terrain, plan.surfaces, plan.trees, ground, hard, green, TAGS)
 
@@ -255,7 +255,7 @@ def _parcel_truth(plan: Plan, counts: Counts, cell_m: float):  # type: ignore[no
 
     n = len(plan.lots.ground)
     built = np.bincount(plan.houses.lot, shapely.area(plan.houses.footprint), n)
-    hard = plan.yards.taken(plan.level) & (plan.yards.code == 116)
+    hard = plan.yards.taken(plan.level) & (plan.yards.code == PAVED)
     paved = np.bincount(plan.yards.lot[hard], shapely.area(plan.yards.ground[hard]), n)
     c = plan.cadastre
     lot = np.where(c.lot >= 0, c.lot, n + np.cumsum(c.lot < 0) - 1)

@@ -11,35 +11,38 @@ from pipeline.core.solar.planefit import add, distance, solve, stretch
 # A window over a step between two flat roofs is fitted by a steep plane. No 3 x 3 window of a real step is smooth,
 # but strips two cells wide are, so those start a plane only up to 70 degrees: 1 / cos(70 deg).
 STRIP_MAX_STRETCH = 2.92
+PARTIAL_CELLS = 6
 # Lower quartile of the root mean square of 6 degrees of freedom: sqrt(chi2.ppf(0.25, 6) / 6).
 QUARTILE_RMS_6 = 0.759
 NOISE_BINS = 256
 
 
 @inner
-def _window(z, free, p, up, left, reach, wide, sums, fit):
-    """Plane of a window around a cell; RMS with its degrees of freedom [m], or -1 where a cell is missing."""
+def _window(z, free, p, reach, least, wide, sums, fit):
+    """Plane of the free cells of a square window; RMS with its degrees of freedom [m], or -1 with fewer than `least` cells."""
     for k in range(10):
         sums[k] = 0.0
-    for i in range(-up, reach + 1):
-        for j in range(-left, reach + 1):
+    for i in range(-reach, reach + 1):
+        for j in range(-reach, reach + 1):
             q = p + i * wide + j
-            if not free[q]:
-                return -1.0
-            add(sums, float(q % wide), float(q // wide), z[q])
-    rest = solve(sums, fit)
+            if free[q]:
+                add(sums, float(q % wide), float(q // wide), z[q])
+    rest = solve(sums, fit) if sums[0] >= least else -1.0
     return np.sqrt(rest / (sums[0] - 3.0)) if rest >= 0.0 else -1.0
 
 
 @inner
 def noise_of(z, free, inlier, wide):
-    """Standard deviation of the heights about their planes: lower quartile over all 3 x 3 windows [m]."""
+    """Standard deviation of the heights about their planes: lower quartile over all 3 x 3 windows [m].
+
+    Windows at the edge count with the cells they have: on a narrow gable all full ones hold the ridge.
+    """
     bins = np.zeros(NOISE_BINS, np.int64)
     sums, fit = np.zeros(10), np.zeros(3)
     total = 0
     for p in range(z.size):
         if free[p]:
-            rms = _window(z, free, p, 1, 1, 1, wide, sums, fit)
+            rms = _window(z, free, p, 1, PARTIAL_CELLS, wide, sums, fit)
             if rms >= 0.0:
                 bins[int(min(rms / inlier * (NOISE_BINS / 2), NOISE_BINS - 1.0))] += 1
                 total += 1
@@ -52,19 +55,17 @@ def noise_of(z, free, inlier, wide):
 
 
 @inner
-def _rank(z, free, tol, cell, strips, wide, rank, fits):
-    """How good a seed each cell is (0-1 a 5 x 5 window, 1-2 a 3 x 3, 2-4 strips; inf none) and its window's plane."""
+def _rank(z, free, tol, cell, partial, wide, rank, fits):
+    """How good a seed each cell is (0-1 a 5 x 5 window, 1-2 a 3 x 3, or 2-3 part of one; inf none) and its window's plane."""
     sums, fit = np.zeros(10), np.zeros(3)
     for p in range(z.size):
         rank[p] = np.inf
         if not free[p]:
             continue
-        for kind in range(2):
-            reach = 1 if strips or kind == 1 else 2
-            up, left = (kind, 1 - kind) if strips else (reach, reach)
-            rms = _window(z, free, p, up, left, reach, wide, sums, fit)
+        for kind in range(2, 3) if partial else range(2):
+            rms = _window(z, free, p, 2 if kind == 0 else 1, 25 if kind == 0 else (9 if kind == 1 else PARTIAL_CELLS), wide, sums, fit)
             longer = stretch(fit, cell)
-            if rms < 0.0 or rms > 0.6 * tol * longer or (strips and longer > STRIP_MAX_STRETCH) or kind + rms >= rank[p]:
+            if rms < 0.0 or rms > 0.6 * tol * longer or (partial and longer > STRIP_MAX_STRETCH) or kind + rms >= rank[p]:
                 continue
             rank[p] = kind + rms
             for k in range(3):
@@ -112,10 +113,10 @@ def _smallest(values, count):
 
 
 @inner
-def _candidates(z, free, tol, cell, strips, wide, smallest, store, first, score):
+def _candidates(z, free, tol, cell, partial, wide, smallest, store, first, score):
     """Grow a plane from each smooth place that no earlier plane of this round covers; gives their number."""
     rank, fits = np.zeros(z.size), np.zeros((z.size, 3))
-    _rank(z, free, tol, cell, strips, wide, rank, fits)
+    _rank(z, free, tol, cell, partial, wide, rank, fits)
     seen, queue = np.zeros(z.size, np.int32), np.zeros(z.size, np.int32)
     count = stamp = 0
     while count < score.size and first[count] + z.size <= store.size:
@@ -143,11 +144,11 @@ def _candidates(z, free, tol, cell, strips, wide, smallest, store, first, score)
 
 
 @inner
-def extract(z, free, labels, tol, cell, strips, wide, smallest, known, most):
+def extract(z, free, labels, tol, cell, partial, wide, smallest, known, most):
     """Label the best candidates (MSAC score) that do not overlap better ones; gives the number of planes now known."""
     store = np.zeros(6 * z.size, np.int32)
     first, score = np.zeros(4 * most + 1, np.int64), np.zeros(4 * most)
-    count = _candidates(z, free, tol, cell, strips, wide, smallest, store, first, score)
+    count = _candidates(z, free, tol, cell, partial, wide, smallest, store, first, score)
     for _ in range(count):
         best = _smallest(score, count)
         score[best] = np.inf

@@ -104,8 +104,9 @@ def _borders(labels, known, wide, border):
         k = labels[p]
         if k == 0:
             continue
-        for step in (1, 2, wide, 2 * wide):
-            other = labels[p + step]
+        for step in range(3, 15):
+            # The twelve cells after this one within two columns and two rows.
+            other = labels[p + (step // 5) * wide + step % 5 - 2]
             if other > 0 and other != k:
                 pair = border[min(k, other), max(k, other)]
                 pair[0] += 1.0
@@ -274,8 +275,8 @@ def find(z, valid, cell, inlier, wide, smallest, most):
     known = 0
     fits, sums = np.zeros((most + 1, 3)), np.zeros((most + 1, 10))
     for turn in range(4):
-        reach = inlier if turn == 2 else tol
-        found = extract(z, free, labels, reach, cell, turn == 3, wide, smallest, known, most)
+        reach = inlier if turn == 3 else tol
+        found = extract(z, free, labels, reach, cell, turn == 2, wide, smallest, known, most)
         for _ in range(3):
             if found == known:
                 break

@@ -80,6 +80,7 @@
   }
 
   var opened = {};
+  SS.names = function () { return Object.keys(SS.packed).concat(Object.keys(opened)); };
   SS.open = function (name) {
     if (!opened[name]) {
       var stream = new Blob([bytesOf(SS.packed[name])]).stream().pipeThrough(new DecompressionStream("gzip"));

@@ -114,7 +114,7 @@
 
   SS.theme = function (map, o) {
     SS.controls(map);
-    if (!o.layer) { SS.open("town").then(ready, failed); return; }
+    if (!o.layer) { Promise.all(SS.names().map(SS.open)).then(ready, failed); return; }
     Promise.all([SS.open(o.data), SS.open(o.columns || o.data)]).then(function (tables) {
       var theme = SS.current = { options: o, map: map, layer: SS.layers.theme, rows: tables[0].rows, columns: Object.assign({}, tables[0].columns, tables[1].columns), threshold: null, selected: -1 };
       theme.ids = theme.columns[o.id];

@@ -12,7 +12,7 @@ from pipeline.contracts.notes import Notes
 from pipeline.contracts.publish import Synthetic
 from pipeline.contracts.sources import Boundary
 from pipeline.contracts.spec import Folder, Table
-from pipeline.synthetic.place import CENTRE
+from pipeline.synthetic.place import latitude_longitude
 from pipeline.synthetic.town import make_plan, write_town
 from pipeline.synthetic.year import make_year, write_year
 
@@ -37,5 +37,6 @@ def synthetic(boundary: Table[Boundary], config: SyntheticConfig, town: Town, ou
     notes.assume("The weather is a clear sky with daily clearness that meets the UNI 10349 monthly means of Mesagne and Otranto; satellite sources give more.")
     plan = make_plan(shapely.union_all(boundary.geometry.to_numpy()), town.epsg, config, notes)
     write_town(plan, out, town.epsg, town.name, town.code, config, notes)
-    altitude = plan.terrain.base_m
-    write_year(out / "tmy.csv", make_year(*CENTRE, altitude, config.seed), *CENTRE, altitude)
+    where, altitude = latitude_longitude(plan.place, town.epsg), plan.terrain.base_m
+    write_year(out / "tmy.csv", make_year(*where, altitude, config.seed), *where, altitude)
+    return Folder()
