@@ -21,8 +21,8 @@ QUARTILES_M2 = (26.0, 88.0, 187.0)
 PUBLIC: tuple[str, ...] = ("school", "municipal", "health", "market", "supermarket", "church", "sports", "cemetery")
 # Where residents live: kinds of building.
 HOMES: tuple[str, ...] = ("house_old", "row", "villa", "cottage", "farm")
-# Share of outbuildings that stand, where no total is asked for.
-OUTBUILDING_SHARE = 0.5
+# Share of outbuildings that stand, where no total is asked for: as in the whole default town.
+OUTBUILDING_SHARE = 0.305
 # Footprints lie on a grid this fine, which keeps them valid in every reference system [m].
 GRID_M = 0.001
 

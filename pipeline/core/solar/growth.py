@@ -11,7 +11,7 @@ from pipeline.core.solar.planefit import add, distance, solve, stretch
 # A window over a step between two flat roofs is fitted by a steep plane. No 3 x 3 window of a real step is smooth,
 # but strips two cells wide are, so those start a plane only up to 70 degrees: 1 / cos(70 deg).
 STRIP_MAX_STRETCH = 2.92
-PARTIAL_CELLS = 6
+PARTIAL_CELLS = 5
 # Lower quartile of the root mean square of 6 degrees of freedom: sqrt(chi2.ppf(0.25, 6) / 6).
 QUARTILE_RMS_6 = 0.759
 NOISE_BINS = 256

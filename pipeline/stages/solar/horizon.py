@@ -139,6 +139,9 @@ def _write_down(traced: list[PlaneHorizons], planes: Any, grid: Grid, config: Ho
     bounds = np.asarray(planes.geometry.bounds).reshape(-1, 4)
     west, south, east, north = grid.bounds
     room = np.minimum(np.minimum(bounds[:, 0] - west, east - bounds[:, 2]), np.minimum(bounds[:, 1] - south, north - bounds[:, 3]))
-    notes.count("planes nearer to the edge of the surface than the reach", int((room < config.reach_m).sum()))
+    edge = int((room < config.reach_m).sum())
+    notes.count("planes nearer to the edge of the surface than the reach", edge)
+    if edge:
+        notes.warn(f"{edge} of {len(cells)} roof planes lie nearer than {config.reach_m:g} m to the edge of the surface: what stands beyond it is not seen.")
     notes.assume(f"Nothing further than {config.reach_m:g} m shades a roof; the far horizon of the terrain is only in the weather data, if they hold it.")
     notes.assume("Cells without elevation shade nothing.")

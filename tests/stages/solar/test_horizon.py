@@ -89,6 +89,7 @@ def test_a_plane_over_the_edge_of_the_surface_and_one_smaller_than_a_cell(tmp_pa
     assert notes.counts["cells traced"] == 36 + 1
     assert notes.counts["planes without elevation"] == 1
     assert any("unobstructed" in w for w in notes.warnings)
+    assert any("edge of the surface" in w for w in notes.warnings)
 
 
 def test_no_planes(tmp_path: Path) -> None:
