@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.contracts.notes import Lineage
-from pipeline.maps.quantities import plain
 from pipeline.maps.text import TEXT, Phrase
 
 # Longer lists are cut on the page and named in full in the sidecar.
-_LINES = 12
+LINES = 12
 ORDER = (
     "boundary", "synthetic", "parcels", "surface", "buildings", "landcover", "residents", "weather", "roofs", "horizon",
     "irradiation", "arrays", "solar", "sealing", "green", "atlas",
@@ -34,8 +33,7 @@ class Step:
     """What one stage reports."""
 
     stage: Phrase
-    counts: list[tuple[str, Phrase]]
-    figures: list[tuple[str, Phrase]]
+    numbers: list[tuple[str, str]]
     warnings: list[str]
     assumptions: list[str]
     more: int
@@ -76,19 +74,26 @@ def credits_of(lineage: Lineage, *, short: bool = False) -> str:
     return (" · " if short else "; ").join(seen) or "–"
 
 
-def steps_of(lineage: Lineage) -> list[Step]:
-    """The report of each stage that has something to say."""
+def steps_of(lineage: Lineage, lines: int = LINES) -> list[Step]:
+    """The report of each stage that has something to say: counts and measures, warnings, assumptions.
+
+    Parameters
+    ----------
+    lineage
+        All earlier stages.
+    lines
+        Entries shown of each list; the rest is counted.
+    """
     out = []
     for stage, sidecar in ordered(lineage):
-        counts = [(name, plain(value)) for name, value in sorted(sidecar.get("counts", {}).items())]
-        figures = [(name, _figure(value)) for name, value in sorted(sidecar.get("figures", {}).items())]
+        numbers = [(name, _number(value)) for part in ("counts", "figures") for name, value in sorted(sidecar.get(part, {}).items())]
         warnings, assumptions = list(sidecar.get("warnings", [])), list(sidecar.get("assumptions", []))
-        more = sum(max(0, len(part) - _LINES) for part in (counts, figures, warnings, assumptions))
-        if counts or figures or warnings or assumptions:
-            out.append(Step(stage_name(stage), counts[:_LINES], figures[:_LINES], warnings[:_LINES], assumptions[:_LINES], more))
+        more = sum(max(0, len(part) - lines) for part in (numbers, warnings, assumptions))
+        if numbers or warnings or assumptions:
+            out.append(Step(stage_name(stage), numbers[:lines], warnings[:lines], assumptions[:lines], more))
     return out
 
 
-def _figure(value: float) -> Phrase:
-    text = f"{value:.4g}"
-    return Phrase(text.replace(".", ","), text)
+def _number(value: float) -> str:
+    """Digits in threes with a no-break space, the same in both languages (SI brochure, 5.4.4); a decimal point as in the sidecar."""
+    return f"{value:,d}".replace(",", "\u00a0") if isinstance(value, int) else f"{value:.4g}"

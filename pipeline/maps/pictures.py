@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from pipeline.maps.style import COVER_TINTS, LINE, NO_DATA, PAPER, classify, rgb
+from pipeline.maps.style import COVER_COLOURS, COVER_TINTS, LINE, NO_DATA, PAPER, classify, rgb
 
 _SMALL = (720, 330)
 _OVER = 2
@@ -54,6 +54,26 @@ def _soft_edge(known: NDArray[np.bool_]) -> Image.Image:
     blurred = np.asarray(Image.fromarray(np.where(padded, 255, 0).astype(np.uint8), "L").filter(ImageFilter.GaussianBlur(_RIM / 2)), dtype=np.int16)
     inner = (2 * blurred - 255).clip(0, 255).astype(np.uint8)
     return Image.fromarray(np.where(known, inner[_RIM:-_RIM, _RIM:-_RIM], 0).astype(np.uint8), "L")
+
+
+def cover_picture(cover: NDArray[np.float32]) -> Image.Image:
+    """Land cover in its full colours, transparent where it is not known."""
+    codes = np.nan_to_num(cover, nan=0.0).astype(np.uint8)
+    image = Image.fromarray(np.where(codes < len(COVER_COLOURS), codes, 0).astype(np.uint8), "P")
+    image.putpalette([v for code in sorted(COVER_COLOURS) for v in rgb(COVER_COLOURS[code])])
+    image.info["transparency"] = 0
+    return image
+
+
+def cropped(image: Image.Image) -> Image.Image:
+    """The middle of a picture in the shape of the small maps, on paper."""
+    scale = max(_SMALL[0] / image.width, _SMALL[1] / image.height)
+    size = (max(_SMALL[0], round(image.width * scale)), max(_SMALL[1], round(image.height * scale)))
+    large = image.convert("RGBA").resize(size, Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BOX)
+    out = Image.new("RGBA", size, PAPER)
+    out.alpha_composite(large)
+    left, top = (size[0] - _SMALL[0]) // 2, (size[1] - _SMALL[1]) // 2
+    return out.crop((left, top, left + _SMALL[0], top + _SMALL[1])).convert("RGB")
 
 
 def save_webp(image: Image.Image, path: Path, quality: int = 72) -> None:

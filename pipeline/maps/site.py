@@ -33,6 +33,7 @@ _SMALL_WIDTH_M = 1300.0
 # A map opens on this much of the middle of the town, so that single roofs are seen; a place with few features is shown whole.
 _VIEW_M = 1200.0
 _FEW = 500
+_PAGE_BYTES = 30_000
 
 
 @dataclass
@@ -132,14 +133,21 @@ def _outlines(frame: gpd.GeoDataFrame, tolerance_m: float) -> NDArray[Any]:
 
 
 def _write_pictures(site: Site, folder: Path) -> dict[str, str]:
+    folder.mkdir()
     if site.bounds is not None:
         pictures.save_webp(pictures.base_picture(site.shade, site.cover), folder / "base.webp")
+    if site.cover is not None:
+        pictures.cover_picture(site.cover).save(folder / "cover.png", optimize=True)
     around = next((site.atlas[k] for k in ("buildings", "parcels", "sections", "town") if k in site.atlas), None)
     if around is None:
         return {}
     centre = pictures.town_middle(np.asarray(around.geometry.values))
+    west, south, east, north = around.total_bounds
     for name, theme in site.made.items():
-        small = pictures.SmallMap(centre, _SMALL_WIDTH_M)
+        if theme.layer == "town" and site.cover is not None:
+            pictures.save_webp(pictures.cropped(pictures.cover_picture(site.cover)), folder / f"{name}.webp", quality=82)
+            continue
+        small = pictures.SmallMap(centre, min(_SMALL_WIDTH_M, max(east - west, (north - south) * 2.0, 50.0)))
         frame = site.atlas[theme.layer]
         fills = pictures.class_fills(frame[theme.value].to_numpy(dtype=float), theme.limits, theme.colours)
         if theme.layer == "buildings":
@@ -202,8 +210,13 @@ def _index(site: Site, environment: Environment, small: dict[str, str]) -> str:
 
 
 def _method(site: Site, environment: Environment) -> str:
-    values = _common(site, "method") | {"sources": sources_of(site.lineage), "diary": steps_of(site.lineage), "canopy": quantity(site.canopy_height_m, "m")}
-    return environment.get_template("method.html").render(values)
+    values = _common(site, "method") | {"sources": sources_of(site.lineage), "canopy": quantity(site.canopy_height_m, "m")}
+    text = ""
+    for lines in (12, 8, 6, 4, 2, 0):
+        text = environment.get_template("method.html").render(values | {"diary": steps_of(site.lineage, lines)})
+        if len(text.encode()) <= _PAGE_BYTES:
+            break
+    return text
 
 
 def _theme_page(site: Site, environment: Environment, name: str) -> str:
@@ -220,7 +233,7 @@ def _theme_page(site: Site, environment: Environment, name: str) -> str:
         LayerControl(position="topright", collapsed=True).add_to(town_map)
         town_map.add_child(ThemePanel(_panel(site, theme)))
         values = _common(site, name) | {
-            "theme": name, "active": theme is not None, "lead": findings.lead(name, theme, site.sums), "legend": _LEGENDS[theme.kind] if theme and name == "green" else f"{name}.legend",
+            "theme": name, "active": theme is not None, "lead": findings.lead(name, theme, site.sums), "layer": theme.layer if theme else "", "legend": _LEGENDS[theme.kind] if theme and name == "green" else f"{name}.legend",
             "credit_short": credits_of(site.lineage, short=True),
         }  # fmt: skip
         values["missing"] = values["missing"] if theme is None or name != "solar" else []
@@ -234,7 +247,8 @@ def _start(site: Site, theme: Theme | None) -> dict[str, Any]:
     near = whole
     if around is not None and len(around) > _FEW and (theme is None or theme.layer not in ("sections", "town")):
         middle = shapely.Point(pictures.town_middle(np.asarray(around.geometry.values))).buffer(_VIEW_M / 2.0)
-        near = _extent([gpd.GeoDataFrame(geometry=[middle], crs=around.crs)]) or whole
+        view = shapely.box(*middle.bounds).intersection(shapely.box(*around.total_bounds))
+        near = _extent([gpd.GeoDataFrame(geometry=[view], crs=around.crs)]) or whole
     centre = [round((near[0][i] + near[1][i]) / 2, 6) for i in (0, 1)]
     return {"centre": centre, "bounds": near, "whole": whole}
 
@@ -254,6 +268,8 @@ def _map_layers(site: Site, theme: Theme | None, data: list[str]) -> list[Any]:
     if site.bounds is not None:
         west, south, east, north = site.bounds
         out.append(Picture("img/base.webp", [[south, west], [north, east]], TEXT["map.base" if site.cover is not None else "map.relief"]))
+    if site.bounds is not None and site.cover is not None and theme and theme.name != "solar":
+        out.append(Picture("img/cover.png", [[south, west], [north, east]], TEXT["map.cover"], show=shown == "town"))
     if "parcels" in data and shown != "parcels":
         out.append(Polygons("parcels", {"role": "base", "stroke": "#b3a68d", "width": 0.6, "fromZoom": 15.5, "alpha": 0.6}, TEXT["map.parcels"]))
     if theme and shown != "buildings":
@@ -274,7 +290,10 @@ def _map_layers(site: Site, theme: Theme | None, data: list[str]) -> list[Any]:
 def _theme_layer(theme: Theme) -> Polygons:
     houses = theme.layer == "buildings"
     fills = [_MUTED, NO_DATA, *theme.colours]
-    options = {"role": "theme", "fills": fills, "stroke": "#ffffff", "strokeFrom": 15.5 if houses else 14.5, "width": 1.0 if houses else 0.6, "alpha": 1.0 if houses else 0.86}
+    if theme.layer == "town":
+        # One value for the whole area says nothing by its colour: the land cover below shows through.
+        fills = ["#ffffff00"] * len(fills)
+    options = {"role": "theme", "fills": fills, "stroke": "#6d6350" if theme.layer == "town" else "#ffffff", "strokeFrom": 0 if theme.layer == "town" else 15.5 if houses else 14.5, "width": 1.0 if houses else 0.6, "alpha": 1.0 if houses else 0.86}
     return Polygons(theme.layer, options, TEXT[f"{theme.name}.layer"])
 
 

@@ -22,6 +22,8 @@ LINE = "#d6cdbb"
 ACCENT = "#b4532a"
 # Quiet tints of the land cover for the base map, by code of contracts.sources.COVER_CODES.
 COVER_TINTS: dict[int, str] = {0: "#efeae0", 1: "#e3dccf", 2: "#f7f3ea", 3: "#ece3d0", 4: "#e6e9d3", 5: "#ccd8b6", 6: "#c9dbe3"}
+# Full colours of the same codes where land cover is the subject; static/style.css repeats them (cover-...).
+COVER_COLOURS: dict[int, str] = {0: "#ffffff", 1: "#5c3226", 2: "#bd7450", 3: "#d9cfba", 4: "#bcd38a", 5: "#37803f", 6: "#9cc3d5"}
 
 _STEPS = np.array([1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0])
 

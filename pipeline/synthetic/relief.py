@@ -20,6 +20,8 @@ from pipeline.synthetic.roofs import Surfaces
 
 TILE_CELLS = 2048
 VOID = -9999.0
+# Height from which vegetation counts as canopy: the default of the land cover and of the green figures [m].
+CANOPY_M = 3.0
 # Elevations are kept to 1/2048 m: a quarter of a millimetre, and files that compress.
 STEPS_PER_M = 2048.0
 
@@ -56,9 +58,10 @@ class Ground:
 
 @dataclass
 class Counts:
-    """Cells seen from above by parcel: crowns, and green (crowns and low plants)."""
+    """Cells seen from above by parcel: crowns, crowns at least 3 m high, and green (crowns and low plants)."""
 
     tree: NDArray[np.int64]
+    canopy: NDArray[np.int64]
     green: NDArray[np.int64]
 
 
@@ -97,7 +100,7 @@ def write_tiles(
     """
     for name in ("dsm", "dtm"):
         (out / name).mkdir(parents=True, exist_ok=True)
-    counts = Counts(np.zeros(len(ground.ground) + 1, dtype=np.int64), np.zeros(len(ground.ground) + 1, dtype=np.int64))
+    counts = Counts(*(np.zeros(len(ground.ground) + 1, dtype=np.int64) for _ in range(3)))
     shapely.prepare(domain)
     for window in grid.blocks(TILE_CELLS):
         tile = grid.crop(window)
@@ -131,31 +134,39 @@ def _tile(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     east: Floats = tile.west + (np.arange(tile.cols, dtype=np.float64) + 0.5) * tile.cell_m
     north: Floats = tile.north - (np.arange(tile.rows, dtype=np.float64) + 0.5) * tile.cell_m
-    z = terrain.grid(east, north)
-    parcel = _burn(ground.ground, tile)
-    low = _plants(parcel, ground, east, north)
+    parcel, built = _burn(ground.ground, tile), _burn(surfaces.ground, tile)
     hard = _burn(paved, tile) > 0
-    low[hard] = 0.0
     crown = _crowns(tile, trees)
-    above = np.maximum(low, crown)
+    _count(counts, parcel, built == 0, hard, crown, green)
+    above = _plants(parcel, ground, east, north)
+    above[hard] = 0.0
+    np.maximum(above, crown, out=above)
+    z = terrain.grid(east, north)
     top = z + above
-    built = _burn(surfaces.ground, tile)
-    row, col = np.nonzero(built)
-    s = built[row, col] - 1
+    at = np.flatnonzero(built)
+    s, row, col = built.ravel()[at] - 1, at // tile.cols, at % tile.cols
     gx, gy = surfaces.gradients()
-    top[row, col] = surfaces.z[s] + gx[s] * (east[col] - surfaces.east[s]) + gy[s] * (north[row] - surfaces.north[s])
-    tree = (crown > 0) & (built == 0)
-    open_green = np.concatenate([[False], green])[parcel] & ~hard & (built == 0)
-    counts.tree += np.bincount(parcel[tree], minlength=len(counts.tree))
-    counts.green += np.bincount(parcel[tree | open_green], minlength=len(counts.green))
-    out = []
+    top.ravel()[at] = surfaces.z[s] + gx[s] * (east[col] - surfaces.east[s]) + gy[s] * (north[row] - surfaces.north[s])
     void = _outside(domain, tile)
-    for cells in (top, z):
-        kept = (np.round(cells * STEPS_PER_M) / STEPS_PER_M).astype(np.float32)
-        if void is not None:
-            kept[void] = VOID
-        out.append(kept)
-    return out[0], out[1]
+    return _stored(top, void), _stored(z, void)
+
+
+def _stored(cells: Floats, void: NDArray[np.bool_] | None) -> NDArray[np.float32]:
+    """Elevations as they are written: in steps, void outside the domain. Changes `cells`."""
+    cells *= STEPS_PER_M
+    kept = np.rint(cells, out=cells).astype(np.float32)
+    kept *= np.float32(1.0 / STEPS_PER_M)
+    if void is not None:
+        kept[void] = VOID
+    return kept
+
+
+def _count(counts: Counts, parcel: NDArray[np.int32], free: NDArray[np.bool_], hard: NDArray[np.bool_], crown: NDArray[np.float32], green: NDArray[np.bool_]) -> None:
+    tree = (crown > 0) & free
+    counts.tree += np.bincount(parcel[tree], minlength=len(counts.tree))
+    counts.canopy += np.bincount(parcel[tree & (crown >= CANOPY_M)], minlength=len(counts.canopy))
+    low = np.concatenate([[False], green])[parcel] & ~hard & free
+    counts.green += np.bincount(parcel[tree | low], minlength=len(counts.green))
 
 
 def _outside(domain: shapely.Geometry, tile: Grid) -> NDArray[np.bool_] | None:
@@ -164,24 +175,22 @@ def _outside(domain: shapely.Geometry, tile: Grid) -> NDArray[np.bool_] | None:
     return np.asarray(rasters.burn([domain], [1], tile) == 0)
 
 
-def _plants(parcel: NDArray[np.int32], ground: Ground, east: Floats, north: Floats) -> NDArray[np.float64]:
+def _plants(parcel: NDArray[np.int32], ground: Ground, east: Floats, north: Floats) -> NDArray[np.float32]:
     """Height of low plants; rows are ridges seen where the row passes the cell centre."""
-    height = np.concatenate([[0.0], ground.crop_m])[parcel]
-    spacing = np.concatenate([[0.0], ground.row_m])[parcel]
-    row, col = np.nonzero(spacing)
-    p = parcel[row, col] - 1
-    across = -np.sin(ground.angle[p]) * (east[col] - east[0]) + np.cos(ground.angle[p]) * (north[row] - north[0])
-    phase = (across / ground.row_m[p]) % 1.0
-    height[row, col] *= phase < 0.45
+    height = np.concatenate([[0.0], ground.crop_m]).astype(np.float32)[parcel]
+    at = np.flatnonzero(np.concatenate([[False], ground.row_m > 0])[parcel])
+    p, row, col = parcel.ravel()[at] - 1, at // len(east), at % len(east)
+    across = -np.sin(ground.angle)[p] * east[col] + np.cos(ground.angle)[p] * north[row]
+    height.ravel()[at] *= (across / ground.row_m[p]) % 1.0 < 0.45
     return height
 
 
-def _crowns(tile: Grid, trees: Trees) -> NDArray[np.float64]:
+def _crowns(tile: Grid, trees: Trees) -> NDArray[np.float32]:
     """Height of crowns above ground: an ellipsoid on a trunk, the highest crown of each cell."""
     reach = float(trees.radius_m.max(initial=1.0))
     west, south, east, north = tile.bounds
     t = trees.take((trees.east > west - reach) & (trees.east < east + reach) & (trees.north > south - reach) & (trees.north < north + reach))
-    out = np.zeros(tile.shape)
+    out = np.zeros(tile.shape, dtype=np.float32)
     k = int(np.ceil(reach / tile.cell_m))
     col = np.floor((t.east - tile.west) / tile.cell_m).astype(int)
     row = np.floor((tile.north - t.north) / tile.cell_m).astype(int)
@@ -192,5 +201,5 @@ def _crowns(tile: Grid, trees: Trees) -> NDArray[np.float64]:
             y = tile.north - (r + 0.5) * tile.cell_m - t.north
             q = (x * x + y * y) / t.radius_m**2
             ok = (q < 1.0) & (r >= 0) & (c >= 0) & (r < tile.rows) & (c < tile.cols)
-            np.maximum.at(out, (r[ok], c[ok]), t.height_m[ok] * (0.45 + 0.55 * np.sqrt(1.0 - q[ok])))
+            np.maximum.at(out, (r[ok], c[ok]), (t.height_m[ok] * (0.45 + 0.55 * np.sqrt(1.0 - q[ok]))).astype(np.float32))
     return out

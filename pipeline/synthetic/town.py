@@ -6,6 +6,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -26,9 +27,12 @@ from pipeline.synthetic.planting import Trees, plant
 from pipeline.synthetic.relief import Counts, Ground, grid_of, write_tiles
 from pipeline.synthetic.roofs import Surfaces, Truth, make_roofs, true_planes
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 # Surroundings that are generated beyond the town [m]: the horizon is searched 200 m away.
 SURROUNDINGS_M = 240.0
-# Uses of lots -> height of low plants [m], distance of rows [m]; others are bare.
+# Uses of lots -> height of low plants [m], distance of rows [m]; others are bare. Panels on the ground stand in rows from west to east.
 PLANTS: dict[str, tuple[float, float]] = {
     "vineyard": (1.6, 2.6), "arable": (0.35, 0.0), "fallow": (0.25, 0.0), "park": (0.06, 0.0), "vacant": (0.3, 0.0), "row": (0.1, 0.0), "villa": (0.08, 0.0),
     "cottage": (0.15, 0.0), "pv": (1.9, 5.0), "court": (0.05, 0.0), "cemetery": (0.1, 0.0), "farm": (0.1, 0.0),
@@ -225,7 +229,7 @@ def _green_name(use: str, n: int) -> str:
 def _write_relief(out: Path, plan: Plan, epsg: int, config: SyntheticConfig) -> Counts:
     lots = plan.lots
     crop = np.array([PLANTS.get(str(u), (0.0, 0.0)) for u in lots.use])
-    rows = np.column_stack([crop, np.where(crop[:, 1] > 0, lots.angle, 0.0)])
+    rows = np.column_stack([crop, np.where(lots.use == "vineyard", lots.angle, 0.0)])
     roads = plan.cadastre.ground[plan.cadastre.lot < 0]
     ground = Ground(np.concatenate([lots.ground, roads]), *(np.concatenate([rows[:, i], np.zeros(len(roads))]) for i in range(3)))
     green = np.concatenate([np.isin(lots.use, [u for u in PLANTS if u != "pv"]), np.zeros(len(roads), dtype=bool)])
@@ -250,7 +254,7 @@ def _write_truth(out: Path, plan: Plan, ids: dict[int, str], counts: Counts, eps
     _parcel_truth(plan, counts, cell_m).to_parquet(out / "truth_parcels.parquet", index=False)
 
 
-def _parcel_truth(plan: Plan, counts: Counts, cell_m: float):  # type: ignore[no-untyped-def]
+def _parcel_truth(plan: Plan, counts: Counts, cell_m: float) -> pd.DataFrame:
     import pandas as pd
 
     n = len(plan.lots.ground)
@@ -268,5 +272,6 @@ def _parcel_truth(plan: Plan, counts: Counts, cell_m: float):  # type: ignore[no
         {
             "parcel_id": c.reference, "kind": c.kind, "use": np.where(own, plan.lots.use[np.maximum(c.lot, 0)], c.kind), "area_m2": whole,
             "building_m2": building, "sealed_m2": sealed, "green_m2": counts.green[lot + 1] * cell_m**2, "tree_m2": counts.tree[lot + 1] * cell_m**2,
+            "canopy_m2": counts.canopy[lot + 1] * cell_m**2,
         }
     ).sort_values("parcel_id", kind="stable").reset_index(drop=True)  # fmt: skip

@@ -71,10 +71,11 @@ def plain_energy(year: Hours, tilt: float, azimuth: float, *, albedo: float, u0:
 
 
 def brute_horizon(
-    surface: NDArray[Any], cell_m: float, row: float, col: float, eye: float, azimuths_deg: NDArray[Any], reach_m: float, step_m: float
+    surface: NDArray[Any], cell_m: float, row: float, col: float, eye: float, azimuths_deg: NDArray[Any], reach_m: float, step_m: float, coarser: int = 1
 ) -> NDArray[Any]:
-    """Horizon elevation [deg] by a bilinear reading of the surface every `step_m` along each azimuth."""
-    away = np.arange(step_m, reach_m + 1e-9, step_m)[None, :]
+    """Horizon elevation [deg] by a bilinear reading of the surface every `step_m`, beyond 10 m in steps `coarser` times as long."""
+    near = np.arange(step_m, min(10.0, reach_m) + 1e-9, step_m)
+    away = np.concatenate([near, np.arange(near[-1] + coarser * step_m, reach_m + 1e-9, coarser * step_m)])[None, :]
     angle = np.radians(azimuths_deg)[:, None]
     rows, cols = row - away * np.cos(angle) / cell_m, col + away * np.sin(angle) / cell_m
     z = map_coordinates(surface.astype(float), [rows, cols], order=1, mode="constant", cval=-1e6)

@@ -182,7 +182,9 @@ def test_parcel_truth_agrees_with_the_vectors_and_the_surface(made: Made) -> Non
         easting, northing = (a.ravel() for a in np.meshgrid(np.arange(np.floor(w), np.ceil(e)) + 0.5, np.arange(np.floor(s), np.ceil(n)) + 0.5))
         held = shapely.contains_xy(shape, easting, northing)
         at = np.floor(north - northing[held]).astype(int), np.floor(easting[held] - west).astype(int)
-        assert (surface[at] - ground[at] > 1.0).sum() == pytest.approx(t.loc[reference, "tree_m2"], abs=2.0)
+        height = surface[at] - ground[at]
+        assert (height > 1.0).sum() == pytest.approx(t.loc[reference, "tree_m2"], abs=2.0)
+        assert (height >= 3.0).sum() == pytest.approx(t.loc[reference, "canopy_m2"], abs=2.0)
 
 
 def test_gml_is_in_the_layout_of_the_agency(made: Made) -> None:

@@ -19,7 +19,7 @@ SECTORS = 72
 ELEVATIONS = 45
 ELEVATION_STEP_DEG = 2.0
 # The horizon band of the Perez model is infinitely thin; real horizon brightening is spread over some degrees. Its open
-# share is taken over the lowest bands of the lit share (0 to 7 degrees; Perez et al. 1987 used 6.5 degrees).
+# share is taken over the lowest bands of the lit share, 0 to 7 degrees.
 BAND_ELEVATIONS = 4
 
 
@@ -60,9 +60,8 @@ def summarise(tangents: NDArray[np.float32], starts: NDArray[np.int64], surface_
 
     The sky view of a cell is the closed form of the integral of the cosine of incidence over the visible part of
     each sector, from the higher of horizon and the plane's own face limit to the zenith (for a horizontal plane the
-    mean of cos^2 h; Dozier & Frew 1990, doi:10.1109/36.58986, written per sector without their approximation for
-    tilted planes). It is scaled so that an open plane gets (1 + cos tilt) / 2 exactly: the sum over 72 sectors is up
-    to 1e-3 off that.
+    mean of cos^2 h; Dozier & Frew 1990, doi:10.1109/36.58986, eq. 7b). It is scaled so that an open plane gets
+    (1 + cos tilt) / 2 exactly: the sum over 72 sectors is up to 1e-3 off that.
 
     The lit share at elevation e is the share of the band e - 1 .. e + 1 degrees that lies above the horizon, averaged
     over the cells (0 .. 1 degree at e = 0), so that reading it linearly between elevations moves no horizon.

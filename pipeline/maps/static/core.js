@@ -90,7 +90,12 @@
     return opened[name];
   };
 
+  function measure() { document.documentElement.style.setProperty("--head", document.querySelector("header").offsetHeight + "px"); }
+
   SS.map = function (id, start) {
+    measure();
+    window.addEventListener("resize", measure);
+    document.addEventListener("ss:language", measure);
     var map = L.map(id, {
       center: start.centre, zoom: 14, zoomSnap: 0.25, zoomDelta: 1, wheelPxPerZoomLevel: 90, minZoom: 10, maxZoom: 20, zoomControl: false, attributionControl: false,
       fadeAnimation: !SS.still, zoomAnimation: !SS.still, markerZoomAnimation: !SS.still, inertia: !SS.still, keyboardPanDelta: 60

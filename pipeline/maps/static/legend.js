@@ -42,7 +42,7 @@
       if (o.band && isFinite(theme.columns[o.band][i])) bands[bin] += theme.columns[o.band][i];
     }
     var small = theme.rows < 2;
-    input.hidden = chart.hidden = small;
+    input.hidden = chart.hidden = list.hidden = document.getElementById("legend-title").hidden = small;
     input.max = Math.max(at.length - 1, 0);
     theme.counts = counts;
 

@@ -77,7 +77,7 @@
   }
 
   function composition(theme, row) {
-    var c = theme.columns, whole = c.covered_m2[row], tree = c.tree_m2 ? c.tree_m2[row] : NaN, building = c.building_m2 ? c.building_m2[row] : 0;
+    var c = theme.columns, whole = c.covered_m2[row], tree = c.tree_m2 ? c.tree_m2[row] : NaN, building = c.building_m2 && isFinite(c.building_m2[row]) ? c.building_m2[row] : 0;
     if (!(whole > 0)) return null;
     tree = isFinite(tree) ? tree : 0;
     var parts = [["building", building], ["sealed", c.sealed_m2[row] - building], ["low", c.green_m2[row] - tree], ["tree", tree], ["rest", whole - c.sealed_m2[row] - c.green_m2[row]]];
@@ -88,7 +88,7 @@
       var piece = h("i", { className: "cover-" + part[0] });
       piece.style.width = 100 * share + "%";
       bar.append(piece);
-      list.append(h("li", {}, h("i", { className: "cover-" + part[0] }), SS.t("cover." + part[0]), h("b", { className: "num" }, SS.number(share, "share"))));
+      list.append(h("li", {}, h("i", { className: "cover-" + part[0] }), SS.t("cover." + (part[0] === "sealed" && !building ? "all" : part[0])), h("b", { className: "num" }, SS.number(share, "share"))));
     });
     return h("div", {}, bar, list);
   }

@@ -42,7 +42,7 @@
       /* Outside the outline, white under colour: a small roof stays visible. */
       lines = L.layerGroup([["#ffffff", 7], ["#b4532a", 3]].map(function (line) { return L.polyline(rings, { color: line[0], weight: line[1], renderer: painter, interactive: false, smoothFactor: 0 }); })).addTo(map);
       callout.replaceChildren(SS.h("b", {}, SS.title(theme, row)), " " + SS.number(theme.value[row], theme.options.kind) + " ↓");
-      if (how.move) map.fitBounds(theme.layer.bounds(row).pad(1.2), { maxZoom: Math.max(map.getZoom(), 18), animate: !SS.still });
+      if (how.move) map.fitBounds(theme.layer.bounds(row).pad({ town: 0.05, sections: 0.4 }[theme.options.layer] || 1.2), { maxZoom: Math.max(map.getZoom(), 18), animate: !SS.still });
       if (how.focus) document.getElementById("sheet").focus({ preventScroll: how.scroll === false });
     };
     callout.addEventListener("click", function () { var box = document.getElementById("sheet"); box.focus({ preventScroll: true }); box.scrollIntoView(); });
@@ -97,6 +97,7 @@
   function address(theme, legend) {
     function go() {
       var row = SS.state.s ? theme.ids.indexOf(SS.state.s) : -1;
+      if (row < 0 && theme.rows === 1) row = 0;
       if (row !== theme.selected) theme.select(row, { quiet: true, move: row >= 0 && !SS.state.v });
     }
     go();

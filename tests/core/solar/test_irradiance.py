@@ -133,15 +133,19 @@ def test_positions_in_the_lit_share_wrap_at_north() -> None:
     assert part[0] == pytest.approx([0.5, 0.5])
 
 
-@pytest.mark.parametrize(("seed", "place"), [(1, "Apulia"), (5, "Tromso")])
-def test_shaded_years_agree_with_every_cell_and_the_sun_every_six_minutes(seed: int, place: str) -> None:
+@pytest.mark.parametrize(("seed", "place", "stretch"), [(1, "Apulia", 1.0), (5, "Tromso", 1.0), (2, "Apulia", 3.0)])
+def test_shaded_years_agree_with_single_cells_and_the_sun_every_six_minutes(seed: int, place: str, stretch: float) -> None:
+    """Low, and three times as high (flat roofs only), where some lose a third of their light."""
     year = year_at(place)
     surface, owner, tilts, azimuths = town(seed, size=110)
+    if stretch > 1.0:
+        surface, owner = surface * np.float32(stretch), np.where((owner >= 0) & (tilts[owner] == 0.0), owner, -1).astype(np.int32)
     seen = plane_horizons(surface, owner, 1.0, tilts, azimuths, reach_m=55.0, max_cells=200, lift_m=0.1)
     hours = sky_hours(**year)
     sums = year_sums(Planes(tilts, azimuths, seen.sky_view, seen.lit_share), hours, 0.2)
     found = sums.shaded_by_month.sum(axis=1)
-    worst = np.argsort(found / sums.unshaded)[:: max(len(found) // 6, 1)][:6]
+    worst = [p for p in np.argsort(found / sums.unshaded) if seen.cells[p]][::12][:2]
+    assert found[worst[0]] < (0.75 if stretch > 1.0 else 0.95) * sums.unshaded[worst[0]]
     times = pd.date_range("2021-01-01 00:30", periods=8760, freq="h", tz="UTC")
     moments = (times.tz_localize(None).to_numpy()[:, None] + (np.arange(-4.5, 5) * 360).astype("timedelta64[s]")).ravel()
     sun = pvlib.solarposition.get_solarposition(pd.DatetimeIndex(moments).tz_localize("UTC"), *PLACES[place])
@@ -149,12 +153,10 @@ def test_shaded_years_agree_with_every_cell_and_the_sun_every_six_minutes(seed: 
     errors = []
     for p in worst:
         rows, cols = np.nonzero(owner == p)
-        pick = np.random.default_rng(0).permutation(len(rows))[:20]
-        eyes = surface[rows[pick], cols[pick]] + 0.1
-        cells = [brute_horizon(surface, 1.0, r, c, e, np.arange(720) / 2, 55.0, 0.25) for r, c, e in zip(rows[pick], cols[pick], eyes, strict=True)]
+        cells = [brute_horizon(surface, 1.0, r, c, surface[r, c] + 0.1, np.arange(720) / 2, 55.0, 0.05, 5) for r, c in zip(rows, cols, strict=True)]
         errors.append(found[p] / brute_year(year, way, np.array(cells), tilts[p], azimuths[p], 0.2) - 1)
     assert np.abs(errors).mean() <= 0.005
-    assert np.abs(errors).max() <= 0.02
+    assert np.abs(errors).max() <= 0.01
 
 
 def test_hours_without_a_value_are_refused() -> None:

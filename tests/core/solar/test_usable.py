@@ -41,11 +41,14 @@ def test_a_thin_wall_costs_its_thickness_and_not_its_cells() -> None:
     assert area(roof(fine, cell=0.5), cell=0.5) == [pytest.approx((12 - 1.2) * (8 - 1.2))]
 
 
-def test_a_wall_on_one_side_only_costs_there() -> None:
-    above = np.zeros((8, 12))
-    above[0] = 0.9
-    got = area(roof(above))[0]
-    assert (12 - 1.2) * (8 - 0.9) <= got <= (12 - 0.6) * (8 - 0.9)
+def test_a_short_wall_costs_where_it_stands_and_a_long_one_all_around() -> None:
+    short = np.zeros((12, 12))
+    short[0, 3:7] = 0.9
+    free = (12 - 0.6) ** 2
+    assert free - 4 * 1.3 <= area(roof(short))[0] < free - 4 * 0.3 + 1e-6
+    long = np.zeros((12, 12))
+    long[0] = 0.9
+    assert area(roof(long))[0] == pytest.approx((12 - 1.2) ** 2)
 
 
 def test_obstacles_keep_their_margin_and_noise_is_filled() -> None:
