@@ -325,6 +325,8 @@ def _differences(old: Any, new: Any, where: str = "") -> list[str]:
         for key in sorted(old.keys() | new.keys()):
             out += _differences(old.get(key), new.get(key), f"{where}.{key}" if where else key)
         return out
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        return [d for n, (a, b) in enumerate(zip(old, new, strict=True)) for d in _differences(a, b, f"{where}.{n}")]
     if old == new:
         return []
     if where == "code":

@@ -16,7 +16,6 @@ from pipeline.contracts.spec import Raster
 from pipeline.core.grid import Grid
 
 
-
 def overview(raster: Raster[Any], band: str, max_px: int, *, categorical: bool = False) -> tuple[NDArray[np.float32], Grid]:
     """One band read at a coarser cell, at most `max_px` cells on the longer side.
 
@@ -69,7 +68,9 @@ class Screen(NamedTuple):
         return self.west / half * 180.0, lat[0], east / half * 180.0, lat[1]
 
 
-def to_browser(array: NDArray[Any], grid: Grid, like: Screen | None = None, *, categorical: bool = False) -> tuple[NDArray[np.float32], Screen]:
+def to_browser(
+    array: NDArray[Any], grid: Grid, like: Screen | None = None, *, categorical: bool = False
+) -> tuple[NDArray[np.float32], Screen]:
     """Warp a small raster from the town's system to the projection of the screen.
 
     Grid north departs from true north by up to some degrees (2 at the edge of a UTM zone), so a picture cannot simply

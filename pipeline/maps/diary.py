@@ -58,7 +58,14 @@ def sources_of(lineage: Lineage) -> list[Source]:
     out = []
     for stage, sidecar in ordered(lineage):
         for s in sidecar.get("sources", []):
-            line = Source(stage_name(stage), s.get("title") or s.get("kind", ""), s.get("licence", ""), s.get("attribution", ""), s.get("date", ""), bool(s.get("synthetic")))
+            line = Source(
+                stage_name(stage),
+                s.get("title") or s.get("kind", ""),
+                s.get("licence", ""),
+                s.get("attribution", ""),
+                s.get("date", ""),
+                bool(s.get("synthetic")),
+            )
             if line not in out:
                 out.append(line)
     return out

@@ -122,6 +122,11 @@ def simplified(geometries: NDArray[Any], tolerance_m: float) -> NDArray[Any]:
     return np.asarray(shapely.simplify(geometries, tolerance_m, preserve_topology=True))
 
 
+def _texts(values: Any) -> list[str | None]:
+    """Text as it is; what is missing (None, NaN) as null."""
+    return [v if isinstance(v, str) else None if v is None or isinstance(v, float) else str(v) for v in values]
+
+
 def pack(name: str, rows: int, columns: dict[str, Column], shapes: NDArray[Any] | None = None, extra: dict[str, Any] | None = None) -> str:
     """The text of a data file.
 
@@ -148,7 +153,7 @@ def pack(name: str, rows: int, columns: dict[str, Column], shapes: NDArray[Any] 
     head: dict[str, Any] = {
         "rows": rows,
         "scales": {k: c.scale for k, c in columns.items() if c.scale is not None},
-        "text": {k: [None if v is None or v != v else str(v) for v in c.values] for k, c in columns.items() if c.scale is None},
+        "text": {k: _texts(c.values) for k, c in columns.items() if c.scale is None},
         "streams": {k: len(b) for k, b in streams.items()},
         "degree": DEGREE,
         "extra": extra or {},

@@ -65,7 +65,11 @@ def headline(town: str, sums: dict[str, float]) -> tuple[Phrase, Phrase, Phrase]
         text = say("index.answer", energy=quantity(energy, "kwh"))
         where = say("index.where", with_arrays=_count(sums, "buildings_with_arrays"), buildings=_count(sums, "buildings"))
         head = say("index.head", head=quantity(energy / residents, "kwh")) if residents else Phrase("", "")
-        return say("index.h1", town=town), text, Phrase(*(" ".join(part for part in parts if part) for parts in zip(where, head, TEXT["index.rest"], strict=True)))
+        return (
+            say("index.h1", town=town),
+            text,
+            Phrase(*(" ".join(part for part in parts if part) for parts in zip(where, head, TEXT["index.rest"], strict=True))),
+        )
     if (share := get(sums, "sealed_share")) is not None:
         return say("index.h1.land", town=town), say("index.answer.land", share=quantity(share, "share")), TEXT["index.rest"]
     return say("index.h1.none", town=town), TEXT["index.answer.none"], Phrase("", "")
@@ -88,7 +92,12 @@ def _solar_card(sums: dict[str, float], picture: str | None) -> Card:
     if not get(sums, "kwh_year"):
         return _empty("solar", "missing.solar")
     band = say("card.solar.band", p90=quantity(get(sums, "kwh_year_p90"), "kwh"))
-    text = say("card.solar.text", kwp=quantity(get(sums, "kwp"), "kwp"), with_arrays=_count(sums, "buildings_with_arrays"), buildings=_count(sums, "buildings"))
+    text = say(
+        "card.solar.text",
+        kwp=quantity(get(sums, "kwp"), "kwp"),
+        with_arrays=_count(sums, "buildings_with_arrays"),
+        buildings=_count(sums, "buildings"),
+    )
     return Card("solar", quantity(sums["kwh_year"], "kwh"), band, text, picture)
 
 
@@ -98,14 +107,24 @@ def _sealing_card(sums: dict[str, float], picture: str | None) -> Card:
         return _empty("sealing", "missing.sealing")
     band = say("card.sealing.band", sealed=quantity(get(sums, "sealed_m2"), "ha"), covered=quantity(covered, "ha"))
     part = covered is not None and area and covered / area < 0.99
-    text = say("card.sealing.part", share=quantity(covered / area, "share")) if part and covered is not None and area else TEXT["card.sealing.text"]
+    text = (
+        say("card.sealing.part", share=quantity(covered / area, "share"))
+        if part and covered is not None and area
+        else TEXT["card.sealing.text"]
+    )
     return Card("sealing", quantity(share, "share"), band, text, picture)
 
 
 def _green_card(sums: dict[str, float], picture: str | None) -> Card:
     head, canopy, green = get(sums, "green_m2_per_resident"), get(sums, "canopy_share"), quantity(get(sums, "green_m2"), "ha")
     if head is not None:
-        return Card("green", quantity(head, "head"), TEXT["card.green.head"], say("card.green.text", canopy=quantity(canopy, "share"), green=green), picture)
+        return Card(
+            "green",
+            quantity(head, "head"),
+            TEXT["card.green.head"],
+            say("card.green.text", canopy=quantity(canopy, "share"), green=green),
+            picture,
+        )
     if canopy is not None:
         return Card("green", quantity(canopy, "share"), TEXT["card.green.canopy"], say("card.green.text2", green=green), picture)
     return _empty("green", "missing.green")
@@ -135,9 +154,15 @@ def lead(name: str, theme: Theme | None, sums: dict[str, float]) -> Phrase:
     if name == "solar":
         return say("solar.lead", energy=quantity(get(sums, "kwh_year"), "kwh"))
     if name == "sealing":
+        if theme.layer == "town":
+            return say("sealing.lead.town", share=quantity(get(sums, "sealed_share"), "share"))
         return say("sealing.lead", share=quantity(get(sums, "sealed_share"), "share"), zone=TEXT[f"zone.{theme.layer}"])
     head = get(sums, "green_m2_per_resident")
-    return say("green.lead.head", head=quantity(head, "head")) if head is not None else say("green.lead.canopy", share=quantity(get(sums, "canopy_share"), "share"))
+    return (
+        say("green.lead.head", head=quantity(head, "head"))
+        if head is not None
+        else say("green.lead.canopy", share=quantity(get(sums, "canopy_share"), "share"))
+    )
 
 
 def starts(atlas: Atlas, made: dict[str, Theme], sums: dict[str, float]) -> list[Start]:
@@ -163,7 +188,12 @@ def _start_solar(atlas: Atlas, sums: dict[str, float]) -> Start:
     frame = atlas["buildings"].dropna(subset=["kwh_year"])
     best = frame.sort_values(["kwh_year", "building_id"], ascending=[False, True]).head(_TOP)
     entries = [
-        Entry(r.building_id, _reference(r, say("sheet.building", id=r.building_id)), quantity(r.kwh_year, "kwh"), say("start.solar.item", kwp=quantity(r.kwp, "kwp"), modules=quantity(r.modules, "int")))
+        Entry(
+            r.building_id,
+            _reference(r, say("sheet.building", id=r.building_id)),
+            quantity(r.kwh_year, "kwh"),
+            say("start.solar.item", kwp=quantity(r.kwp, "kwp"), modules=quantity(r.modules, "int")),
+        )
         for r in best.itertuples()
     ]
     share = float(best["kwh_year"].sum()) / (get(sums, "kwh_year") or float(frame["kwh_year"].sum()))
@@ -177,7 +207,13 @@ def _start_sealing(atlas: Atlas) -> Start:
     frame = frame.assign(yard=frame["sealed_m2"].astype(float) - frame["building_m2"].astype(float)).dropna(subset=["yard"])
     best = frame[frame["yard"] >= 1.0].sort_values(["yard", "parcel_id"], ascending=[False, True]).head(_TOP)
     entries = [
-        Entry(r.parcel_id, _reference(r, say("sheet.parcel", number=str(r.parcel_id))), quantity(r.yard, "m2"), say("start.sealing.item", area=quantity(r.area_m2, "m2"))) for r in best.itertuples()
+        Entry(
+            r.parcel_id,
+            _reference(r, say("sheet.parcel", number=str(r.parcel_id))),
+            quantity(r.yard, "m2"),
+            say("start.sealing.item", area=quantity(r.area_m2, "m2")),
+        )
+        for r in best.itertuples()
     ]
     return Start("sealing", TEXT["start.sealing.lead"], entries)
 
@@ -186,7 +222,13 @@ def _start_green(atlas: Atlas) -> Start:
     frame = atlas["sections"].dropna(subset=["green_m2_per_resident"])
     best = frame[frame["residents"] > 0].sort_values(["green_m2_per_resident", "section_id"]).head(_TOP)
     entries = [
-        Entry(r.section_id, say("sheet.section", id=str(r.section_id)), quantity(r.green_m2_per_resident, "head"), say("start.green.item", residents=quantity(r.residents, "int"))) for r in best.itertuples()
+        Entry(
+            r.section_id,
+            say("sheet.section", id=str(r.section_id)),
+            quantity(r.green_m2_per_resident, "head"),
+            say("start.green.item", residents=quantity(r.residents, "int")),
+        )
+        for r in best.itertuples()
     ]
     return Start("green", TEXT["start.green.lead"], entries if len(frame) > _TOP else [])
 
@@ -198,5 +240,3 @@ def demonstration(synthetic: tuple[str, ...]) -> Phrase | None:
         return None
     text = say("demo", layers=joined(names))
     return text if len(names) > 1 else Phrase(text.it.replace("sono generati, non rilevati", "generato, non rilevato"), text.en)
-
-

@@ -31,11 +31,11 @@ def steady_identifiers() -> Iterator[None]:
     """Inside, folium's elements are named by a counter instead of by chance."""
     kept = Element.__dict__["_generate_id"]
     numbers = count(1)
-    Element._generate_id = classmethod(lambda cls: f"{next(numbers):04d}")
+    setattr(Element, "_generate_id", classmethod(lambda cls: f"{next(numbers):04d}"))  # noqa: B010 - it is a method
     try:
         yield
     finally:
-        Element._generate_id = kept
+        setattr(Element, "_generate_id", kept)  # noqa: B010
 
 
 def both(phrase: Phrase) -> Markup:
@@ -61,7 +61,7 @@ class TownMap(folium.Map):
         # On the instance: folium's own lists belong to the class and would leak into other maps.
         self.default_js = [(f"script{i}", path) for i, path in enumerate(scripts)]
         self.default_css = []
-        self.get_root().header._children.clear()
+        _figure(self).header._children.clear()
 
 
 class Polygons(Layer):
@@ -122,11 +122,17 @@ class _Page:
         script = "\n".join(line.strip() for line in this.script.render(**kwargs).splitlines() if line.strip())
         return self.template.render(
             **self.values,
-            map_html=Markup(this.html.render(**kwargs)),
-            map_scripts=Markup(this.header.render(**kwargs)),
-            map_script=Markup(script),
+            # Our own templates, whose values pass through tojson: markup, not text.
+            map_html=Markup(this.html.render(**kwargs)),  # noqa: S704
+            map_scripts=Markup(this.header.render(**kwargs)),  # noqa: S704
+            map_script=Markup(script),  # noqa: S704
             script_hash=sha256_source(script),
         )
+
+
+def _figure(element: Element) -> Any:
+    """The figure at the root of an element; folium types it as an element."""
+    return element.get_root()
 
 
 def sha256_source(script: str) -> str:
@@ -136,6 +142,6 @@ def sha256_source(script: str) -> str:
 
 def render(town_map: TownMap, environment: Environment, template: str, values: dict[str, Any]) -> str:
     """The whole page around a map, as text."""
-    root = town_map.get_root()
+    root = _figure(town_map)
     root._template = _Page(environment, template, values)
     return str(root.render())

@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from pipeline.maps.style import COVER_COLOURS, COVER_TINTS, LINE, NO_DATA, PAPER, classify, rgb
+from pipeline.maps.style import COVER_COLOURS, COVER_TINTS, NO_DATA, PAPER, classify, rgb
 
 _SMALL = (720, 330)
 _OVER = 2
@@ -51,7 +51,9 @@ def base_picture(shade: NDArray[np.float32] | None, cover: NDArray[np.float32] |
 def _soft_edge(known: NDArray[np.bool_]) -> Image.Image:
     """Opaque inside, fading out towards the rim of what is known: a picture on paper, not a tile with an edge."""
     padded = np.pad(known, _RIM)
-    blurred = np.asarray(Image.fromarray(np.where(padded, 255, 0).astype(np.uint8), "L").filter(ImageFilter.GaussianBlur(_RIM / 2)), dtype=np.int16)
+    blurred = np.asarray(
+        Image.fromarray(np.where(padded, 255, 0).astype(np.uint8), "L").filter(ImageFilter.GaussianBlur(_RIM / 2)), dtype=np.int16
+    )
     inner = (2 * blurred - 255).clip(0, 255).astype(np.uint8)
     return Image.fromarray(np.where(known, inner[_RIM:-_RIM, _RIM:-_RIM], 0).astype(np.uint8), "L")
 
@@ -138,5 +140,3 @@ def town_middle(shapes: NDArray[Any]) -> tuple[float, float]:
     near = (np.abs(cell - best) <= 1).all(axis=1)
     east, north = at[near].mean(axis=0)
     return float(east), float(north)
-
-

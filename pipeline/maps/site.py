@@ -110,7 +110,9 @@ def _write_data(site: Site, folder: Path) -> dict[str, int]:
     for layer, frame in site.atlas.items():
         if layer not in (*KEYS, "ways"):
             continue
-        columns = {"water": Column(np.asarray(frame["kind"] == "water", dtype=float), 1.0)} if layer == "ways" else shape_columns(layer, frame)
+        columns = (
+            {"water": Column(np.asarray(frame["kind"] == "water", dtype=float), 1.0)} if layer == "ways" else shape_columns(layer, frame)
+        )
         _save(folder, layer, pack(layer, len(frame), columns, _outlines(frame, site.simplify_m)))
         counts[layer] = len(frame)
     for name, theme in site.made.items():
@@ -179,7 +181,9 @@ def _draw_houses(site: Site, small: pictures.SmallMap) -> None:
 
 
 def _environment(site: Site) -> Environment:
-    made = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(
+        loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     first = LANGUAGES.index(site.languages[0])
 
     def t(key: str, **values: Any) -> Markup:
@@ -187,7 +191,7 @@ def _environment(site: Site) -> Environment:
 
     def attr(name: str, key: str) -> Markup:
         phrase = TEXT[key]
-        return Markup(' {0}="{1}" data-it-{0}="{2}" data-en-{0}="{3}"').format(Markup(name), phrase[first], phrase.it, phrase.en)
+        return Markup(' {0}="{1}" data-it-{0}="{2}" data-en-{0}="{3}"').format(name, phrase[first], phrase.it, phrase.en)
 
     made.globals.update(
         t=t, attr=attr, both=both, town=site.name, languages=site.languages, language=site.languages[0], language_index=first, language_names=LANGUAGE_NAMES,
@@ -205,7 +209,13 @@ def _common(site: Site, here: str) -> dict[str, Any]:
 def _index(site: Site, environment: Environment, small: dict[str, str]) -> str:
     question, answer, rest = findings.headline(site.name, site.sums)
     starts = findings.starts(site.atlas, site.made, site.sums)
-    values = _common(site, "index") | {"headline": question, "answer": answer, "rest": rest, "cards": findings.cards(site.sums, small), "starts": starts}
+    values = _common(site, "index") | {
+        "headline": question,
+        "answer": answer,
+        "rest": rest,
+        "cards": findings.cards(site.sums, small),
+        "starts": starts,
+    }
     return environment.get_template("index.html").render(values)
 
 
@@ -222,7 +232,11 @@ def _method(site: Site, environment: Environment) -> str:
 def _theme_page(site: Site, environment: Environment, name: str) -> str:
     theme = site.made.get(name)
     own = [name] if theme else []
-    data = [layer for layer in ("ways", "parcels", "buildings", "sections", "town") if layer in site.atlas and (layer != "sections" or (theme and theme.layer == "sections"))]
+    data: list[str] = [
+        layer
+        for layer in ("ways", "parcels", "buildings", "sections", "town")
+        if layer in site.atlas and (layer != "sections" or (theme and theme.layer == "sections"))
+    ]
     scripts = [f"static/{s}" for s in SCRIPTS[:2]] + [f"data/{d}.js" for d in ("text", *data, *own)] + [f"static/{s}" for s in SCRIPTS[2:]]
     with steady_identifiers():
         town_map = TownMap(_start(site, theme), scripts)
@@ -271,13 +285,19 @@ def _map_layers(site: Site, theme: Theme | None, data: list[str]) -> list[Any]:
     if site.bounds is not None and site.cover is not None and theme and theme.name != "solar":
         out.append(Picture("img/cover.png", [[south, west], [north, east]], TEXT["map.cover"], show=shown == "town"))
     if "parcels" in data and shown != "parcels":
-        out.append(Polygons("parcels", {"role": "base", "stroke": "#b3a68d", "width": 0.6, "fromZoom": 15.5, "alpha": 0.6}, TEXT["map.parcels"]))
+        out.append(
+            Polygons("parcels", {"role": "base", "stroke": "#b3a68d", "width": 0.6, "fromZoom": 15.5, "alpha": 0.6}, TEXT["map.parcels"])
+        )
     if theme and shown != "buildings":
         out.append(_theme_layer(theme))
     if "ways" in data:
         out.append(Polygons("ways", {"role": "base", "by": "water", "fills": ["#fdfbf6", "#c3d9e4"], "alpha": 0.9}, TEXT["map.ways"]))
     if "buildings" in data and shown != "buildings":
-        grey = {"role": "base", "fill": "#ffffff38", "stroke": "#fffdf8", "strokeFrom": 15.5, "width": 0.9, "alpha": 0.8} if theme else {"role": "base", "fill": NO_DATA, "stroke": "#8d8471", "width": 0.6}
+        grey = (
+            {"role": "base", "fill": "#ffffff38", "stroke": "#fffdf8", "strokeFrom": 15.5, "width": 0.9, "alpha": 0.8}
+            if theme
+            else {"role": "base", "fill": NO_DATA, "stroke": "#8d8471", "width": 0.6}
+        )
         out.append(Polygons("buildings", grey, TEXT["map.buildings"]))
     if theme and shown == "buildings":
         out.append(_theme_layer(theme))
@@ -293,7 +313,14 @@ def _theme_layer(theme: Theme) -> Polygons:
     if theme.layer == "town":
         # One value for the whole area says nothing by its colour: the land cover below shows through.
         fills = ["#ffffff00"] * len(fills)
-    options = {"role": "theme", "fills": fills, "stroke": "#6d6350" if theme.layer == "town" else "#ffffff", "strokeFrom": 0 if theme.layer == "town" else 15.5 if houses else 14.5, "width": 1.0 if houses else 0.6, "alpha": 1.0 if houses else 0.86}
+    options = {
+        "role": "theme",
+        "fills": fills,
+        "stroke": "#6d6350" if theme.layer == "town" else "#ffffff",
+        "strokeFrom": 0 if theme.layer == "town" else 15.5 if houses else 14.5,
+        "width": 1.0 if houses else 0.6,
+        "alpha": 1.0 if houses else 0.86,
+    }
     return Polygons(theme.layer, options, TEXT[f"{theme.name}.layer"])
 
 

@@ -18,8 +18,6 @@ PALETTES: dict[str, tuple[str, ...]] = {
 }
 PAPER = "#efeae0"
 NO_DATA = "#cfc8ba"
-LINE = "#d6cdbb"
-ACCENT = "#b4532a"
 # Quiet tints of the land cover for the base map, by code of contracts.sources.COVER_CODES.
 COVER_TINTS: dict[int, str] = {0: "#efeae0", 1: "#e3dccf", 2: "#f7f3ea", 3: "#ece3d0", 4: "#e6e9d3", 5: "#ccd8b6", 6: "#c9dbe3"}
 # Full colours of the same codes where land cover is the subject; static/style.css repeats them (cover-...).

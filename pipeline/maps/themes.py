@@ -25,7 +25,18 @@ KINDS: dict[str, tuple[str, float]] = {
     "canopy_m2": ("m2", 0.1), "canopy_share": ("share", 0.001), "residents": ("int", 1.0), "green_m2_per_resident": ("head", 0.1),
 }  # fmt: skip
 _SHAPE_COLUMNS = {"buildings": ("area_m2", "height_m"), "parcels": ("area_m2",), "sections": ("area_m2", "residents"), "town": ("area_m2",)}
-_LAND = ("covered_m2", "building_m2", "sealed_m2", "sealed_share", "green_m2", "tree_m2", "canopy_m2", "canopy_share", "residents", "green_m2_per_resident")
+_LAND = (
+    "covered_m2",
+    "building_m2",
+    "sealed_m2",
+    "sealed_share",
+    "green_m2",
+    "tree_m2",
+    "canopy_m2",
+    "canopy_share",
+    "residents",
+    "green_m2_per_resident",
+)
 
 
 @dataclass(frozen=True)
@@ -112,7 +123,12 @@ def themes(atlas: Atlas) -> dict[str, Theme]:
             table = (*(_reference(atlas, layer) or (KEYS[layer],)), "sealed_share", "sealed_m2", "area_m2", "green_m2")
             made["sealing"] = _theme(atlas, "sealing", layer, "sealed_share", "sealed_m2", None, table)
             break
-    for layer, value in (("sections", "green_m2_per_resident"), ("sections", "canopy_share"), ("parcels", "canopy_share"), ("town", "canopy_share")):
+    for layer, value in (
+        ("sections", "green_m2_per_resident"),
+        ("sections", "canopy_share"),
+        ("parcels", "canopy_share"),
+        ("town", "canopy_share"),
+    ):
         if known(atlas.get(layer), value):
             own = (*(_reference(atlas, layer) or (KEYS[layer],)), value, "residents", "green_m2", "canopy_m2", "canopy_share", "area_m2")
             table = tuple(dict.fromkeys(c for c in own if c in atlas[layer] and atlas[layer][c].notna().any()))
@@ -133,7 +149,10 @@ def _theme(atlas: Atlas, name: str, layer: str, value: str, total: str, band: st
 
 def shape_columns(layer: str, frame: gpd.GeoDataFrame) -> dict[str, Column]:
     """Columns that travel with the outlines of a layer, shared by all pages."""
-    texts = [KEYS[layer], *(c for c in ("parcel_id", "sheet", "number") if layer in ("buildings", "parcels") and c in frame and frame[c].notna().any())]
+    texts = [
+        KEYS[layer],
+        *(c for c in ("parcel_id", "sheet", "number") if layer in ("buildings", "parcels") and c in frame and frame[c].notna().any()),
+    ]
     out = {name: Column(list(frame[name])) for name in dict.fromkeys(texts)}
     return out | {name: _numeric(frame, name) for name in _SHAPE_COLUMNS[layer] if known(frame, name)}
 
@@ -155,11 +174,25 @@ def _numeric(frame: gpd.GeoDataFrame, name: str) -> Column:
 
 
 def _solar_columns(buildings: gpd.GeoDataFrame, roofs: gpd.GeoDataFrame | None) -> dict[str, Column]:
-    names = ("kwh_year", "kwh_year_p90", "kwp", "modules", "module_area_m2", "roof_m2", "shading_loss", "specific_yield_kwh_kwp", "poa_kwh_m2")
+    names = (
+        "kwh_year",
+        "kwh_year_p90",
+        "kwp",
+        "modules",
+        "module_area_m2",
+        "roof_m2",
+        "shading_loss",
+        "specific_yield_kwh_kwp",
+        "poa_kwh_m2",
+    )
     out = {name: _numeric(buildings, name) for name in names}
     year = buildings["kwh_year"].to_numpy(dtype=float, na_value=np.nan)
     for month in MONTHS:
-        share = buildings[f"kwh_{month}"].to_numpy(dtype=float, na_value=np.nan) / year if f"kwh_{month}" in buildings else np.full(len(year), np.nan)
+        share = (
+            buildings[f"kwh_{month}"].to_numpy(dtype=float, na_value=np.nan) / year
+            if f"kwh_{month}" in buildings
+            else np.full(len(year), np.nan)
+        )
         out[f"m{month}"] = Column(share, 0.001)
     out["reason"] = Column(list(buildings["reason"]))
     return out | _reason_columns(buildings, roofs)

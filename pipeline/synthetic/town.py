@@ -129,11 +129,12 @@ def write_town(plan: Plan, out: Path, epsg: int, name: str, code: str, config: S
     notes
         Takes counts.
     """
-    stem = f"{config.belfiore}_{''.join(c for c in name.upper() if c.isalnum() or c in ' -')}"
+    plain = "".join(c for c in name if c.isalnum() or c in " -")  # a name from town.yaml never becomes a path
+    stem = f"{config.belfiore}_{plain.upper()}"
     write_parcels(out / f"{stem}_ple.gml", plan.cadastre, epsg)
     write_sheets(out / f"{stem}_map.gml", plan.cadastre, epsg)
     ids = building_ids(plan, code)
-    _write_buildings(out / f"{name}.shp", plan, ids, name, epsg)
+    _write_buildings(out / f"{plain}.shp", plan, ids, name, epsg)
     write_classes(out / "consumo_suolo.tif", plan.survey, classes(plan.survey, plan.yards, plan.level), TAGS)
     _write_sections(out / "sezioni.gpkg", plan, code, epsg)
     _write_streets(out / "strade.geojson", plan, epsg)

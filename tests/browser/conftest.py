@@ -14,7 +14,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync", "--disable-quic"]
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+]
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +86,11 @@ class Visit:
         return self
 
     def state(self) -> dict[str, Any]:
-        return dict(self.page.evaluate("({hash: location.hash, id: SS.current && SS.current.selected >= 0 ? SS.current.ids[SS.current.selected] : null})"))
+        return dict(
+            self.page.evaluate(
+                "({hash: location.hash, id: SS.current && SS.current.selected >= 0 ? SS.current.ids[SS.current.selected] : null})"
+            )
+        )
 
 
 @pytest.fixture
@@ -85,7 +98,9 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     contexts = []
 
     def make(width: int = 1280, height: int = 860, **options: Any) -> Visit:
-        context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", offline=options.pop("offline", True), **options)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, reduced_motion="reduce", offline=options.pop("offline", True), **options
+        )
         contexts.append(context)
         return Visit(context.new_page())
 

@@ -1,6 +1,6 @@
 """Screenshots of a site's pages, desktop and phone, in both languages.
 
-    python tests/browser/screenshots.py maps/carmiano docs/img
+python tests/browser/screenshots.py maps/carmiano docs/img
 """
 
 from __future__ import annotations
@@ -11,7 +11,16 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync", "--disable-quic"]
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+]
 SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
 PAGES = ("index", "solar", "sealing", "green", "method")
 

@@ -38,9 +38,15 @@ def test_ready_click_filter_pan_and_heap(visit: Callable[..., Any], large_site: 
     measured = {"ready_ms": int(seen.page.get_attribute("html", "data-ready"))}
     seen.page.evaluate("SS.view.fitBounds(SS.start.whole, {animate: false})")
     assert seen.page.evaluate("[SS.layers.theme.drawn, SS.current.tableCount]") == [8000, 8000]
-    measured["redraw_ms"] = seen.page.evaluate("(() => { const t = performance.now(); for (const k in SS.layers) SS.layers[k].redraw(); return performance.now() - t; })()")
-    measured["click_ms"] = seen.page.evaluate("(() => { const t = performance.now(); SS.current.select(SS.layers.theme.hit(SS.layers.theme.bounds(4000).getCenter(), 4)); return performance.now() - t; })()")
-    measured["filter_ms"] = seen.page.evaluate("(() => { const i = document.getElementById('from'); i.value = 12; const t = performance.now(); i.dispatchEvent(new Event('input')); return performance.now() - t; })()")
+    measured["redraw_ms"] = seen.page.evaluate(
+        "(() => { const t = performance.now(); for (const k in SS.layers) SS.layers[k].redraw(); return performance.now() - t; })()"
+    )
+    measured["click_ms"] = seen.page.evaluate(
+        "(() => { const t = performance.now(); SS.current.select(SS.layers.theme.hit(SS.layers.theme.bounds(4000).getCenter(), 4)); return performance.now() - t; })()"
+    )
+    measured["filter_ms"] = seen.page.evaluate(
+        "(() => { const i = document.getElementById('from'); i.value = 12; const t = performance.now(); i.dispatchEvent(new Event('input')); return performance.now() - t; })()"
+    )
     seen.page.evaluate("SS.view.setView(SS.start.centre, 15.5, {animate: false})")
     frames = seen.page.evaluate("""() => new Promise(done => { const out = []; let last = performance.now(); SS.view.panBy([400, 200], {animate: true, duration: 1});
         (function step(now) { out.push(now - last); last = now; if (out.length < 70) requestAnimationFrame(step); else done(out.slice(2).sort((a, b) => a - b)); })(last); })""")

@@ -85,8 +85,10 @@ def middle_of(seen: Any, row: int) -> dict[str, float]:
 
 def plain_house(seen: Any) -> int:
     """A row whose middle lies inside it."""
-    return int(seen.page.evaluate("""(() => { for (let i = 20; i < SS.current.rows; i++) { SS.view.setView(SS.layers.theme.bounds(i).getCenter(), 18, {animate: false});
-        if (SS.layers.theme.hit(SS.view.getCenter(), 0) === i) return i; } })()"""))
+    return int(
+        seen.page.evaluate("""(() => { for (let i = 20; i < SS.current.rows; i++) { SS.view.setView(SS.layers.theme.bounds(i).getCenter(), 18, {animate: false});
+        if (SS.layers.theme.hit(SS.view.getCenter(), 0) === i) return i; } })()""")
+    )
 
 
 def test_click_opens_the_sheet(visit: Visits, site: Path, atlas: dict[str, Any]) -> None:
@@ -123,7 +125,10 @@ def test_enter_opens_what_is_at_the_centre(visit: Visits, site: Path) -> None:
     assert seen.page.evaluate("document.activeElement.id") == "sheet"
 
 
-@pytest.mark.parametrize(("name", "query", "expected"), [("solar", "e00030", "E00030"), ("solar", "1/9", None), ("sealing", "2/7", "B792_2_007"), ("green", "0750140000003", "0750140000003")])
+@pytest.mark.parametrize(
+    ("name", "query", "expected"),
+    [("solar", "e00030", "E00030"), ("solar", "1/9", None), ("sealing", "2/7", "B792_2_007"), ("green", "0750140000003", "0750140000003")],
+)
 def test_search(visit: Visits, site: Path, atlas: dict[str, Any], name: str, query: str, expected: str | None) -> None:
     seen = visit().open(address(site, name))
     if expected is None:
@@ -189,8 +194,10 @@ def test_the_permalink_brings_back_view_selection_and_language(visit: Visits, si
     kept = seen.state()
     again = visit().open(address(site, "solar", kept["hash"][1:]))
     assert again.state()["id"] == kept["id"] and again.page.evaluate("document.documentElement.lang") == "en"
-    apart = "SS.view.getCenter().distanceTo([%s, %s])" % tuple(seen.page.evaluate("[SS.view.getCenter().lat, SS.view.getCenter().lng]"))
-    assert again.page.evaluate(apart) < 5 and again.page.evaluate("SS.view.getZoom()") == seen.page.evaluate("SS.view.getZoom()")
+    there = seen.page.evaluate("[SS.view.getCenter().lat, SS.view.getCenter().lng]")
+    assert again.page.evaluate("p => SS.view.getCenter().distanceTo(p)", there) < 5 and again.page.evaluate(
+        "SS.view.getZoom()"
+    ) == seen.page.evaluate("SS.view.getZoom()")
 
 
 def test_the_language_changes_words_numbers_and_links(visit: Visits, site: Path, atlas: dict[str, Any]) -> None:
@@ -206,7 +213,11 @@ def test_the_language_changes_words_numbers_and_links(visit: Visits, site: Path,
 
 def test_numbers_are_the_same_in_page_and_script(visit: Visits, site: Path) -> None:
     seen = visit().open(address(site, "solar"))
-    cases = [(v, k) for k in ("kwh", "kwp", "m2", "share", "yield", "poa", "m", "int", "head") for v in (0.0, 0.184, 0.95, 3.04, 12.0, 153.2, 953.4, 1234.0, 99_999.0, 21_449.0, 123_456.0, 61_234_000.0)]
+    cases = [
+        (v, k)
+        for k in ("kwh", "kwp", "m2", "share", "yield", "poa", "m", "int", "head")
+        for v in (0.0, 0.184, 0.95, 3.04, 12.0, 153.2, 953.4, 1234.0, 99_999.0, 21_449.0, 123_456.0, 61_234_000.0)
+    ]
     for language in ("it", "en"):
         seen.page.evaluate("code => SS.setLanguage(code)", language)
         got = seen.page.evaluate("cases => cases.map(c => SS.number(c[0], c[1]))", cases)

@@ -22,7 +22,7 @@ EPSG = 25833
 # About the middle of Carmiano in EPSG:25833.
 CENTRE = (759_800.0, 4_471_600.0)
 MONTH_SHARE = np.array([46, 55, 80, 95, 112, 118, 124, 116, 92, 72, 50, 40]) / 1000.0
-NASTY = ('<script>alert("x")</script>', "O'Hara & \"figli\"", "\u202eabc \u0634\u0645\u0633", "x" * 500)
+NASTY = ('<script>alert("x")</script>', 'O\'Hara & "figli"', "\u202eabc \u0634\u0645\u0633", "x" * 500)
 
 
 def frame(spec: type[TableSpec], rows: dict[str, Any], shapes: list[Any]) -> gpd.GeoDataFrame:
@@ -30,7 +30,11 @@ def frame(spec: type[TableSpec], rows: dict[str, Any], shapes: list[Any]) -> gpd
     data = {}
     for name, column in spec.columns().items():
         values = rows.get(name, [None] * len(shapes))
-        data[name] = pd.array(values, dtype="Int64") if column.dtype == "int" else pd.Series(values, dtype=float if column.dtype == "float" else object)
+        data[name] = (
+            pd.array(values, dtype="Int64")
+            if column.dtype == "int"
+            else pd.Series(values, dtype=float if column.dtype == "float" else object)
+        )
     return gpd.GeoDataFrame(data, geometry=shapes, crs=f"EPSG:{EPSG}")
 
 
@@ -86,7 +90,12 @@ def make_atlas(columns: int = 10, rows: int = 10, built: int = 60, seed: int = 1
     n = len(shapes)
     if nasty:
         shapes[0] = shapely.difference(shapes[0], shapes[0].centroid.buffer(4))
-        shapes[1] = shapely.MultiPolygon([shapely.affinity.scale(shapes[1], 0.4, 1.0, origin=shapes[1].bounds[:2]), shapely.affinity.translate(shapely.affinity.scale(shapes[1], 0.2, 0.2), 9, 0)])
+        shapes[1] = shapely.MultiPolygon(
+            [
+                shapely.affinity.scale(shapes[1], 0.4, 1.0, origin=shapes[1].bounds[:2]),
+                shapely.affinity.translate(shapely.affinity.scale(shapes[1], 0.2, 0.2), 9, 0),
+            ]
+        )
     parcel_ids = [f"B792_{1 + i // 50}_{1 + i % 50:03d}" for i in range(n)]
     if nasty:
         parcel_ids[4:8] = list(NASTY)
@@ -107,7 +116,11 @@ def make_atlas(columns: int = 10, rows: int = 10, built: int = 60, seed: int = 1
     }  # fmt: skip
     parcels["sealed_share"][2] = np.nan
     parcels["covered_m2"] = np.where(np.arange(n) == 2, 0.0, area)
-    cadastre = frame(Atlas.layers["parcels"], {k: [*v, *extra] for k, v, extra in ((k, list(v), _street_value(k, streets)) for k, v in parcels.items())}, [*shapes, *streets])
+    cadastre = frame(
+        Atlas.layers["parcels"],
+        {k: [*v, *extra] for k, v, extra in ((k, list(v), _street_value(k, streets)) for k, v in parcels.items())},
+        [*shapes, *streets],
+    )
     ids = [f"E{i + 1:05d}" for i in range(built)]
     if nasty:
         ids[10:14] = list(NASTY)
@@ -119,10 +132,23 @@ def make_atlas(columns: int = 10, rows: int = 10, built: int = 60, seed: int = 1
             for column, values in solar.items():
                 if column in ("roof_m2", "planes", "poa_kwh_m2"):
                     continue
-                values[k] = 0 if column in ("modules",) else np.nan if name == "no_surface" or column in ("shading_loss", "specific_yield_kwh_kwp") else 0.0
+                values[k] = (
+                    0
+                    if column in ("modules",)
+                    else np.nan
+                    if name == "no_surface" or column in ("shading_loss", "specific_yield_kwh_kwp")
+                    else 0.0
+                )
     buildings = frame(
         Atlas.layers["buildings"],
-        {"building_id": ids, "parcel_id": [parcel_ids[i] for i in where], "area_m2": home_area, "height_m": rng.uniform(3, 11, built), "reason": reason, **solar},
+        {
+            "building_id": ids,
+            "parcel_id": [parcel_ids[i] for i in where],
+            "area_m2": home_area,
+            "height_m": rng.uniform(3, 11, built),
+            "reason": reason,
+            **solar,
+        },
         homes,
     )
     roofs = frame(
@@ -133,7 +159,14 @@ def make_atlas(columns: int = 10, rows: int = 10, built: int = 60, seed: int = 1
         },
         [h for h in homes for _ in (1, 2)],
     )  # fmt: skip
-    return {"town": _town(streets, cadastre, buildings), "buildings": buildings, "roofs": roofs, "arrays": frame(Atlas.layers["arrays"], {}, []), "parcels": cadastre, "sections": _sections(streets, rng)}
+    return {
+        "town": _town(streets, cadastre, buildings),
+        "buildings": buildings,
+        "roofs": roofs,
+        "arrays": frame(Atlas.layers["arrays"], {}, []),
+        "parcels": cadastre,
+        "sections": _sections(streets, rng),
+    }
 
 
 def _street_value(column: str, streets: list[Any]) -> list[Any]:
@@ -146,7 +179,11 @@ def _street_value(column: str, streets: list[Any]) -> list[Any]:
 
 def _sections(streets: list[Any], rng: np.random.Generator) -> gpd.GeoDataFrame:
     west, south, east, north = shapely.bounds(streets[0])
-    shapes = [shapely.box(a, b, a + (east - west) / 3, b + (north - south) / 3) for a in np.linspace(west, east, 4)[:3] for b in np.linspace(south, north, 4)[:3]]
+    shapes = [
+        shapely.box(a, b, a + (east - west) / 3, b + (north - south) / 3)
+        for a in np.linspace(west, east, 4)[:3]
+        for b in np.linspace(south, north, 4)[:3]
+    ]
     n, area = len(shapes), float(shapely.area(shapes[0]))
     residents = [0, *rng.integers(20, 400, n - 1).tolist()]
     green = rng.uniform(0.1, 0.6, n) * area
@@ -160,7 +197,9 @@ def _sections(streets: list[Any], rng: np.random.Generator) -> gpd.GeoDataFrame:
 def _town(streets: list[Any], parcels: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     shape = shapely.box(*shapely.bounds(streets[0]))
     area = float(shape.area)
-    sums = {c: float(parcels[c].sum()) for c in ("sealed_m2", "green_m2", "tree_m2", "canopy_m2")} | {c: float(buildings[c].sum()) for c in ("kwp", "kwh_year", "kwh_year_p90", "roof_m2")}
+    sums = {c: float(parcels[c].sum()) for c in ("sealed_m2", "green_m2", "tree_m2", "canopy_m2")} | {
+        c: float(buildings[c].sum()) for c in ("kwp", "kwh_year", "kwh_year_p90", "roof_m2")
+    }
     row = sums | {
         "name": "Carmiano", "zone_kind": "town", "area_m2": area, "covered_m2": area, "sealed_share": sums["sealed_m2"] / area, "canopy_share": sums["canopy_m2"] / area, "residents": 1234,
         "green_m2_per_resident": sums["green_m2"] / 1234, "buildings": len(buildings), "buildings_with_arrays": int((buildings["kwh_year"] > 0).sum()),
@@ -170,7 +209,15 @@ def _town(streets: list[Any], parcels: gpd.GeoDataFrame, buildings: gpd.GeoDataF
 
 def make_lineage(synthetic: bool = True) -> Lineage:
     def source(title: str, attribution: str, licence: str = "CC BY 4.0", generated: bool = False) -> dict[str, Any]:
-        return {"kind": "vector", "title": title, "licence": licence, "attribution": attribution, "date": "2023", "synthetic": generated, "files": []}
+        return {
+            "kind": "vector",
+            "title": title,
+            "licence": licence,
+            "attribution": attribution,
+            "date": "2023",
+            "synthetic": generated,
+            "files": [],
+        }
 
     empty = {"counts": {}, "assumptions": [], "warnings": [], "figures": {}}
     return Lineage({
@@ -194,7 +241,14 @@ def build(out: Path, atlas: dict[str, gpd.GeoDataFrame], **more: Any) -> Path:
     from pipeline.stages.publish.webmap import webmap
 
     out.mkdir(parents=True, exist_ok=True)
-    values: dict[str, Any] = {"surface": None, "landcover": None, "config": WebmapConfig(), "town": make_town(), "lineage": make_lineage(), "notes": Notes()} | more
+    values: dict[str, Any] = {
+        "surface": None,
+        "landcover": None,
+        "config": WebmapConfig(),
+        "town": make_town(),
+        "lineage": make_lineage(),
+        "notes": Notes(),
+    } | more
     webmap(atlas, out=out, **values)
     return out
 

@@ -35,7 +35,12 @@ def unzigzag(value: int) -> int:
 
 def read_polygons(streams: dict[str, bytes]) -> list[Any]:
     rings, sizes = read_varints(streams["rings"]), read_varints(streams["sizes"])
-    points = np.cumsum([[unzigzag(a), unzigzag(b)] for a, b in zip(read_varints(streams["dx"]), read_varints(streams["dy"]), strict=True)], axis=0) * DEGREE
+    points = (
+        np.cumsum(
+            [[unzigzag(a), unzigzag(b)] for a, b in zip(read_varints(streams["dx"]), read_varints(streams["dy"]), strict=True)], axis=0
+        )
+        * DEGREE
+    )
     out, at, ring = [], 0, 0
     for count in rings:
         shape = shapely.Polygon()

@@ -62,7 +62,9 @@ def test_the_test_atlas_keeps_the_contract(small_atlas: dict[str, gpd.GeoDataFra
     assert {k: set(v.columns) for k, v in small_atlas.items()} == {k: {*spec.columns(), "geometry"} for k, spec in Atlas.layers.items()}
 
 
-def test_two_builds_give_the_same_bytes(tmp_path: Path, builder: Callable[..., Path], small_atlas: dict[str, Any], small_site: Path) -> None:
+def test_two_builds_give_the_same_bytes(
+    tmp_path: Path, builder: Callable[..., Path], small_atlas: dict[str, Any], small_site: Path
+) -> None:
     assert files(builder(tmp_path / "again", small_atlas)) == files(small_site)
 
 
@@ -123,8 +125,14 @@ def test_where_to_start_lists_the_largest_roofs(small_site: Path, small_atlas: d
     assert [unquote(link) for link in links] == [f"solar.html#s={b}" for b in best]
 
 
-def test_demonstration_data_is_said_and_real_data_is_not_called_so(tmp_path: Path, builder: Callable[..., Path], small_site: Path, small_atlas: dict[str, Any]) -> None:
-    real = builder(tmp_path / "real", small_atlas, lineage=Lineage({"parcels": {"sources": [{"kind": "vector", "title": "Catasto", "synthetic": False}]}}))
+def test_demonstration_data_is_said_and_real_data_is_not_called_so(
+    tmp_path: Path, builder: Callable[..., Path], small_site: Path, small_atlas: dict[str, Any]
+) -> None:
+    real = builder(
+        tmp_path / "real",
+        small_atlas,
+        lineage=Lineage({"parcels": {"sources": [{"kind": "vector", "title": "Catasto", "synthetic": False}]}}),
+    )
     for name in PAGES:
         text = Page(small_site / f"{name}.html").text
         assert "Dati dimostrativi: edifici e particelle sono generati, non rilevati." in text
@@ -141,17 +149,28 @@ def test_no_residents_of_a_building_are_published(small_site: Path) -> None:
 
 def test_a_town_without_cadastre_boundary_and_residents(tmp_path: Path, builder: Callable[..., Path], small_atlas: dict[str, Any]) -> None:
     atlas = empty(small_atlas, "parcels", "sections")
-    atlas["town"] = atlas["town"].assign(zone_kind="extent", residents=None, green_m2_per_resident=np.nan, covered_m2=atlas["town"]["area_m2"] * 0.55)
+    atlas["town"] = atlas["town"].assign(
+        zone_kind="extent", residents=None, green_m2_per_resident=np.nan, covered_m2=atlas["town"]["area_m2"] * 0.55
+    )
     site = builder(tmp_path / "delft", atlas)
     text = Page(site / "sealing.html").text.replace("\u00a0", " ")
-    for sentence in ("There is no cadastre", "There is no municipal boundary", "Land cover is known for 55.0% of the area", "There are no census sections"):
+    for sentence in (
+        "There is no cadastre",
+        "There is no municipal boundary",
+        "Land cover is known for 55.0% of the area",
+        "There are no census sections",
+    ):
         assert sentence in text and sentence in Page(site / "method.html").text.replace("\u00a0", " ")
     assert not (site / "data" / "parcels.js").exists() and (site / "data" / "sealing.js").exists()
 
 
 def test_a_town_with_nothing_still_has_pages(tmp_path: Path, builder: Callable[..., Path], small_atlas: dict[str, Any]) -> None:
     notes = Notes()
-    site = builder(tmp_path / "nothing", empty(small_atlas, *(k for k in small_atlas if k != "town")) | {"town": _bare(small_atlas["town"])}, notes=notes)
+    site = builder(
+        tmp_path / "nothing",
+        empty(small_atlas, *(k for k in small_atlas if k != "town")) | {"town": _bare(small_atlas["town"])},
+        notes=notes,
+    )
     assert all((site / f"{name}.html").exists() for name in PAGES)
     assert len([w for w in notes.warnings if "shows no theme" in w]) == 3
     assert "What is known about Carmiano?" in Page(site / "index.html").text
@@ -173,7 +192,9 @@ def test_surface_and_land_cover_become_the_ground(tmp_path: Path, builder: Calla
     coarse = Grid(grid.west, grid.north, 10.0, grid.rows // 10, grid.cols // 10, 25833)
     cover = np.full((2, *coarse.shape), 5, dtype="uint8")
     rasters.write(tmp_path / "c.tif", Landcover, RasterBlocks(coarse, iter([(Window(0, 0, *coarse.shape), cover)])))
-    site = builder(tmp_path / "site", small_atlas, surface=rasters.open_raster(tmp_path / "s.tif"), landcover=rasters.open_raster(tmp_path / "c.tif"))
+    site = builder(
+        tmp_path / "site", small_atlas, surface=rasters.open_raster(tmp_path / "s.tif"), landcover=rasters.open_raster(tmp_path / "c.tif")
+    )
     picture = Image.open(site / "img" / "base.webp")
     assert picture.mode == "RGBA" and max(picture.size) <= 2100
     red, green, blue, alpha = picture.getpixel((picture.width // 2, picture.height // 2))

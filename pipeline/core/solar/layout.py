@@ -176,8 +176,8 @@ def row_shading(latitude: float, surface_tilt: float, surface_azimuth: float, gc
 
     Examples
     --------
-    >>> row_shading(40.3, 10.0, 180.0, 0.1)
-    0.0
+    >>> round(row_shading(40.3, 10.0, 180.0, 0.8), 3)
+    0.011
     """
     elevation, azimuth = _mean_days(latitude)
     up = elevation > 0.0

@@ -126,8 +126,8 @@ def _rim_share(kind: NDArray[np.int8]) -> float:
     for axis in (0, 1):
         for by in (-1, 1):
             beside |= np.roll(out, by, axis)
-    rim = np.count_nonzero(kind == _RIM)
-    return float(rim / max(rim + np.count_nonzero(beside & (kind == _MEMBER)), 1))
+    rim = int(np.count_nonzero(kind == _RIM))
+    return rim / max(rim + int(np.count_nonzero(beside & (kind == _MEMBER))), 1)
 
 
 def _shrink(shapes: NDArray[np.object_], by: float) -> NDArray[np.object_]:

@@ -15,7 +15,8 @@
     var known = Array.from(values).filter(isFinite).sort(function (a, b) { return a - b; });
     if (!known.length) return [];
     var top = kind === "share" ? 1 : known[Math.floor(0.99 * (known.length - 1))];
-    var limits = [0].concat(breaks, [Math.max(top, (breaks[breaks.length - 1] || 0) * 1.5, 1e-9)]), out = [];
+    if (kind !== "share") top = Math.max(top, (breaks[breaks.length - 1] || 0) * 1.5, 1e-9);
+    var limits = [0].concat(breaks, [top]), out = [];
     for (var k = 0; k < limits.length - 1; k++) {
       for (var b = 0; b < BINS; b++) {
         var edge = limits[k] + (limits[k + 1] - limits[k]) * b / BINS;
@@ -42,7 +43,7 @@
       if (o.band && isFinite(theme.columns[o.band][i])) bands[bin] += theme.columns[o.band][i];
     }
     var small = theme.rows < 2;
-    input.hidden = chart.hidden = list.hidden = document.getElementById("legend-title").hidden = small;
+    chart.parentNode.hidden = small;
     input.max = Math.max(at.length - 1, 0);
     theme.counts = counts;
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.config.publish import WebmapConfig
 from pipeline.config.town import Town
@@ -14,12 +14,14 @@ from pipeline.contracts.publish import Atlas, Site
 from pipeline.contracts.sources import Landcover, Surface
 from pipeline.contracts.spec import Folder, Package, Raster
 from pipeline.core.terrain import hillshade
-from pipeline.io.picture import Screen, overview, to_browser
+from pipeline.io.picture import overview, to_browser
 from pipeline.maps import site
 from pipeline.version import __version__
 
 # 2,000 cells across a town of 6 km are 3 m: sharper relief would cost more than the whole of the data.
 PICTURE_PX = 2000
+Picture = NDArray[np.float32] | None
+Bounds = tuple[float, float, float, float] | None
 
 
 def webmap(
@@ -47,9 +49,11 @@ def webmap(
     notes
         Gets the number of features on the maps and what is missing.
     """
-    base = _base(surface, landcover)
-    own = {"simplify_m": config.simplify_m, "email": config.email, "canopy_height_m": town.green.canopy_height_m}
-    made = site.Site(dict(atlas), town.name, town.languages, lineage, __version__, **own, **base)
+    shade, cover, bounds = _ground(surface, landcover)
+    made = site.Site(
+        dict(atlas), town.name, town.languages, lineage, __version__, simplify_m=config.simplify_m, email=config.email,
+        canopy_height_m=town.green.canopy_height_m, shade=shade, cover=cover, bounds=bounds,
+    )  # fmt: skip
     for layer, rows in site.write(made, out).items():
         notes.count(f"features on the maps: {layer}", rows)
     for name in ("solar", "sealing", "green"):
@@ -58,14 +62,13 @@ def webmap(
     return Folder()
 
 
-def _base(surface: Raster[Surface] | None, landcover: Raster[Landcover] | None) -> dict[str, Any]:
+def _ground(surface: Raster[Surface] | None, landcover: Raster[Landcover] | None) -> tuple[Picture, Picture, Bounds]:
     """Relief and land cover in the browser's projection, the cover on the relief's cells where both are there."""
-    out: dict[str, Any] = {}
-    screen: Screen | None = None
+    shade = cover = screen = None
     if surface is not None:
         heights, grid = overview(surface, "surface", PICTURE_PX)
-        out["shade"], screen = to_browser(hillshade(heights, grid.cell_m) / np.float32(255.0), grid)
+        shade, screen = to_browser(hillshade(heights, grid.cell_m) / np.float32(255.0), grid)
     if landcover is not None:
         codes, grid = overview(landcover, "cover", PICTURE_PX, categorical=True)
-        out["cover"], screen = to_browser(codes, grid, screen, categorical=True)
-    return out if screen is None else out | {"bounds": screen.bounds}
+        cover, screen = to_browser(codes, grid, screen, categorical=True)
+    return shade, cover, None if screen is None else screen.bounds

@@ -80,7 +80,7 @@ def test_counts_by_hand(made: Made) -> None:
 
 
 def test_modules_keep_clear_of_edges_and_obstacles(made: Made) -> None:
-    surface, table = made
+    _, table = made
     got = lay(made).set_index("roof_id")
     outline = table.set_index("roof_id").geometry
     for roof_id in ("gable-1", "gable-2", "flat-1"):

@@ -86,7 +86,7 @@ def test_the_table_keeps_its_contract(made) -> None:  # type: ignore[no-untyped-
 
 
 def test_planes_are_where_they_were_built(made) -> None:  # type: ignore[no-untyped-def]
-    buildings, _, table, _ = made
+    _, _, table, _ = made
     t = table.set_index("roof_id")
     flat = t.loc["a-1"]
     assert flat["kind"] == "flat" and flat["surface_tilt"] == pytest.approx(0.0, abs=1e-4) and flat["plane_z_m"] == pytest.approx(GROUND + 6)
