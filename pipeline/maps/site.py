@@ -10,7 +10,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import shapely
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from numpy.typing import NDArray
@@ -19,20 +18,15 @@ from pipeline.contracts.notes import Lineage
 from pipeline.maps import findings, pictures
 from pipeline.maps.diary import credits_of, sources_of, steps_of
 from pipeline.maps.encode import Column, pack, simplified
-from pipeline.maps.layers import SCRIPTS, Picture, Polygons, ThemePanel, TownMap, both, render, steady_identifiers
+from pipeline.maps.layers import both
 from pipeline.maps.quantities import quantity
-from pipeline.maps.style import NO_DATA
 from pipeline.maps.text import LANGUAGE_NAMES, LANGUAGES, SCRIPT_TEXT, TEXT, Phrase, say
-from pipeline.maps.themes import KEYS, KINDS, Atlas, Theme, prepared, shape_columns, theme_columns, themes
+from pipeline.maps.theme_page import theme_page
+from pipeline.maps.themes import KEYS, Atlas, Theme, prepared, shape_columns, theme_columns, themes
 
 _HERE = Path(__file__).parent
-_MUTED = "#dcd5c7"
-_LEGENDS = {"head": "green.legend.head", "share": "green.legend.share"}
 # A frontage of houses is legible on the small maps of the front page at this width.
 _SMALL_WIDTH_M = 1300.0
-# A map opens on this much of the middle of the town, so that single roofs are seen; a place with few features is shown whole.
-_VIEW_M = 1200.0
-_FEW = 500
 _PAGE_BYTES = 30_000
 
 
@@ -92,7 +86,7 @@ def write(site: Site, out: Path) -> dict[str, int]:
     _page(out, "index", _index(site, environment, small))
     _page(out, "method", _method(site, environment))
     for name in ("solar", "sealing", "green"):
-        _page(out, name, _theme_page(site, environment, name))
+        _page(out, name, theme_page(site, environment, name, _common(site, name)))
     return counts
 
 
@@ -149,7 +143,7 @@ def _write_pictures(site: Site, folder: Path) -> dict[str, str]:
         if theme.layer == "town" and site.cover is not None:
             pictures.save_webp(pictures.cropped(pictures.cover_picture(site.cover)), folder / f"{name}.webp", quality=82)
             continue
-        small = pictures.SmallMap(centre, min(_SMALL_WIDTH_M, max(east - west, (north - south) * 2.0, 50.0)))
+        small = pictures.SmallMap(centre, min(_SMALL_WIDTH_M, max(min(east - west, (north - south) * 2.0), 50.0)))
         frame = site.atlas[theme.layer]
         fills = pictures.class_fills(frame[theme.value].to_numpy(dtype=float), theme.limits, theme.colours)
         if theme.layer == "buildings":
@@ -227,113 +221,3 @@ def _method(site: Site, environment: Environment) -> str:
         if len(text.encode()) <= _PAGE_BYTES:
             break
     return text
-
-
-def _theme_page(site: Site, environment: Environment, name: str) -> str:
-    theme = site.made.get(name)
-    own = [name] if theme else []
-    data: list[str] = [
-        layer
-        for layer in ("ways", "parcels", "buildings", "sections", "town")
-        if layer in site.atlas and (layer != "sections" or (theme and theme.layer == "sections"))
-    ]
-    scripts = [f"static/{s}" for s in SCRIPTS[:2]] + [f"data/{d}.js" for d in ("text", *data, *own)] + [f"static/{s}" for s in SCRIPTS[2:]]
-    with steady_identifiers():
-        town_map = TownMap(_start(site, theme), scripts)
-        for layer in _map_layers(site, theme, data):
-            town_map.add_child(layer)
-        from folium import LayerControl
-
-        LayerControl(position="topright", collapsed=True).add_to(town_map)
-        town_map.add_child(ThemePanel(_panel(site, theme)))
-        values = _common(site, name) | {
-            "theme": name, "active": theme is not None, "lead": findings.lead(name, theme, site.sums), "layer": theme.layer if theme else "", "legend": _LEGENDS[theme.kind] if theme and name == "green" else f"{name}.legend",
-            "credit_short": credits_of(site.lineage, short=True),
-        }  # fmt: skip
-        values["missing"] = values["missing"] if theme is None or name != "solar" else []
-        return render(town_map, environment, "theme.html", values)
-
-
-def _start(site: Site, theme: Theme | None) -> dict[str, Any]:
-    """First view: where most of the theme's features are; the whole area is one button away."""
-    whole = _extent(list(site.atlas.values())) or ((40.0, 18.0), (40.01, 18.01))
-    around = next((site.atlas[k] for k in ("buildings", "parcels", "sections") if k in site.atlas), None)
-    near = whole
-    if around is not None and len(around) > _FEW and (theme is None or theme.layer not in ("sections", "town")):
-        middle = shapely.Point(pictures.town_middle(np.asarray(around.geometry.values))).buffer(_VIEW_M / 2.0)
-        view = shapely.box(*middle.bounds).intersection(shapely.box(*around.total_bounds))
-        near = _extent([gpd.GeoDataFrame(geometry=[view], crs=around.crs)]) or whole
-    centre = [round((near[0][i] + near[1][i]) / 2, 6) for i in (0, 1)]
-    return {"centre": centre, "bounds": near, "whole": whole}
-
-
-def _extent(frames: list[gpd.GeoDataFrame]) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    boxes = [f.to_crs(4326).total_bounds for f in frames if len(f)]
-    if not boxes:
-        return None
-    low, high = np.min([b[:2] for b in boxes], axis=0), np.max([b[2:] for b in boxes], axis=0)
-    return (round(float(low[1]), 6), round(float(low[0]), 6)), (round(float(high[1]), 6), round(float(high[0]), 6))
-
-
-def _map_layers(site: Site, theme: Theme | None, data: list[str]) -> list[Any]:
-    """Bottom to top: ground, cadastre, theme, houses, boundary."""
-    shown = theme.layer if theme else ""
-    out: list[Any] = []
-    if site.bounds is not None:
-        west, south, east, north = site.bounds
-        out.append(Picture("img/base.webp", [[south, west], [north, east]], TEXT["map.base" if site.cover is not None else "map.relief"]))
-    if site.bounds is not None and site.cover is not None and theme and theme.name != "solar":
-        out.append(Picture("img/cover.png", [[south, west], [north, east]], TEXT["map.cover"], show=shown == "town"))
-    if "parcels" in data and shown != "parcels":
-        out.append(
-            Polygons("parcels", {"role": "base", "stroke": "#b3a68d", "width": 0.6, "fromZoom": 15.5, "alpha": 0.6}, TEXT["map.parcels"])
-        )
-    if theme and shown != "buildings":
-        out.append(_theme_layer(theme))
-    if "ways" in data:
-        out.append(Polygons("ways", {"role": "base", "by": "water", "fills": ["#fdfbf6", "#c3d9e4"], "alpha": 0.9}, TEXT["map.ways"]))
-    if "buildings" in data and shown != "buildings":
-        grey = (
-            {"role": "base", "fill": "#ffffff38", "stroke": "#fffdf8", "strokeFrom": 15.5, "width": 0.9, "alpha": 0.8}
-            if theme
-            else {"role": "base", "fill": NO_DATA, "stroke": "#8d8471", "width": 0.6}
-        )
-        out.append(Polygons("buildings", grey, TEXT["map.buildings"]))
-    if theme and shown == "buildings":
-        out.append(_theme_layer(theme))
-    if shown != "town" and "town" in data:
-        veil = {"veil": "#fbf8f2a6"} if site.atlas["town"]["zone_kind"].iloc[0] == "town" else {}
-        out.append(Polygons("town", {"role": "base", "stroke": "#6d6350", "width": 2, "dash": [7, 4], **veil}, TEXT["map.boundary"]))
-    return out
-
-
-def _theme_layer(theme: Theme) -> Polygons:
-    houses = theme.layer == "buildings"
-    fills = [_MUTED, NO_DATA, *theme.colours]
-    if theme.layer == "town":
-        # One value for the whole area says nothing by its colour: the land cover below shows through.
-        fills = ["#ffffff00"] * len(fills)
-    options = {
-        "role": "theme",
-        "fills": fills,
-        "stroke": "#6d6350" if theme.layer == "town" else "#ffffff",
-        "strokeFrom": 0 if theme.layer == "town" else 15.5 if houses else 14.5,
-        "width": 1.0 if houses else 0.6,
-        "alpha": 1.0 if houses else 0.86,
-    }
-    return Polygons(theme.layer, options, TEXT[f"{theme.name}.layer"])
-
-
-def _panel(site: Site, theme: Theme | None) -> dict[str, Any]:
-    """What the scripts of a theme page must know."""
-    if theme is None:
-        return {"layer": None, "theme": None}
-    sent = set(shape_columns(theme.layer, site.atlas[theme.layer])) | set(theme_columns(theme, site.atlas))
-    kinds = {name: KINDS[name][0] if name in KINDS else "text" for name in sorted(sent)}
-    csv = [c for c in kinds if not c.startswith(("m0", "m1", "reason"))]
-    return {
-        "theme": theme.name, "layer": theme.layer, "data": theme.layer, "columns": theme.name, "id": KEYS[theme.layer], "value": theme.value, "kind": theme.kind, "sum": theme.total,
-        "sumKind": KINDS[theme.total][0], "band": theme.band, "breaks": theme.limits, "colours": theme.colours, "muted": _MUTED, "noData": NO_DATA, "kinds": kinds,
-        "table": [c for c in theme.table if c in sent], "csv": [KEYS[theme.layer], *(c for c in csv if c != KEYS[theme.layer])], "email": site.email,
-        "links": {"sealing": "sealing" in site.made and site.made["sealing"].layer == "parcels"},
-    }  # fmt: skip

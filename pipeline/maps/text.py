@@ -1,10 +1,11 @@
-"""Phrases in both languages, from the one table of words in phrases.py; scripts get them through data/text.js."""
+"""Phrases in both languages, from the tables of words in phrases.py and phrases_method.py; scripts get them through data/text.js."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from pipeline.maps.phrases import METHOD, PAGES, THEMES
+from pipeline.maps.phrases import PAGES, THEMES
+from pipeline.maps.phrases_method import METHOD
 
 LANGUAGES = ("it", "en")
 LANGUAGE_NAMES = {"it": "Italiano", "en": "English"}
@@ -46,6 +47,6 @@ def say(key: str, **values: Phrase | str) -> Phrase:
     Raises
     ------
     KeyError
-        For a key that is not in phrases.py.
+        For a key that is not in the tables.
     """
     return TEXT[key].filled(**values)

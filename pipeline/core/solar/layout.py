@@ -177,7 +177,7 @@ def row_shading(latitude: float, surface_tilt: float, surface_azimuth: float, gc
     Examples
     --------
     >>> round(row_shading(40.3, 10.0, 180.0, 0.8), 3)
-    0.011
+    0.01
     """
     elevation, azimuth = _mean_days(latitude)
     up = elevation > 0.0

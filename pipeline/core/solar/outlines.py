@@ -64,20 +64,26 @@ def outlines(found: Sequence[Regions], cell_m: float) -> NDArray[np.object_]:
     >>> float(outlines([one], 1.0)[0].area)
     4.14
     """
-    corners, rings, parts, regions, feet = [], [], [], [], []
+    feet = [np.full(int(one.labels.max(initial=0)), one.footprint, dtype=object) for one in found]
+    return cut(squares(found, cell_m), np.concatenate(feet)) if found else np.empty(0, dtype=object)
+
+
+def squares(found: Sequence[Regions], cell_m: float) -> NDArray[np.object_]:
+    """MultiPolygons of the regions' cell squares and of those they reach into, not cut by the footprints."""
+    corners, rings, parts, regions = [], [], [], []
     total_rings = total_parts = total_regions = 0
     for one in found:
-        count = int(one.labels.max(initial=0))
-        if not count:
-            continue
-        padded, wide = _reach_out(one.labels, one.inside)
-        vertex, ring, part_of_ring, label_of_part = _trace(padded.ravel(), wide)
+        rows, wide = one.labels.shape[0] + 4, one.labels.shape[1] + 4
+        labels, outside = np.zeros((rows, wide), np.int16), np.ones((rows, wide), np.bool_)
+        labels[2:-2, 2:-2] = one.labels
+        outside[2:-2, 2:-2] = ~one.inside
+        vertex, ring, part_of_ring, label_of_part = _trace(_reach_out(labels.ravel(), outside.ravel(), wide), wide)
         corners.append(np.column_stack([one.west + (vertex % wide - 2) * cell_m, one.north - (vertex // wide - 2) * cell_m]))
         rings.append(ring + total_rings)
         parts.append(part_of_ring + total_parts)
         regions.append(label_of_part - 1 + total_regions)
-        feet.append(np.full(count, one.footprint, dtype=object))
-        total_rings, total_parts, total_regions = total_rings + len(part_of_ring), total_parts + len(label_of_part), total_regions + count
+        total_rings, total_parts = total_rings + len(part_of_ring), total_parts + len(label_of_part)
+        total_regions += int(one.labels.max(initial=0))
     if not total_regions:
         return np.empty(0, dtype=object)
     linear = shapely.linearrings(np.concatenate(corners), indices=np.concatenate(rings))
@@ -86,7 +92,7 @@ def outlines(found: Sequence[Regions], cell_m: float) -> NDArray[np.object_]:
     polygons = shapely.polygons(linear[order], indices=part[order])
     region = np.concatenate(regions)
     order = np.argsort(region, kind="stable")
-    return cut(bundle(polygons[order], region[order], total_regions), np.concatenate(feet))
+    return bundle(polygons[order], region[order], total_regions)
 
 
 def cut(shapes: NDArray[np.object_], by: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -111,24 +117,25 @@ def bundle(polygons: NDArray[np.object_], index: NDArray[np.int64], count: int) 
     return out
 
 
-def _reach_out(labels: NDArray[np.int16], inside: NDArray[np.bool_]) -> tuple[NDArray[np.int16], int]:
-    """Labels with a border of two cells; each cell outside the footprint takes the label of a cell beside it.
+@kernel
+def _reach_out(labels, outside, wide):  # type: ignore[no-untyped-def]
+    """Labels in which each cell outside the footprint takes the label of a cell beside it.
 
     The four sides come before the corners; a corner counts only where no side is inside.
     """
-    grown = np.pad(labels, 2)
-    own, outside = grown.copy(), ~np.pad(inside, 2)
-    rows, cols = own.shape
-    middle = (slice(1, rows - 1), slice(1, cols - 1))
-    alone = outside.copy()
-    for dr, dc in ((-1, 0), (0, -1), (0, 1), (1, 0), (-1, -1), (-1, 1), (1, -1), (1, 1)):
-        beside = (slice(1 + dr, rows - 1 + dr), slice(1 + dc, cols - 1 + dc))
-        straight = dr == 0 or dc == 0
-        take = (alone if not straight else outside)[middle] & (grown[middle] == 0) & (own[beside] > 0)
-        grown[middle][take] = own[beside][take]
-        if straight:
-            alone[middle] &= outside[beside]
-    return grown, cols
+    grown = labels.copy()
+    for p in range(wide + 1, labels.size - wide - 1):
+        if not outside[p]:
+            continue
+        alone = True
+        for step in (-wide, -1, 1, wide):
+            alone = alone and outside[p + step]
+            if grown[p] == 0:
+                grown[p] = labels[p + step]
+        for step in (-wide - 1, -wide + 1, wide - 1, wide + 1):
+            if alone and grown[p] == 0:
+                grown[p] = labels[p + step]
+    return grown
 
 
 @kernel

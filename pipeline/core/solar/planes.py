@@ -96,9 +96,11 @@ def find_planes(surface: NDArray[np.float32], inside: NDArray[np.bool_], cell_m:
     >>> tilt_deg(found.coefficients).round(2), azimuth_deg(found.coefficients).round(2)
     (array([26.57]), array([0.]))
     """
-    height = np.pad(surface.astype(np.float64), PAD, constant_values=np.nan)
-    valid = np.pad(inside, PAD) & np.isfinite(height)
-    base = float(np.median(height[valid])) if valid.any() else 0.0
+    middle = (slice(PAD, -PAD), slice(PAD, -PAD))
+    height = np.full((surface.shape[0] + 2 * PAD, surface.shape[1] + 2 * PAD), np.nan)
+    height[middle] = np.where(inside, surface, np.nan)
+    valid = np.isfinite(height)
+    base = float(height[valid].mean()) if valid.any() else 0.0
     smallest = max(MIN_CELLS, int(np.ceil(rules.min_plane_m2 / cell_m**2)))
     relative = np.where(valid, height - base, 0.0).ravel()
     wide = height.shape[1]
@@ -108,7 +110,7 @@ def find_planes(surface: NDArray[np.float32], inside: NDArray[np.bool_], cell_m:
     order = order[members[order] >= smallest]
     number = np.zeros(len(fits), np.int16)
     number[order] = np.arange(1, len(order) + 1)
-    labels = number[labels].reshape(height.shape)[PAD : -PAD, PAD : -PAD]
+    labels = number[labels].reshape(height.shape)[middle]
     fits = fits[order]
     # From column and row of the padded window's cell centres to metres from the window's corner.
     corner = fits[:, 2] + (PAD - 0.5) * (fits[:, 0] + fits[:, 1]) + base

@@ -5,7 +5,7 @@ Three kinds of border limit a plane's outline (see `outlines`):
 * the footprint, a ridge, a step: known to the outline's accuracy; modules keep the setback from it;
 * a hole: cells of an obstacle on the roof; modules keep the obstacle margin from its cells. A hole without a cell
   higher than `obstacle_m` over the plane is noise and is filled, unless it is a pit (a light well) of 1 m2 or more;
-* a rim: a parapet or gutter wall along the edge, which takes up a whole cell however thin it is. The plane reaches
+* a rim (flat roofs): a parapet along the edge, which takes up a whole cell however thin it is. The plane reaches
   under the outer side of such cells less the wall's assumed thickness, so modules keep thickness and setback from
   their outer side. Without this an 8 x 11 m flat roof at 1 m cells would lose a third of its usable area. A wall seen
   in enough of the edge is taken to run all around it.
@@ -24,7 +24,7 @@ import shapely
 from numpy.typing import NDArray
 
 from pipeline.core.solar.compiled import kernel
-from pipeline.core.solar.outlines import Regions, outlines
+from pipeline.core.solar.outlines import Regions, squares
 
 # A wall along the edge is at most this high: 1.1 m is usual for accessible roofs, higher things are obstacles.
 RIM_MAX_M = 1.3
@@ -74,6 +74,8 @@ class PlaneCells:
         Outer corner of the first cell [m].
     outline
         The plane's polygon or multipolygon.
+    flat
+        Whether it is a flat roof: only those have rims.
     """
 
     above: NDArray[np.float64]
@@ -82,6 +84,7 @@ class PlaneCells:
     west: float
     north: float
     outline: shapely.Geometry
+    flat: bool
 
 
 def usable_areas(planes: Sequence[PlaneCells], cell_m: float, clear: Clearances) -> NDArray[np.object_]:
@@ -107,16 +110,19 @@ def usable_areas(planes: Sequence[PlaneCells], cell_m: float, clear: Clearances)
         return shapes
     kinds = [_kinds(np.nan_to_num(p.above, nan=1e6), p.member, p.other, clear.obstacle_m, RIM_MAX_M, PIT_M2 / cell_m**2) for p in planes]
     whole, holes = _cells(planes, kinds, cell_m)
-    filled = shapely.union(shapes, whole)
+    filled = shapes.copy()
+    holed = ~shapely.is_empty(whole)
+    filled[holed] = shapely.union(shapes[holed], whole[holed])
     usable = _shrink(np.asarray(shapely.simplify(filled, SMOOTH_CELLS * cell_m), dtype=object), clear.setback_m)
-    rimmed = [i for i, k in enumerate(kinds) if (k == _RIM).any()]
+    rimmed = [i for i, k in enumerate(kinds) if planes[i].flat and (k == _RIM).any()]
     if rimmed:
         wide = shapely.union(shapes[rimmed], _cells_of([planes[i] for i in rimmed], [kinds[i] > 0 for i in rimmed], cell_m))
         inner = _shrink(wide, clear.setback_m + clear.rim_m)
         around = np.array([_rim_share(kinds[i]) >= RIM_SHARE for i in rimmed])
         usable[rimmed] = np.where(around, inner, shapely.union(_shrink(filled[rimmed], clear.setback_m), inner))
-    blocked = shapely.buffer(holes, clear.margin_m, join_style="mitre")
-    return np.asarray(shapely.difference(usable, blocked), dtype=object)
+    blocked = ~shapely.is_empty(holes)
+    usable[blocked] = shapely.difference(usable[blocked], shapely.buffer(holes[blocked], clear.margin_m, join_style="mitre"))
+    return usable
 
 
 def _rim_share(kind: NDArray[np.int8]) -> float:
@@ -146,10 +152,9 @@ def _cells_of(planes: Sequence[PlaneCells], masks: Sequence[NDArray[np.bool_]], 
     some = [i for i, mask in enumerate(masks) if mask.any()]
     regions = []
     for i in some:
-        p, (rows, cols) = planes[i], masks[i].shape
-        window = shapely.box(p.west, p.north - rows * cell_m, p.west + cols * cell_m, p.north)
-        regions.append(Regions(masks[i].astype(np.int16), np.ones((rows, cols), dtype=np.bool_), p.west, p.north, window))
-    out[some] = outlines(regions, cell_m)
+        p, everywhere = planes[i], np.ones(masks[i].shape, dtype=np.bool_)
+        regions.append(Regions(masks[i].astype(np.int16), everywhere, p.west, p.north, p.outline))
+    out[some] = squares(regions, cell_m)
     return out
 
 

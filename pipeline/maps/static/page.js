@@ -59,7 +59,6 @@ var SS = { packed: {} };
     links(code);
     document.dispatchEvent(new CustomEvent("ss:language"));
   };
-  SS.links = function () { links(SS.language); };
 
   root.classList.add("js");
   SS.setLanguage(codes.indexOf(SS.state.l) >= 0 ? SS.state.l : SS.first);

@@ -41,7 +41,7 @@
       var rings = theme.layer.rings(row).map(function (ring) { return ring.concat([ring[0]]); });
       /* Outside the outline, white under colour: a small roof stays visible. */
       lines = L.layerGroup([["#ffffff", 7], ["#b4532a", 3]].map(function (line) { return L.polyline(rings, { color: line[0], weight: line[1], renderer: painter, interactive: false, smoothFactor: 0 }); })).addTo(map);
-      callout.replaceChildren(SS.h("b", {}, SS.title(theme, row)), " " + SS.number(theme.value[row], theme.options.kind) + " ↓");
+      callout.replaceChildren(SS.h("b", {}, SS.number(theme.value[row], theme.options.kind)), " ↓ " + SS.title(theme, row));
       if (how.move) map.fitBounds(theme.layer.bounds(row).pad({ town: 0.05, sections: 0.4 }[theme.options.layer] || 1.2), { maxZoom: Math.max(map.getZoom(), 18), animate: !SS.still });
       if (how.focus) document.getElementById("sheet").focus({ preventScroll: how.scroll === false });
     };

@@ -80,7 +80,7 @@ def _groups(planes: gpd.GeoDataFrame, everything: NDArray[np.object_], surface: 
     point = shapely.point_on_surface(shapes)
     slope, azimuth = np.tan(np.radians(planes["surface_tilt"].to_numpy())), np.radians(planes["surface_azimuth"].to_numpy())
     rise = np.column_stack([-slope * np.sin(azimuth), -slope * np.cos(azimuth)])
-    cosine = 1.0 / np.hypot(1.0, slope)
+    cosine, flat = 1.0 / np.hypot(1.0, slope), (planes["kind"] == "flat").to_numpy()
     level = planes["plane_z_m"].to_numpy() - rise[:, 0] * shapely.get_x(point) - rise[:, 1] * shapely.get_y(point)
     for g in range(group.max(initial=-1) + 1):
         rows = np.flatnonzero(group == g)
@@ -89,11 +89,11 @@ def _groups(planes: gpd.GeoDataFrame, everything: NDArray[np.object_], surface: 
         west, south, east, north = block.bounds
         near = np.flatnonzero((others[:, 0] < east) & (others[:, 2] > west) & (others[:, 1] < north) & (others[:, 3] > south))
         owner = rasters.burn(everything[near], near + 1, block, dtype="int32")
-        yield rows, [_cells(block, top, owner, number[k] + 1, bounds[k], shapes[k], (*rise[k], level[k], cosine[k])) for k in rows]
+        yield rows, [_cells(block, top, owner, number[k] + 1, bounds[k], shapes[k], bool(flat[k]), (*rise[k], level[k], cosine[k])) for k in rows]
 
 
 def _cells(
-    block: Grid, top: NDArray[np.float32], owner: NDArray[np.int32], plane: int, bounds: NDArray[np.float64], outline: shapely.Geometry, fit: tuple[float, ...]
+    block: Grid, top: NDArray[np.float32], owner: NDArray[np.int32], plane: int, bounds: NDArray[np.float64], outline: shapely.Geometry, flat: bool, fit: tuple[float, ...]
 ) -> PlaneCells:
     """A plane's cells and their surroundings."""
     window = block.window(tuple(bounds), AROUND_CELLS)
@@ -103,7 +103,7 @@ def _cells(
     north_of = north - (np.arange(window.rows) + 0.5) * block.cell_m
     above = (top[cut] - (fit[0] * east_of[None, :] + fit[1] * north_of[:, None] + fit[2])) * fit[3]
     member = owner[cut] == plane
-    return PlaneCells(above, member, (owner[cut] > 0) & ~member, west, north, outline)
+    return PlaneCells(above, member, (owner[cut] > 0) & ~member, west, north, outline, flat)
 
 
 def _latitude(grid: Grid, epsg: int) -> float:

@@ -13,14 +13,14 @@ from pipeline.core.solar.usable import Clearances, PlaneCells, usable_areas
 CLEAR = Clearances(setback_m=0.3, margin_m=0.3, rim_m=0.3, obstacle_m=0.25)
 
 
-def roof(above: NDArray[np.float64], cell: float = 1.0, inlier: float = 0.15, other: NDArray[np.bool_] | None = None) -> PlaneCells:
+def roof(above: NDArray[np.float64], cell: float = 1.0, inlier: float = 0.15, flat: bool = True, other: NDArray[np.bool_] | None = None) -> PlaneCells:
     """A plane over all cells within the inlier distance; the ground lies 6 m below around it."""
     above = np.pad(above, 2, constant_values=-6.0)
     member = np.abs(above) <= inlier
     rows, cols = above.shape
     box = shapely.box(0.0, 0.0, cols * cell, rows * cell)
     outline = outlines([Regions(member.astype(np.int16), np.ones(member.shape, bool), 0.0, rows * cell, box)], cell)[0]
-    return PlaneCells(above, member, np.zeros(member.shape, bool) if other is None else np.pad(other, 2), 0.0, rows * cell, outline)
+    return PlaneCells(above, member, np.zeros(member.shape, bool) if other is None else np.pad(other, 2), 0.0, rows * cell, outline, flat)
 
 
 def area(*planes: PlaneCells, cell: float = 1.0) -> list[float]:
@@ -49,6 +49,12 @@ def test_a_short_wall_costs_where_it_stands_and_a_long_one_all_around() -> None:
     long = np.zeros((12, 12))
     long[0] = 0.9
     assert area(roof(long))[0] == pytest.approx((12 - 1.2) ** 2)
+
+
+def test_a_pitched_roof_has_no_wall() -> None:
+    above = np.full((8, 12), 0.7)
+    above[1:-1, 1:-1] = 0.0
+    assert area(roof(above, flat=False)) == [pytest.approx((10 - 0.6) * (6 - 0.6))]
 
 
 def test_obstacles_keep_their_margin_and_noise_is_filled() -> None:
