@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
+from pyproj import CRS, Proj, Transformer
 from pyproj.exceptions import CRSError
 
 from pipeline.core.grid import Grid
@@ -105,3 +105,23 @@ def horizontal_epsg(wkt: str | None) -> int | None:
     flat = crs.sub_crs_list[0] if crs.is_compound else crs
     code = flat.to_epsg(min_confidence=70)
     return int(code) if code is not None else None
+
+
+def grid_convergence_deg(epsg: int, bounds: tuple[float, float, float, float]) -> float:
+    """Angle from true north to the north of a projected grid, clockwise, at the middle of `bounds`.
+
+    Parameters
+    ----------
+    epsg
+        Projected reference system.
+    bounds
+        West, south, east, north [m].
+
+    Returns
+    -------
+    float
+        Meridian convergence [°]; a true azimuth is the grid azimuth plus this angle.
+    """
+    west, south, east, north = bounds
+    lon, lat = Transformer.from_crs(epsg, 4326, always_xy=True).transform((west + east) / 2, (south + north) / 2)
+    return float(Proj(epsg).get_factors(lon, lat).meridian_convergence)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pipeline.maps.site import Site
 
 # A map opens on this much of the middle of the town, so that single roofs are seen; a place with few features is shown whole.
-_VIEW_M = 1200.0
+_VIEW_M = {"sections": 3000.0}
+_VIEW_OTHER_M = 1200.0
 _FEW = 500
 _MUTED = "#dcd5c7"
 _LEGENDS = {"head": "green.legend.head", "share": "green.legend.share"}
@@ -71,8 +72,8 @@ def _start(site: Site, theme: Theme | None) -> dict[str, Any]:
     whole = _extent([site.atlas["town"]] if "town" in site.atlas else list(site.atlas.values())) or ((40.0, 18.0), (40.01, 18.01))
     around = next((site.atlas[k] for k in ("buildings", "parcels", "sections") if k in site.atlas), None)
     near = whole
-    if around is not None and len(around) > _FEW and (theme is None or theme.layer not in ("sections", "town")):
-        middle = shapely.Point(town_middle(np.asarray(around.geometry.values))).buffer(_VIEW_M / 2.0)
+    if around is not None and len(around) > _FEW and (theme is None or theme.layer != "town"):
+        middle = shapely.Point(town_middle(np.asarray(around.geometry.values))).buffer(_VIEW_M.get(theme.layer if theme else "", _VIEW_OTHER_M) / 2.0)
         view = shapely.box(*middle.bounds).intersection(shapely.box(*around.total_bounds))
         near = _extent([gpd.GeoDataFrame(geometry=[view], crs=around.crs)]) or whole
     centre = [round((near[0][i] + near[1][i]) / 2, 6) for i in (0, 1)]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+import pytest
 from pyproj import Transformer
 
 from pipeline.core.grid import Grid
-from pipeline.io.lattice import Lattice, horizontal_epsg
+from pipeline.io.lattice import Lattice, grid_convergence_deg, horizontal_epsg
 
 
 def test_interpolated_positions_are_those_of_the_projection() -> None:
@@ -34,3 +37,12 @@ def test_the_same_cells_from_another_corner() -> None:
 def test_horizontal_part_of_a_compound_system() -> None:
     assert horizontal_epsg("EPSG:7415") == 28992
     assert horizontal_epsg("not a system") is None
+
+
+@pytest.mark.parametrize(("epsg", "lon", "lat"), [(25833, 18.05, 40.35), (25833, 12.0, 42.0), (28992, 4.36, 52.0), (32719, -70.0, -33.0)])
+def test_convergence_is_the_bearing_of_true_north_on_the_grid(epsg: int, lon: float, lat: float) -> None:
+    t = Transformer.from_crs(4326, epsg, always_xy=True)
+    east, north = t.transform(lon, lat)
+    further = t.transform(lon, lat + 1e-4)
+    bearing = math.degrees(math.atan2(further[0] - east, further[1] - north))
+    assert grid_convergence_deg(epsg, (east - 1, north - 1, east + 1, north + 1)) == pytest.approx(-bearing, abs=2e-3)

@@ -109,7 +109,7 @@ def open_planes(surface_tilt: Any, surface_azimuth: Any) -> Planes:
 
 
 def sky_hours(
-    *, month: Any, ghi: Any, dni: Any, dhi: Any, temp_air: Any, wind_speed: Any, solar_zenith: Any, solar_azimuth: Any, dni_extra: Any
+    *, month: Any, ghi: Any, dni: Any, dhi: Any, temp_air: Any, wind_speed: Any, solar_zenith: Any, solar_azimuth: Any, dni_extra: Any, grid_convergence_deg: float = 0.0
 ) -> SkyHours:
     """Prepare the hours of a year.
 
@@ -126,7 +126,10 @@ def sky_hours(
     temp_air, wind_speed
         [°C], [m/s].
     solar_zenith, solar_azimuth
-        Apparent position of the sun at the moment the values stand for [°].
+        Apparent position of the sun at the moment the values stand for [°], azimuth from true north.
+    grid_convergence_deg
+        Angle from true north to the grid's north, clockwise [°]: planes and horizons are measured on the grid, so the sun is
+        turned into it. At Carmiano in UTM 33 it is 2 degrees.
 
     Returns
     -------
@@ -144,7 +147,7 @@ def sky_hours(
     hour = {name: np.asarray(values, dtype=float) for name, values in given.items()}
     _check_hours(hour)
     light = (hour["ghi"] > 0) | (hour["dni"] > 0) | (hour["dhi"] > 0)
-    sun = sun_vectors(hour["zenith"], hour["azimuth"])
+    sun = sun_vectors(hour["zenith"], (hour["azimuth"] - grid_convergence_deg) % 360.0)
     way = sun_way(sun)[light]
     at, part = lit_position(way)
     lit = {name: values[light] for name, values in hour.items()}

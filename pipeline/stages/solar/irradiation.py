@@ -15,6 +15,7 @@ from pipeline.contracts.sources import Weather
 from pipeline.contracts.spec import MONTHS, Table
 from pipeline.core.solar.irradiance import Planes, SkyHours, YearSums, sky_hours, year_sums
 from pipeline.errors import ContractError
+from pipeline.io.lattice import grid_convergence_deg
 
 BATCH_PLANES = 1024
 WEATHER_COLUMNS = ("month", "ghi", "dni", "dhi", "temp_air", "wind_speed", "solar_zenith", "solar_azimuth", "dni_extra")
@@ -45,13 +46,15 @@ def irradiation(
         roofs[["roof_id", "surface_tilt", "surface_azimuth", "area_m2"]], on="roof_id", how="left", validate="one_to_one"
     )
     check_planes(planes)
-    hours = sky_hours(**{c: weather[c].to_numpy() for c in WEATHER_COLUMNS})
+    turn = grid_convergence_deg(roofs.crs.to_epsg(), tuple(roofs.total_bounds)) if len(roofs) else 0.0
+    hours = sky_hours(**{c: weather[c].to_numpy() for c in WEATHER_COLUMNS}, grid_convergence_deg=turn)
     sums = list(compute.batches(sum_planes, planes, size=BATCH_PLANES, params=(hours, config.albedo)))
     unshaded = np.concatenate([s.unshaded for s in sums]) if sums else np.empty(0)
     shaded = np.concatenate([s.shaded_by_month for s in sums]) if sums else np.empty((0, 12))
     area = planes["area_m2"].to_numpy()
     if area.sum() > 0:
         notes.figure("shading_loss_of_all_planes", 1.0 - (shaded.sum(axis=1) * area).sum() / (unshaded * area).sum())
+    notes.figure("grid_convergence_deg", turn)
     notes.assume(f"The ground reflects {config.albedo:.0%} of the light; light reflected by buildings is not counted.")
     table = {"roof_id": planes["roof_id"].to_numpy(), "poa_unshaded_kwh_m2": unshaded, "poa_kwh_m2": shaded.sum(axis=1)}
     return pd.DataFrame(table | {f"poa_{m}": shaded[:, i] for i, m in enumerate(MONTHS)})

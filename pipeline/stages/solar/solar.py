@@ -18,6 +18,7 @@ from pipeline.core.solar.irradiance import Planes, SkyHours, sky_hours
 from pipeline.core.solar.power import HULD, ArrayYear, Mounting, PowerModel, array_year, p90_share
 from pipeline.core.solar.sky import sky_view_from_lit
 from pipeline.errors import ContractError
+from pipeline.io.lattice import grid_convergence_deg
 
 BATCH_ARRAYS = 1024
 WEATHER_COLUMNS = ("month", "ghi", "dni", "dhi", "temp_air", "wind_speed", "solar_zenith", "solar_azimuth", "dni_extra")
@@ -45,7 +46,8 @@ def solar(
         Sorted by array_id.
     """
     joined = _join(arrays, roofs, horizon)
-    hours = sky_hours(**{c: weather[c].to_numpy() for c in WEATHER_COLUMNS})
+    turn = grid_convergence_deg(roofs.crs.to_epsg(), tuple(roofs.total_bounds)) if len(roofs) else 0.0
+    hours = sky_hours(**{c: weather[c].to_numpy() for c in WEATHER_COLUMNS}, grid_convergence_deg=turn)
     parts = list(compute.batches(run_arrays, joined, size=BATCH_ARRAYS, params=(hours, config)))
     table = _table(joined, ArrayYear(*(np.concatenate(p) for p in zip(*parts, strict=True))) if parts else _nothing(), config)
     _write_down(table, joined, parts, config, notes)

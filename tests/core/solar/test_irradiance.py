@@ -174,3 +174,11 @@ def test_sums_do_not_depend_on_company() -> None:
     together = year_sums(open_planes(tilts, azimuths), hours, 0.2)
     alone = year_sums(open_planes(tilts[97], azimuths[97]), hours, 0.2)
     np.testing.assert_array_equal(together.shaded_by_month[97], alone.shaded_by_month[0])
+
+
+def test_the_sun_is_turned_into_the_grid() -> None:
+    """A plane facing 150 on a grid turned by 20 degrees sees what a plane facing 170 sees under true north."""
+    columns = {k: np.array(v, dtype=float) for k, v in {"month": [6, 6], "ghi": [700, 500], "dni": [750, 600], "dhi": [90, 80], "temp_air": [25, 25], "wind_speed": [2, 2], "solar_zenith": [30, 55], "solar_azimuth": [150, 260], "dni_extra": [1330, 1330]}.items()}
+    turned = year_sums(open_planes([30.0], [150.0]), sky_hours(**columns, grid_convergence_deg=20.0), 0.2)
+    straight = year_sums(open_planes([30.0], [170.0]), sky_hours(**columns), 0.2)
+    np.testing.assert_allclose(turned.unshaded, straight.unshaded, rtol=1e-12)

@@ -48,8 +48,9 @@ def test_open_planes_against_plain_pvlib() -> None:
     check_table(found, Irradiation, EPSG, "irradiation")
     assert found["roof_id"].tolist() == ["r0-1", "r1-1", "r2-1"]
     plain = [plain_poa(year(), t, 0.0 if np.isnan(a) else a, 0.3)["poa_global"].sum() / 1000 for t, a in zip(tilts, azimuths, strict=True)]
-    np.testing.assert_allclose(found["poa_unshaded_kwh_m2"], plain, rtol=1e-9)
-    np.testing.assert_allclose(found["poa_kwh_m2"], plain, rtol=1e-9)
+    # The planes lie a few metres off the central meridian, so the grid is turned by a millionth of a degree.
+    np.testing.assert_allclose(found["poa_unshaded_kwh_m2"], plain, rtol=1e-7)
+    np.testing.assert_allclose(found["poa_kwh_m2"], plain, rtol=1e-7)
     np.testing.assert_allclose(found[[f"poa_{m:02d}" for m in range(1, 13)]].sum(axis=1), found["poa_kwh_m2"], rtol=1e-12)
     assert notes.figures["shading_loss_of_all_planes"] == pytest.approx(0.0, abs=1e-9)
 
