@@ -57,11 +57,13 @@ class Site:
     bounds: tuple[float, float, float, float] | None = None
     sums: dict[str, float] = field(init=False)
     made: dict[str, Theme] = field(init=False)
+    columns: dict[str, dict[str, Column]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.atlas = prepared(self.atlas)
         self.sums = findings.totals(self.atlas)
         self.made = themes(self.atlas)
+        self.columns = {name: theme_columns(theme, self.atlas) for name, theme in self.made.items()}
 
 
 def write(site: Site, out: Path) -> dict[str, int]:
@@ -110,7 +112,7 @@ def _write_data(site: Site, folder: Path) -> dict[str, int]:
         _save(folder, layer, pack(layer, len(frame), columns, _outlines(frame, site.simplify_m)))
         counts[layer] = len(frame)
     for name, theme in site.made.items():
-        _save(folder, name, pack(name, len(site.atlas[theme.layer]), theme_columns(theme, site.atlas)))
+        _save(folder, name, pack(name, len(site.atlas[theme.layer]), site.columns[name]))
     words = json.dumps({k: list(v) for k, v in SCRIPT_TEXT.items()} | {"na": list(TEXT["na"])}, ensure_ascii=False, separators=(",", ":"))
     _save(folder, "text", f"SS.text={words};\n")
     return counts

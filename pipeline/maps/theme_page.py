@@ -16,7 +16,7 @@ from pipeline.maps.layers import SCRIPTS, Picture, Polygons, ThemePanel, TownMap
 from pipeline.maps.pictures import town_middle
 from pipeline.maps.style import NO_DATA
 from pipeline.maps.text import TEXT
-from pipeline.maps.themes import KEYS, KINDS, Theme, shape_columns, theme_columns
+from pipeline.maps.themes import KEYS, KINDS, Theme, shape_columns
 
 if TYPE_CHECKING:
     from pipeline.maps.site import Site
@@ -73,7 +73,9 @@ def _start(site: Site, theme: Theme | None) -> dict[str, Any]:
     around = next((site.atlas[k] for k in ("buildings", "parcels", "sections") if k in site.atlas), None)
     near = whole
     if around is not None and len(around) > _FEW and (theme is None or theme.layer != "town"):
-        middle = shapely.Point(town_middle(np.asarray(around.geometry.values))).buffer(_VIEW_M.get(theme.layer if theme else "", _VIEW_OTHER_M) / 2.0)
+        middle = shapely.Point(town_middle(np.asarray(around.geometry.values))).buffer(
+            _VIEW_M.get(theme.layer if theme else "", _VIEW_OTHER_M) / 2.0
+        )
         view = shapely.box(*middle.bounds).intersection(shapely.box(*around.total_bounds))
         near = _extent([gpd.GeoDataFrame(geometry=[view], crs=around.crs)]) or whole
     centre = [round((near[0][i] + near[1][i]) / 2, 6) for i in (0, 1)]
@@ -145,7 +147,7 @@ def _panel(site: Site, theme: Theme | None) -> dict[str, Any]:
     """What the scripts of a theme page must know."""
     if theme is None:
         return {"layer": None, "theme": None}
-    sent = set(shape_columns(theme.layer, site.atlas[theme.layer])) | set(theme_columns(theme, site.atlas))
+    sent = set(shape_columns(theme.layer, site.atlas[theme.layer])) | set(site.columns[theme.name])
     kinds = {name: KINDS[name][0] if name in KINDS else "text" for name in sorted(sent)}
     csv = [c for c in kinds if not c.startswith(("m0", "m1", "reason"))]
     return {
