@@ -284,6 +284,7 @@ THEMES: dict[str, tuple[str, str]] = {
     "cover.sealed": ("altro suolo sigillato", "other sealed ground"),
     "cover.all": ("suolo sigillato", "sealed ground"),
     "cover.low": ("prati, colture, orti", "grass, crops, gardens"),
+    "cover.green": ("verde, alberi compresi", "green, trees included"),
     "cover.tree": ("alberi", "trees"),
     "cover.rest": ("suolo nudo e acqua", "bare ground and water"),
     "reason.no_surface": ("senza quote rilevate", "without surveyed elevations"),

@@ -79,6 +79,7 @@
   function composition(theme, row) {
     var c = theme.columns, whole = c.covered_m2[row], tree = c.tree_m2 ? c.tree_m2[row] : NaN, building = c.building_m2 && isFinite(c.building_m2[row]) ? c.building_m2[row] : 0;
     if (!(whole > 0)) return null;
+    var split = { sealed: building ? "sealed" : "all", low: isFinite(tree) ? "low" : "green" };
     tree = isFinite(tree) ? tree : 0;
     var parts = [["building", building], ["sealed", c.sealed_m2[row] - building], ["low", c.green_m2[row] - tree], ["tree", tree], ["rest", whole - c.sealed_m2[row] - c.green_m2[row]]];
     var bar = h("div", { className: "stack", "aria-hidden": "true" }), list = h("ul", { className: "parts" });
@@ -88,7 +89,7 @@
       var piece = h("i", { className: "cover-" + part[0] });
       piece.style.width = 100 * share + "%";
       bar.append(piece);
-      list.append(h("li", {}, h("i", { className: "cover-" + part[0] }), SS.t("cover." + (part[0] === "sealed" && !building ? "all" : part[0])), h("b", { className: "num" }, SS.number(share, "share"))));
+      list.append(h("li", {}, h("i", { className: "cover-" + part[0] }), SS.t("cover." + (split[part[0]] || part[0])), h("b", { className: "num" }, SS.number(share, "share"))));
     });
     return h("div", {}, bar, list);
   }
