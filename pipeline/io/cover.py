@@ -149,7 +149,9 @@ def read_codes(tile: Tile, grid: Grid) -> tuple[NDArray[np.integer], NDArray[np.
     void = ~np.isfinite(raw) if raw.dtype.kind == "f" else np.zeros(raw.shape, dtype=bool)
     if nodata is not None and not math.isnan(nodata):
         void |= raw == nodata
-    return np.where(void, -1, raw).astype(np.int32), row - r0, col - c0
+    codes = np.where(np.isfinite(raw), raw, 0).astype(np.int32)  # before the mark of a void: in 8 bits -1 would become 255
+    codes[void] = -1
+    return codes, row - r0, col - c0
 
 
 def open_codes(layers: tuple[Layer, ...], grid: Grid, notes: Notes) -> CodeInput:

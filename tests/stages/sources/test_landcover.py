@@ -126,6 +126,13 @@ def test_codes_that_no_legend_has_are_counted(tmp_path: Path) -> None:
     assert any("classes 99" in w for w in notes.warnings)
 
 
+def test_declared_nodata_is_no_unknown_class(tmp_path: Path) -> None:
+    """In 8 bits the mark of a void must not come out as class 255."""
+    made, notes = run(surface(tmp_path / "s.tif", np.zeros((50, 50))), (codes(tmp_path / "i.tif", np.array([2, 255])),))
+    assert (made[0] == 0).any() and (made[0] == LOW_VEGETATION).any()
+    assert not any("255" in w for w in notes.warnings)
+
+
 def test_the_same_bytes_on_threads_and_processes(tmp_path: Path) -> None:
     rng = np.random.default_rng(8)
     top = surface(tmp_path / "s.tif", rng.uniform(0, 6, (1100, 1200)))
