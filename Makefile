@@ -94,8 +94,8 @@ rules: .venv/.ready ## write rules.mk anew from the stages' signatures
 docs: .venv/.ready ## write docs/data.md and docs/town.schema.json anew
 	@$(PY) docs
 
-screenshots: .venv/.ready ## pictures of every page, desktop and phone (needs Chromium)
-	@.venv/bin/python tests/browser/screenshots.py $(SITE) docs/img
+screenshots: .venv/.ready ## pictures of every page, desktop and phone, into .artefacts/screens (needs Chromium)
+	@.venv/bin/python tests/browser/screenshots.py $(SITE) .artefacts/screens
 
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -o requirements.lock

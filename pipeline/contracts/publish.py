@@ -104,6 +104,7 @@ class AtlasSections(TableSpec):
     sealed_m2 = _optional(Sealing.sealed_m2)
     sealed_share = _optional(Sealing.sealed_share)
     green_m2 = _optional(Sealing.green_m2)
+    tree_m2 = _optional(Sealing.tree_m2)
     canopy_m2 = Column("float", "m²", "Tree canopy", "Chiome", low=0.0, required=False)
     canopy_share = Column("float", "", "Canopy share", "Quota di chiome", low=0.0, high=1.0, required=False)
     green_m2_per_resident = Column("float", "m²", "Green area per resident", "Verde per residente", low=0.0, required=False)

@@ -120,7 +120,7 @@ def _report(table: pd.DataFrame, areas: NDArray[np.float64], config: GreenConfig
     tall_unknown = float(areas[whole, TALL_UNKNOWN_COVER].sum())
     notes.figure("height_known_share", known / total_m2)
     notes.figure("tall_where_cover_unknown_m2", tall_unknown)
-    if tall_unknown > 0:
+    if tall_unknown / total_m2 >= 0.0005:  # below that the sentence would read 0.0 %
         notes.warn(
             f"{tall_unknown / total_m2:.1%} of the {table.loc[whole, 'zone_kind'].iloc[0]} rises >= {threshold} where the land cover is not known: "
             "trees or buildings, counted as neither."
