@@ -105,3 +105,21 @@ def horizontal_epsg(wkt: str | None) -> int | None:
     flat = crs.sub_crs_list[0] if crs.is_compound else crs
     code = flat.to_epsg(min_confidence=70)
     return int(code) if code is not None else None
+
+
+def vertical_unit_m(wkt: str | None) -> float | None:
+    """Metres in one unit of the vertical part of a reference system, None where it has none.
+
+    >>> vertical_unit_m("EPSG:7415"), vertical_unit_m("EPSG:28992")  # NAP height is in metres
+    (1.0, None)
+    """
+    if not wkt:
+        return None
+    try:
+        crs = CRS.from_user_input(wkt)
+    except CRSError:
+        return None
+    if not crs.is_compound or len(crs.sub_crs_list) < 2:
+        return None
+    factor = crs.sub_crs_list[1].axis_info[0].unit_conversion_factor
+    return float(factor) or None

@@ -359,10 +359,7 @@ _METHOD: dict[str, tuple[str, str]] = {
     "method.figures": ("Misure", "Measures"),
     "method.more": ("e altre {count} note, nel file di metadati del passo", "and {count} more notes, in the step’s metadata file"),
     "method.privacy": ("Riservatezza", "Privacy"),
-    "method.privacy.text": (
-        "Il sito non chiede nulla a terzi, non usa cookie, non registra chi lo guarda. Non contiene proprietari, consumi di famiglie né residenti per edificio.",
-        "The site asks no third party for anything, uses no cookies and does not record who looks at it. It holds no owners, no consumption of households and no residents per building.",
-    ),
+    "method.privacy.text": ("Il sito non chiede nulla a terzi, non usa cookie, non registra chi lo guarda. Non contiene proprietari, consumi di famiglie né residenti per edificio.", "The site asks no third party for anything, uses no cookies and does not record who looks at it. It holds no owners, no consumption of households and no residents per building."),
     "method.software": ("Software", "Software"),
     "method.software.text": ("Mappe con folium (MIT) e Leaflet 1.9.4 (BSD-2-Clause), copiato nel sito. Solare con pvlib (BSD-3-Clause).", "Maps with folium (MIT) and Leaflet 1.9.4 (BSD-2-Clause), copied into the site. Solar with pvlib (BSD-3-Clause)."),
     "stage.boundary": ("Confine", "Boundary"),
@@ -374,12 +371,16 @@ _METHOD: dict[str, tuple[str, str]] = {
     "stage.residents": ("Residenti", "Residents"),
     "stage.weather": ("Meteo", "Weather"),
     "stage.roofs": ("Falde", "Roof planes"),
+    "stage.farhorizon": ("Orizzonte del terreno", "Horizon of the terrain"),
     "stage.horizon": ("Orizzonte", "Horizon"),
     "stage.irradiation": ("Irraggiamento", "Irradiation"),
     "stage.arrays": ("Moduli", "Modules"),
     "stage.solar": ("Resa solare", "Solar yield"),
     "stage.sealing": ("Suolo sigillato", "Sealed soil"),
     "stage.green": ("Verde", "Green"),
+    "stage.streets": ("Strade", "Streets"),
+    "stage.greenspaces": ("Aree verdi", "Green places"),
+    "stage.mismatch": ("Edifici e superficie a confronto", "Buildings against surface"),
     "stage.atlas": ("Atlante", "Atlas"),
 }
 

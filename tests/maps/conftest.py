@@ -194,7 +194,7 @@ def build(out: Path, atlas: dict[str, gpd.GeoDataFrame], **more: Any) -> Path:
     from pipeline.stages.publish.webmap import webmap
 
     out.mkdir(parents=True, exist_ok=True)
-    values: dict[str, Any] = {"surface": None, "landcover": None, "config": WebmapConfig(), "town": make_town(), "lineage": make_lineage(), "notes": Notes()} | more
+    values: dict[str, Any] = {"surface": None, "landcover": None, "streets": None, "greenspaces": None, "mismatch": None, "config": WebmapConfig(), "town": make_town(), "lineage": make_lineage(), "notes": Notes()} | more
     webmap(atlas, out=out, **values)
     return out
 
