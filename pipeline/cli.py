@@ -63,6 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     add("summary", _summary, "Name the page to open and what was left out; Make calls this at the end.")
     add("rules", _rules, "Write rules.mk from the signatures of the stages.", town=False)
     add("docs", _docs, "Write the generated documents: docs/data.md and docs/town.schema.json.", town=False)
+    fetching = add("fetch", _fetch, "Download every source of a town that has an address and is not there yet.")
+    fetching.add_argument("--hosts", nargs="*", default=[], help="hosts to allow besides the publishers this project knows")
+    new_town = add("new-town", _new_town, "Make the folder of an Italian municipality: boundary, residents, addresses of its sources.", town=False)
+    new_town.add_argument("istat", help="six-digit ISTAT code, e.g. 075052")
+    new_town.add_argument("--raw", type=Path, default=Path("data/raw"), help="folder of the towns' folders")
     serve = add("serve", _serve, "Show the maps on this machine.", town=False)
     serve.add_argument("--folder", type=Path, default=Path("maps"))
     serve.add_argument("--port", type=int, default=8000)
@@ -108,6 +113,7 @@ def _refresh(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from pipeline.io.places import not_there
     from pipeline.io.probe import probe
     from pipeline.recipes import make_plan
 
@@ -118,6 +124,8 @@ def _check(options: argparse.Namespace) -> int:
     print(f"{plan.town.name}: town.yaml and its raw files are in order.")
     for stage, reason in plan.inactive.items():
         print(f"  {stage:<12} {'does not run: ' + reason if reason else 'runs'}")
+        if not reason and stage in plan.waiting:
+            print(f"  {'':<12} without {not_there(plan.waiting[stage])}")
     return 0
 
 
@@ -156,6 +164,63 @@ def _summary(options: argparse.Namespace) -> int:
     if "notice" in sidecar:
         print(f"Dati dimostrativi / demonstration data: {sidecar['generated_layers']}")
     print(f"Open {place.site / 'index.html'} in a browser.")
+    return 0
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from pipeline.config.town import load_town
+    from pipeline.io.download import Downloader
+    from pipeline.io.fetch import fetch
+    from pipeline.io.places import in_force
+    from pipeline.io.policy import OFFICIAL
+
+    def tell(line: str) -> None:
+        print(line, flush=True)
+
+    town = load_town(options.town_dir)
+    asker = Downloader(OFFICIAL.allowing(*options.hosts), progress=_Transfer())
+    outcomes = fetch(town, options.town_dir, asker, tell)
+    if not outcomes:
+        print(f"{town.name}: no source in town.yaml has a url or page; nothing to download.")
+    for outcome in outcomes:
+        if outcome.state != "failed":
+            print(f"  {outcome.state:<8} {outcome.stage}: {outcome.text}")
+        for remark in outcome.remarks:
+            print(f"           look: {remark}")
+    layers = {stage: getattr(town.sources, stage) for stage in type(town.sources).model_fields}
+    if generated := [stage for stage, sources in layers.items() if any(in_force(s, options.town_dir).synthetic for s in sources)]:
+        print(f"Still generated (demonstration data): {', '.join(generated)}")
+    if failed := [o.text for o in outcomes if o.state == "failed"]:
+        raise SoleSuoloError(failed)
+    return 0
+
+
+class _Transfer:
+    """One line that says how much came, how fast, and how long the rest may take; quiet when not a terminal."""
+
+    def __init__(self) -> None:
+        self.start, self.began_at, self.last, self.shown = 0.0, 0, 0, 0.0
+
+    def __call__(self, size: int, total: int | None) -> None:
+        now = time.monotonic()
+        if size < self.last or not self.start:
+            self.start, self.began_at = now, size
+        self.last = size
+        if not sys.stderr.isatty() or now - self.shown < 0.5 or now - self.start < 1:
+            return
+        self.shown = now
+        rate = (size - self.began_at) / (now - self.start)
+        rest = f" of {total / 1e6:,.0f} MB, about {(total - size) / rate:.0f} s left" if total and rate else " MB"
+        print(f"\r  {size / 1e6:,.1f}{rest}, {rate / 1e6:.2f} MB/s ", end="\r", file=sys.stderr)
+
+
+def _new_town(options: argparse.Namespace) -> int:
+    from pipeline.newtown import new_town
+
+    made = new_town(options.istat, options.raw)
+    print(f"{made.name}: {made.folder} made. Next: make TOWN={made.folder.name} fetch, then make TOWN={made.folder.name}")
+    for line in made.remarks:
+        print(f"  * {line}")
     return 0
 
 

@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.config.sources import Layer, Layers
+from pipeline.config.sources import FETCHING, Layer, Layers, Source
 from pipeline.config.town import Town, load_town
 from pipeline.errors import ConfigError, InputError
 from pipeline.graph import Stage, active_stages, read_stages
+from pipeline.io.places import files_of, in_force, is_fetchable, not_there
 from pipeline.io.sidecar import read_json, sha256_of, stat_of, text_of, write_json, write_text
 
 CODE_ROOT = Path(__file__).parent.parent
@@ -65,6 +66,7 @@ class Plan:
     stages: dict[str, Stage]
     inactive: dict[str, str]
     layers: dict[str, Layers]
+    waiting: dict[str, tuple[Source, ...]] = field(default_factory=dict)
     recipes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -86,13 +88,17 @@ def make_plan(place: Place, *, with_recipes: bool = True) -> Plan:
     town = load_town(place.town_dir)
     stages = read_stages()
     by_stage: dict[str, Any] = {name: getattr(town.sources, name) for name in type(town.sources).model_fields}
+    by_stage = {name: tuple(in_force(s, place.town_dir) for s in sources) for name, sources in by_stage.items()}
+    waiting = {name: tuple(s for s in sources if is_fetchable(s) and not files_of(s, place.town_dir)) for name, sources in by_stage.items()}
+    here = {name for name, sources in by_stage.items() if len(sources) > len(waiting[name])}
     generated = any(s.synthetic for sources in by_stage.values() for s in sources)
-    inactive = active_stages(stages, {n for n, s in by_stage.items() if s}, generated)
+    inactive = active_stages(stages, here, generated)
+    inactive |= {n: not_there(w) for n, w in waiting.items() if w and n not in here and inactive.get(n)}
     problems: list[str] = []
-    layers = {name: _layers(place, name, sources, problems) for name, sources in by_stage.items() if sources}
+    layers = {name: _layers(place, name, sources, waiting[name], problems) for name, sources in by_stage.items() if name in here}
     if problems:
         raise InputError(problems)
-    plan = Plan(place, town, stages, inactive, layers)
+    plan = Plan(place, town, stages, inactive, layers, {n: w for n, w in waiting.items() if w})
     if with_recipes:
         cache = _Cache(place.recipes / "hashes.json")
         plan.recipes = {s.name: _recipe(plan, s, cache) for s in plan.active}
@@ -100,9 +106,11 @@ def make_plan(place: Place, *, with_recipes: bool = True) -> Plan:
     return plan
 
 
-def _layers(place: Place, stage: str, sources: tuple[Any, ...], problems: list[str]) -> Layers:
+def _layers(place: Place, stage: str, sources: tuple[Any, ...], waiting: tuple[Any, ...], problems: list[str]) -> Layers:
     found: list[Layer] = []
     for n, source in enumerate(sources):
+        if source in waiting:
+            continue
         where = f"{place.town_dir / 'town.yaml'}: sources.{stage}.{n}"
         if source.path is None:
             if source.kind != "total":
@@ -115,12 +123,21 @@ def _layers(place: Place, stage: str, sources: tuple[Any, ...], problems: list[s
                 continue
             found.append(Layer(source, (place.processed / pattern,)))
         else:
-            paths = sorted(p for p in place.town_dir.glob(source.path) if p.is_file()) if not Path(source.path).is_absolute() else [Path(source.path)]
-            paths = [p for p in paths if p.is_file()]
+            paths = files_of(source, place.town_dir)
             if not paths:
                 problems.append(f"{where}.path: no file {place.town_dir / source.path}; put the file there or correct the path")
-            found.append(Layer(source, tuple(paths)))
+            found.append(Layer(source, paths, _table(place, source, where, problems)))
     return tuple(found)
+
+
+def _table(place: Place, source: Any, where: str, problems: list[str]) -> Path | None:
+    """The table that is joined to a layer; no glob pattern, one file."""
+    if source.table is None:
+        return None
+    path = place.town_dir / source.table  # an absolute path stands for itself
+    if not path.is_file():
+        problems.append(f"{where}.table: no file {path}; put the file there or correct the path")
+    return path
 
 
 def resolved(layers: Layers) -> Layers:
@@ -152,8 +169,8 @@ def _recipe(plan: Plan, stage: Stage, cache: _Cache) -> dict[str, Any]:
             recipe["missing"] = {k: v for k, v in plan.inactive.items() if v}
     if "layers" in stage.services:
         recipe["layers"] = [
-            layer.source.model_dump(mode="json", exclude_defaults=True)
-            | ({} if layer.source.synthetic else {"files": [_file(p, plan.place.town_dir, cache) for p in layer.paths]})
+            layer.source.model_dump(mode="json", exclude_defaults=True, exclude=set(FETCHING))
+            | ({} if layer.source.synthetic else {"files": [_file(p, plan.place.town_dir, cache) for p in (*layer.paths, *([layer.table] if layer.table else []))]})
             for layer in plan.layers.get(stage.name, ())
         ]
     return recipe

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from pipeline.contracts.notes import Notes
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -52,6 +55,20 @@ def chromium(request: pytest.FixtureRequest) -> str:
 def fix(request: pytest.FixtureRequest) -> bool:
     """Whether stale generated files are mended instead of reported."""
     return bool(request.config.getoption("--fix"))
+
+
+REPORTED = ("dropped", "left out", "merged", "dissolved")
+
+
+@pytest.fixture
+def balance() -> Callable[[Notes, int], None]:
+    """Rows in = rows out + rows reported: nothing is lost in silence, nothing counted twice."""
+
+    def check(notes: Notes, rows_out: int) -> None:
+        reported = {what: n for what, n in notes.counts.items() if what.startswith(REPORTED)}
+        assert notes.counts["rows read"] == rows_out + sum(reported.values()), (notes.counts["rows read"], rows_out, reported)
+
+    return check
 
 
 def pytest_configure(config: pytest.Config) -> None:

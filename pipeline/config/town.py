@@ -15,10 +15,15 @@ from pipeline.config.solar import ArraysConfig, HorizonConfig, IrradiationConfig
 from pipeline.config.sources import (
     BoundaryConfig,
     BuildingsConfig,
+    FarHorizonConfig,
+    GreenspacesConfig,
     LandcoverConfig,
+    MismatchConfig,
+    OccupancyConfig,
     ParcelsConfig,
     ResidentsConfig,
     Source,
+    StreetsConfig,
     SurfaceConfig,
     WeatherConfig,
 )
@@ -34,7 +39,10 @@ class Sources(Section):
     surface: tuple[Source, ...] = ()
     weather: tuple[Source, ...] = ()
     landcover: tuple[Source, ...] = ()
+    farhorizon: tuple[Source, ...] = ()
     residents: tuple[Source, ...] = ()
+    streets: tuple[Source, ...] = ()
+    greenspaces: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -52,7 +60,12 @@ class Town(Section):
     surface: SurfaceConfig = SurfaceConfig()
     weather: WeatherConfig = WeatherConfig()
     landcover: LandcoverConfig = LandcoverConfig()
+    farhorizon: FarHorizonConfig = FarHorizonConfig()
     residents: ResidentsConfig = ResidentsConfig()
+    streets: StreetsConfig = StreetsConfig()
+    greenspaces: GreenspacesConfig = GreenspacesConfig()
+    mismatch: MismatchConfig = MismatchConfig()
+    occupancy: OccupancyConfig = OccupancyConfig()
     roofs: RoofsConfig = RoofsConfig()
     horizon: HorizonConfig = HorizonConfig()
     irradiation: IrradiationConfig = IrradiationConfig()
@@ -97,7 +110,7 @@ def load_town(folder: Path) -> Town:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ConfigError(f"{path}: there is no such file; expected the town's description (make new town folders from data/raw/carmiano/town.yaml)") from None
+        raise ConfigError(f"{path}: there is no such file; expected the town's description; make new-town ISTAT=075052 writes one for any Italian municipality, docs/how-to/your-own-town.md shows one for a town anywhere") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: not UTF-8 text; save it as UTF-8") from None
     try:

@@ -66,6 +66,15 @@ class Weather(TableSpec):
     dni_extra = Column("float", "W/m²", "Extraterrestrial normal irradiance", "Irradianza extraterrestre normale", low=1200.0, high=1500.0)
 
 
+class FarHorizon(TableSpec):
+    title_en = "Horizon of the terrain, seen from the town's centre"
+    title_it = "Orizzonte del terreno, visto dal centro del comune"
+    key = ("sector",)
+    sector = Column("int", "", "Sector of 5°, the first centred on north, clockwise", "Settore di 5°, il primo centrato a nord, in senso orario", low=0, high=71)
+    horizon_deg = Column("float", "°", "Elevation of the terrain's skyline, mean over the sector", "Elevazione del profilo del terreno, media del settore", low=0.0, high=90.0)
+    applied = Column("bool", "", "Used for the roofs; not where the weather holds the terrain's horizon already", "Usato per i tetti; non dove i dati meteo contengono già l'orizzonte del terreno")
+
+
 class Landcover(RasterSpec):
     title_en = "Land cover"
     title_it = "Copertura del suolo"
@@ -90,3 +99,59 @@ class Residents(TableSpec):
     section_id = Column("str", "", "Census section, or the town where only the total is known", "Sezione di censimento, o il comune se è noto solo il totale")
     residents = Column("int", "", "Residents", "Residenti", low=0)
     area_m2 = Column("float", "m²", "Area of the section", "Superficie della sezione", low=0.0)
+
+
+class Occupancy(TableSpec):
+    """Residents of single buildings: an estimate about people's homes. It stays in processed/ and is never published."""
+
+    title_en = "Residents by building, estimated by volume; not for publication"
+    title_it = "Residenti per edificio, stimati dal volume; da non pubblicare"
+    key = ("building_id",)
+    building_id = Buildings.building_id
+    section_id = Column("str", "", "Section that holds most of the building", "Sezione che contiene la maggior parte dell'edificio", required=False)
+    residents = Column("float", "", "Share of the section's residents", "Quota dei residenti della sezione", low=0.0)
+    method = Column("str", "", "volume of homes; of any building where a section has no home; assumed_height where the height is not known; none where nobody is placed",
+                    "volume delle abitazioni; any_building: di ogni edificio dove la sezione non ha abitazioni; assumed_height: altezza non nota; none: nessuno",
+                    values=("volume", "assumed_height", "any_building", "none"))
+
+
+class Mismatch(TableSpec):
+    title_en = "Where footprints and surface tell different stories"
+    title_it = "Dove edifici e modello della superficie non concordano"
+    key = ("mismatch_id",)
+    geometry = "polygon"
+    mismatch_id = Column("str", "", "Identifier, from the place", "Identificativo, dal luogo")
+    kind = Column("str", "", "A building the surface does not show, or something like a building without a footprint", "Edificio che la superficie non mostra, o volume senza edificio in mappa",
+                  values=("building_not_in_surface", "surface_without_building"))
+    building_id = Column("str", "", "The building the surface does not show", "L'edificio che la superficie non mostra", required=False)
+    area_m2 = Column("float", "m²", "Area in plan", "Superficie in pianta", low=0.0)
+    height_m = Column("float", "m", "Height above ground in the surface, 90th percentile", "Altezza dal suolo nel modello, novantesimo percentile", low=-100.0, high=1000.0)
+
+
+class Streets(TableSpec):
+    title_en = "Street graph: edges between junctions"
+    title_it = "Grafo stradale: archi tra gli incroci"
+    key = ("street_id",)
+    geometry = "line"
+    street_id = Column("str", "", "Identifier of the edge", "Identificativo dell'arco")
+    name = Column("str", "", "Name of the street", "Nome della strada", required=False)
+    highway = Column("str", "", "Class of the street, OpenStreetMap's `highway`", "Classe della strada, `highway` di OpenStreetMap")
+    walkable = Column("bool", "", "People on foot may pass", "Percorribile a piedi")
+    length_m = Column("float", "m", "Length", "Lunghezza", low=0.0)
+    from_node = Column("str", "", "Junction where the line begins", "Incrocio iniziale")
+    to_node = Column("str", "", "Junction where the line ends", "Incrocio finale")
+
+
+GREEN_KINDS: tuple[str, ...] = ("park", "garden", "playground", "sport", "nature", "grass", "cemetery", "allotments", "square", "other")
+
+
+class Greenspaces(TableSpec):
+    title_en = "Green and open places"
+    title_it = "Aree verdi e spazi aperti"
+    key = ("greens_id",)
+    geometry = "polygon"
+    greens_id = Column("str", "", "Identifier", "Identificativo")
+    name = Column("str", "", "Name", "Nome", required=False)
+    kind = Column("str", "", "Kind of place", "Tipo di spazio", values=GREEN_KINDS)
+    area_m2 = Column("float", "m²", "Area", "Superficie", low=0.0)
+    public = Column("bool", "", "Anyone may enter: as the source says, else usual for the kind", "Accessibile a tutti: come dice la fonte, altrimenti come d'uso per il tipo")

@@ -6,7 +6,7 @@ The vocabulary itself is in the files beside this one, one per wing. Nothing her
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
@@ -119,20 +119,25 @@ F = TypeVar("F", bound=FolderSpec)
 
 @dataclass(frozen=True)
 class Raster(Generic[R]):
-    """A raster on disk as a value: where it is and on which grid. `pipeline.io.rasters` reads its cells."""
+    """A raster on disk as a value: where it is and on which grid. `pipeline.io.rasters` reads its cells.
+
+    `basis` is "surface" where its heights were measured, "height model" where they are footprints with heights.
+    """
 
     path: Path
     grid: Grid
     bands: tuple[str, ...]
     dtype: str = "float32"
+    basis: str = "surface"
 
 
 @dataclass
 class RasterBlocks(Generic[R]):
-    """A raster being made: its grid and a stream of (window, array of shape (bands, rows, cols))."""
+    """A raster being made: its grid, a stream of (window, array of shape (bands, rows, cols)), and metadata items of the file."""
 
     grid: Grid
     blocks: Iterator[tuple[Window, NDArray[Any]]]
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from pipeline.io.xmlguard import check_xml
 REFERENCE = re.compile(r"^([A-Z]\d{3})([A-Z_])(\d{4})(.)(.)\.(.+)$")
 # Longitude and latitude of Italy, islands included [degrees].
 ITALY: tuple[float, float, float, float] = (6.6, 35.4, 18.6, 47.1)
-LAYER = "CadastralParcel"
+LAYER, SHEETS = "CadastralParcel", "CadastralZoning"
 
 
 class Reference(NamedTuple):
@@ -98,34 +98,56 @@ def read_gml(source: Source, path: Path, epsg: int, notes: Notes, max_bytes: int
     InputError
         When the file is missing, broken, holds no parcels, or lies outside Italy.
     """
+    frame = _features(source, path, notes, max_bytes, (source.layer or LAYER, "cadastral parcels (the file that ends in _ple.gml; _map.gml holds the sheets)", "rows read"))
+    frame = _in_italy(frame, path, notes)
+    return to_town(gpd.GeoDataFrame({"reference": _references(frame, source, path)}, geometry=np.asarray(frame.geometry), crs=frame.crs), path, epsg)
+
+
+def read_sheets(source: Source, path: Path, epsg: int, notes: Notes, max_bytes: int) -> gpd.GeoDataFrame:
+    """Read the sheets (`_map.gml`, CP:CadastralZoning): code, e.g. "H501D076700", and outline in the town's system.
+
+    Parameters, errors and counts as in `read_gml`; the counter is "sheets read".
+    """
+    frame = _features(source, path, notes, max_bytes, (source.layer or SHEETS, "sheets (the file that ends in _map.gml; _ple.gml holds the parcels)", "sheets read"))
+    frame = _in_italy(frame, path, notes)
+    code = _by_name(frame, (("nationalcadastralzoningreference", ""), ("inspireid_localid", "IT.AGE.MAP.")), path, "NATIONALCADASTRALZONINGREFERENCE")
+    return to_town(gpd.GeoDataFrame({"code": code}, geometry=np.asarray(frame.geometry), crs=frame.crs), path, epsg)
+
+
+def _features(source: Source, path: Path, notes: Notes, max_bytes: int, what: tuple[str, str, str]) -> gpd.GeoDataFrame:
+    """All features of one element in a FeatureCollection, in the file's system; `what`: element, what it is, name of its counter."""
+    wanted, meaning, counter = what
     require_file(path)
-    wanted = source.layer or LAYER
     look = check_xml(path, max_bytes, wanted)
     if look.root.rpartition(":")[2] != "FeatureCollection":
-        raise InputError(f"{path}: the document is a {look.root}; expected a FeatureCollection of cadastral parcels; the service may have answered with an error: open the file and read it")
+        raise InputError(f"{path}: the document is a {look.root}; expected a FeatureCollection of the cadastre; the service may have answered with an error: open the file and read it")
     if not look.elements:
-        raise InputError(f"{path}: the layer is empty: no feature {wanted} in the file; expected cadastral parcels (the file that ends in _ple.gml; _map.gml holds the sheets)")
+        raise InputError(f"{path}: the layer is empty: no feature {wanted} in the file; expected {meaning}")
     frame = open_layer(path, wanted, notes, skip_corrupt=True)
-    notes.count("rows read", look.elements)
+    notes.count(counter, look.elements)
     notes.count("dropped: geometry that cannot be parsed", look.elements - len(frame))
     if not isinstance(frame, gpd.GeoDataFrame) or frame.empty:
-        raise InputError(f"{path}: no feature {wanted} has a shape that can be read; expected cadastral parcels; download it again")
+        raise InputError(f"{path}: no feature {wanted} has a shape that can be read; expected {meaning}; download it again")
     said = look.attributes.get("numberReturned", "")
     if said.isdigit() and int(said) != look.elements:
         notes.warn(f"{path.name}: announces {said} features, {look.elements} are in the file.")
-    frame = _in_italy(frame.set_crs(source.crs or "EPSG:6706") if frame.crs is None else frame, path, notes)
-    return to_town(gpd.GeoDataFrame({"reference": _references(frame, source, path)}, geometry=np.asarray(frame.geometry), crs=frame.crs), path, epsg)
+    return frame.set_crs(source.crs or "EPSG:6706") if frame.crs is None else frame
 
 
 def _references(frame: gpd.GeoDataFrame, source: Source, path: Path) -> NDArray[Any]:
     if "parcel_id" in source.fields:
         return np.asarray(text_field(frame, source, "parcel_id", path), dtype=object)
+    return _by_name(frame, (("nationalcadastralreference", ""), ("inspireid_localid", "IT.AGE.PLA.")), path, "NATIONALCADASTRALREFERENCE")
+
+
+def _by_name(frame: gpd.GeoDataFrame, names: tuple[tuple[str, str], ...], path: Path, expected: str) -> NDArray[Any]:
+    """Text of the first field there is, in any case, without its prefix."""
     by_name = {str(c).casefold(): c for c in frame.columns}
-    for name, prefix in (("nationalcadastralreference", ""), ("inspireid_localid", "IT.AGE.PLA.")):
+    for name, prefix in names:
         if name in by_name:
             return np.array([str(v).strip().removeprefix(prefix) if v is not None else None for v in frame[by_name[name]]], dtype=object)
     there = ", ".join(c for c in frame.columns if c != "geometry")
-    raise InputError(f"{path}: no field NATIONALCADASTRALREFERENCE; the file has {there}; name the field with `fields: {{parcel_id: ...}}` in town.yaml")
+    raise InputError(f"{path}: no field {expected}; the file has {there}; name the field with `fields: {{parcel_id: ...}}` in town.yaml")
 
 
 def _in_italy(frame: gpd.GeoDataFrame, path: Path, notes: Notes) -> gpd.GeoDataFrame:

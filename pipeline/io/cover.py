@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import csv
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
-from rasterio.errors import RasterioError
-from rasterio.windows import Window as RioWindow
 
 from pipeline.config.sources import Layer, Source
 from pipeline.contracts.notes import Notes
 from pipeline.core.grid import Grid
 from pipeline.core.land.cover import pack
 from pipeline.errors import ConfigError, InputError
-from pipeline.io.elevation import Tile, open_tiles
 from pipeline.io.rasters import BurnInput
+from pipeline.io.samples import cells_under, coarse
+from pipeline.io.tiles import Tile, open_tiles
 from pipeline.io.vectors import read_vector, repair, text_field
 
 LEGENDS = Path(__file__).parent / "legends"
+# Kinds of one publisher: their legend needs no name.
+KIND_LEGENDS = {"ispra": "ispra_consumo_suolo", "worldcover": "esa_worldcover"}
 
 
 def read_legend(name: str) -> dict[str, int]:
@@ -48,7 +47,9 @@ def read_legend(name: str) -> dict[str, int]:
 
 
 def legend_of(source: Source) -> dict[str, int]:
-    """The legend a source names."""
+    """The legend a source names, else the one of its kind."""
+    if source.legend is None and source.kind in KIND_LEGENDS:
+        return read_legend(KIND_LEGENDS[source.kind])
     if source.legend is None:
         raise ConfigError(f"sources.landcover: {source.path}: no legend; write legend: <name of a file in pipeline/io/legends>")
     return read_legend(source.legend)
@@ -86,7 +87,7 @@ def read_cover(layers: tuple[Layer, ...], epsg: int, notes: Notes) -> BurnInput:
 def _unknown(codes: set[str], number: int, path: Path, source: Source, notes: Notes) -> None:
     notes.count("land cover polygons or cells of a class that is not in the legend", number)
     if codes:
-        notes.warn(f"{path.name}: classes {', '.join(sorted(codes)[:10])} are not in the legend {source.legend}: not known there.")
+        notes.warn(f"{path.name}: classes {', '.join(sorted(codes)[:10])} are not in the legend {source.legend or KIND_LEGENDS.get(source.kind)}: not known there.")
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class CodeInput:
     Parameters
     ----------
     tiles
-        Files with their place (from `pipeline.io.elevation.open_tiles`), each in its own system; earlier ones win.
+        Files with their place (from `pipeline.io.tiles.open_tiles`), each in its own system; earlier ones win.
     codes, packed
         The legend of each tile: sorted codes and their packed classes.
     """
@@ -131,27 +132,11 @@ def translate(raw: NDArray[np.integer], codes: tuple[int, ...], packed: tuple[in
 
 
 def read_codes(tile: Tile, grid: Grid) -> tuple[NDArray[np.integer], NDArray[np.intp], NDArray[np.intp]]:
-    """The codes of a tile that `grid` needs, and for each cell of `grid` its row and column among them."""
-    at_row, at_col = tile.lattice.positions(grid)
-    row, col = np.floor(at_row).astype(np.intp), np.floor(at_col).astype(np.intp)
-    r0, r1 = max(int(row.min()), 0), min(int(row.max()) + 1, tile.rows)
-    c0, c1 = max(int(col.min()), 0), min(int(col.max()) + 1, tile.cols)
-    if r0 >= r1 or c0 >= c1:
-        return np.empty((0, 0), dtype=np.int32), row, col
-    try:
-        with rasterio.open(tile.path) as src:
-            raw = src.read(1, window=RioWindow(c0, r0, c1 - c0, r1 - r0))
-            nodata = src.nodata
-    except RasterioError as error:
-        raise InputError(
-            f"{tile.path}: breaks off while it is read ({error}); the file is truncated or damaged, download it again"
-        ) from None
-    void = ~np.isfinite(raw) if raw.dtype.kind == "f" else np.zeros(raw.shape, dtype=bool)
-    if nodata is not None and not math.isnan(nodata):
-        void |= raw == nodata
-    codes = np.where(np.isfinite(raw), raw, 0).astype(np.int32)  # before the mark of a void: in 8 bits -1 would become 255
+    """The codes of a tile that `grid` needs, -1 where void, and for each cell of `grid` its row and column among them."""
+    raw, void, row, col = cells_under(tile, grid)
+    codes = np.where(void, 0, raw).astype(np.int32)  # before the mark of a void: in 8 bits -1 would become 255
     codes[void] = -1
-    return codes, row - r0, col - c0
+    return codes, row, col
 
 
 def open_codes(layers: tuple[Layer, ...], grid: Grid, notes: Notes) -> CodeInput:
@@ -181,14 +166,7 @@ def open_codes(layers: tuple[Layer, ...], grid: Grid, notes: Notes) -> CodeInput
             flat.append(tile)
             keys.append(tuple(c for c, _ in ordered))
             values.append(tuple(p for _, p in ordered))
-            raw = _extent(tile, grid)
+            raw = read_codes(tile, coarse(grid))[0]
             strange = raw[(raw >= 0) & ~np.isin(raw, keys[-1])]
             _unknown({str(c) for c in np.unique(strange)}, strange.size, tile.path, layer.source, notes)
     return CodeInput(tuple(flat), tuple(keys), tuple(values))
-
-
-def _extent(tile: Tile, grid: Grid) -> NDArray[np.integer]:
-    """Codes under the grid's extent; a coarse copy of the grid is enough to find it."""
-    step = max(grid.rows, grid.cols) // 64 + 1
-    coarse = Grid(grid.west, grid.north, grid.cell_m * step, -(-grid.rows // step), -(-grid.cols // step), grid.epsg)
-    return read_codes(tile, coarse)[0]

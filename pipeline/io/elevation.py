@@ -9,9 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,107 +17,18 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio.errors import RasterioError
-from rasterio.warp import calculate_default_transform, transform_bounds
+from rasterio.warp import calculate_default_transform
 from rasterio.windows import Window as RioWindow
 
-from pipeline.config.sources import Layer, Source
 from pipeline.core.grid import Grid, Window
 from pipeline.core.terrain import sample
 from pipeline.errors import InputError
-from pipeline.io.lattice import ALIGNED_CELLS, Lattice, horizontal_epsg
+from pipeline.io.lattice import ALIGNED_CELLS, Lattice
+from pipeline.io.tiles import Tile, open_dataset
 
-FOOT_M = 0.3048  # international foot, exact
 SANE_M = (-500.0, 9000.0)  # the range of the contract `Surface`; deeper or higher is a code for nodata
+CACHE_MB = 128  # of GDAL, which else takes 5 % of the machine's memory; more made nothing faster
 OPEN_FILES = 32  # kept open per thread
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One file: its cells, its place, and how to read an elevation from it."""
-
-    path: Path
-    lattice: Lattice
-    rows: int
-    cols: int
-    feet: bool
-
-    @property
-    def bounds(self) -> tuple[float, float, float, float]:
-        """West, south, east, north in the tile's own system."""
-        at = self.lattice
-        return at.west, at.north - self.rows * at.dy, at.west + self.cols * at.dx, at.north
-
-    def bounds_in(self, epsg: int) -> tuple[float, float, float, float]:
-        """West, south, east, north in another system [m]."""
-        return self.bounds if epsg == self.lattice.epsg else _bounds_in(self, epsg)
-
-    def touches(self, grid: Grid) -> bool:
-        """True where the tile, grown by two of its own cells, meets the grid."""
-        west, south, east, north = self.bounds_in(grid.epsg)
-        wide, high = 2 * (east - west) / self.cols, 2 * (north - south) / self.rows
-        g = grid.bounds
-        return west - wide < g[2] and east + wide > g[0] and south - high < g[3] and north + high > g[1]
-
-
-@lru_cache(maxsize=10_000)
-def _bounds_in(tile: Tile, epsg: int) -> tuple[float, float, float, float]:
-    west, south, east, north = transform_bounds(f"EPSG:{tile.lattice.epsg}", f"EPSG:{epsg}", *tile.bounds)
-    return west, south, east, north
-
-
-def open_tiles(layers: Iterable[Layer]) -> tuple[Tile, ...]:
-    """Look at the header of every file of some layers.
-
-    Parameters
-    ----------
-    layers
-        Layers of one-band rasters (kinds dsm, dtm, ispra) with their files.
-
-    Returns
-    -------
-    tuple of Tile
-        In the order of the layers, files by path.
-
-    Raises
-    ------
-    InputError
-        With every file that is unreadable, empty, rotated, without reference system or with several bands.
-    """
-    tiles, problems = [], []
-    for layer in layers:
-        if not layer.paths:
-            problems.append(f"{layer.source.path}: no file; expected raster tiles (GeoTIFF or ESRI ASCII grid)")
-        for path in sorted(layer.paths):
-            try:
-                tiles.append(_open_tile(path, layer.source))
-            except InputError as error:
-                problems.extend(error.problems)
-    if problems:
-        raise InputError(problems)
-    return tuple(tiles)
-
-
-def _open_tile(path: Path, source: Source) -> Tile:
-    try:
-        with rasterio.open(path) as src:
-            t, shape, bands = src.transform, (src.height, src.width), src.count
-            epsg = horizontal_epsg(src.crs.to_wkt() if src.crs else None)
-    except RasterioError as error:
-        raise InputError(
-            f"{path}: cannot be read as a raster ({error}); expected a GeoTIFF or an ESRI ASCII grid; download it again"
-        ) from None
-    if epsg is None:
-        epsg = horizontal_epsg(source.crs)
-    if epsg is None:
-        raise InputError(f"{path}: declares no reference system with an EPSG code; write it into the source as crs: EPSG:<code>")
-    if t.b or t.d or t.a <= 0 or t.e >= 0:
-        raise InputError(
-            f"{path}: rotated or upside-down grid ({', '.join(f'{v:g}' for v in tuple(t)[:6])}), expected north up; make it so: "
-            f"gdalwarp -t_srs EPSG:{epsg} -tr {math.hypot(t.a, t.d):g} {math.hypot(t.b, t.e):g} -r near {path.name} north_up.tif"
-        )
-    if bands != 1:
-        raise InputError(f"{path}: holds {bands} bands, expected one; extract it: gdal_translate -b 1 {path.name} one.tif")
-    return Tile(path, Lattice(t.c, t.f, t.a, -t.e, epsg), *shape, source.feet)
 
 
 @dataclass
@@ -129,8 +38,11 @@ class Mosaic:
     tiles: tuple[Tile, ...]
     linear: bool = False
     _handles: dict[int, OrderedDict[Path, Any]] = field(default_factory=dict, repr=False)
+    _env: Any = field(default=None, repr=False)
 
     def __enter__(self) -> Mosaic:
+        self._env = rasterio.Env(GDAL_CACHEMAX=CACHE_MB)
+        self._env.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -138,6 +50,7 @@ class Mosaic:
             for handle in kept.values():
                 handle.close()
         self._handles.clear()
+        self._env.__exit__(None, None, None)
 
     def read(self, grid: Grid) -> NDArray[np.float32]:
         """Elevations on `grid` [m].
@@ -201,20 +114,21 @@ class Mosaic:
         """Elevations of a window of one file [m]; void NaN, insane +inf."""
         try:
             src = self._handle(tile.path)
-            raw = src.read(1, window=window)
-            nodata, scale, offset = src.nodata, src.scales[0], src.offsets[0]
+            raw = src.read(tile.band, window=window)
+            nodata, scale, offset = src.nodata, src.scales[tile.band - 1], src.offsets[tile.band - 1]
         except RasterioError as error:
             raise InputError(
                 f"{tile.path}: breaks off while it is read ({error}); the file is truncated or damaged, download it again"
             ) from None
         void = np.isnan(raw) if raw.dtype.kind == "f" else np.zeros(raw.shape, dtype=bool)
-        if nodata is not None and not math.isnan(nodata):
-            void |= raw == nodata
+        for code in (nodata, tile.nodata):
+            if code is not None and not math.isnan(code):
+                void |= raw == raw.dtype.type(code) if raw.dtype.kind == "f" else raw == code
         z: NDArray[np.float32] = raw.astype(np.float32, copy=False)
         if (scale, offset) != (1.0, 0.0):
             z = z * np.float32(scale) + np.float32(offset)
-        if tile.feet:
-            z = z * np.float32(FOOT_M)
+        if tile.unit_m != 1.0:
+            z = z * np.float32(tile.unit_m)
         insane = ~((z >= SANE_M[0]) & (z <= SANE_M[1]))
         if insane.any():
             z = np.where(insane, np.float32(np.inf), z)
@@ -228,7 +142,7 @@ class Mosaic:
         if path not in kept:
             if len(kept) >= OPEN_FILES:
                 kept.popitem(last=False)[1].close()
-            kept[path] = rasterio.open(path)
+            kept[path] = open_dataset(path)
         kept.move_to_end(path)
         return kept[path]
 

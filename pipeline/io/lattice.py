@@ -125,3 +125,21 @@ def grid_convergence_deg(epsg: int, bounds: tuple[float, float, float, float]) -
     west, south, east, north = bounds
     lon, lat = Transformer.from_crs(epsg, 4326, always_xy=True).transform((west + east) / 2, (south + north) / 2)
     return float(Proj(epsg).get_factors(lon, lat).meridian_convergence)
+
+
+def vertical_unit_m(wkt: str | None) -> float | None:
+    """Metres in one unit of the vertical part of a reference system, None where it has none.
+
+    >>> vertical_unit_m("EPSG:7415"), vertical_unit_m("EPSG:28992")  # NAP height is in metres
+    (1.0, None)
+    """
+    if not wkt:
+        return None
+    try:
+        crs = CRS.from_user_input(wkt)
+    except CRSError:
+        return None
+    if not crs.is_compound or len(crs.sub_crs_list) < 2:
+        return None
+    factor = crs.sub_crs_list[1].axis_info[0].unit_conversion_factor
+    return float(factor) or None

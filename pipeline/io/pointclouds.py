@@ -26,8 +26,9 @@ from pipeline.config.sources import Layer, Source
 from pipeline.contracts.notes import Notes
 from pipeline.core.grid import Grid
 from pipeline.errors import InputError
-from pipeline.io.elevation import FOOT_M, SANE_M
-from pipeline.io.lattice import horizontal_epsg
+from pipeline.io.elevation import SANE_M
+from pipeline.io.lattice import horizontal_epsg, vertical_unit_m
+from pipeline.io.tiles import FOOT_M
 
 GROUND_CLASS = 2
 NOISE_CLASSES = (7, 18)
@@ -37,12 +38,12 @@ BROKEN = (LaspyException, LazrsError, OSError, ValueError, RuntimeError)
 
 @dataclass(frozen=True)
 class Cloud:
-    """One file: its place and how to read an elevation from it. `bounds` are west, south, east, north in `epsg`."""
+    """One file: its place, metres in a unit of its elevations. `bounds` are west, south, east, north in `epsg`."""
 
     path: Path
     bounds: tuple[float, float, float, float]
     epsg: int
-    feet: bool
+    unit_m: float = 1.0
 
     def bounds_in(self, epsg: int) -> tuple[float, float, float, float]:
         """West, south, east, north in another system [m]."""
@@ -81,12 +82,14 @@ def _open_cloud(path: Path, source: Source) -> Cloud:
             declared = header.parse_crs()
     except BROKEN as error:
         _broken(path, error)
-    epsg = horizontal_epsg(declared.to_wkt() if declared is not None else None) or horizontal_epsg(source.crs)
+    wkt = declared.to_wkt() if declared is not None else None
+    epsg = horizontal_epsg(wkt) or horizontal_epsg(source.crs)
     if epsg is None:
         raise InputError(f"{path}: declares no reference system with an EPSG code; write it into the source as crs: EPSG:<code>")
     if header.point_count == 0:
         raise InputError(f"{path}: holds no point; expected a point cloud of the town")
-    return Cloud(path, (header.mins[0], header.mins[1], header.maxs[0], header.maxs[1]), epsg, source.feet)
+    unit = vertical_unit_m(wkt) or (FOOT_M if source.feet else 1.0)
+    return Cloud(path, (header.mins[0], header.mins[1], header.maxs[0], header.maxs[1]), epsg, unit)
 
 
 def _broken(path: Path, error: Exception) -> NoReturn:
@@ -130,8 +133,8 @@ class GriddedClouds:
         east, north, z = np.asarray(points.x), np.asarray(points.y), np.asarray(points.z, dtype=np.float64)
         if cloud.epsg != self.grid.epsg:
             east, north = Transformer.from_crs(cloud.epsg, self.grid.epsg, always_xy=True).transform(east, north)
-        if cloud.feet:
-            z = z * FOOT_M
+        if cloud.unit_m != 1.0:
+            z = z * cloud.unit_m
         kind = np.asarray(points.classification)
         noise = np.isin(kind, NOISE_CLASSES) | np.asarray(points.withheld, dtype=bool)
         insane = ~((z >= SANE_M[0]) & (z <= SANE_M[1]))

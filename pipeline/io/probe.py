@@ -60,8 +60,10 @@ def _vector(path: Path, source: Source, epsg: int) -> Iterator[str]:
 def _raster(path: Path, source: Source, epsg: int) -> Iterator[str]:
     import rasterio
 
+    from pipeline.io.tiles import open_dataset
+
     try:
-        with rasterio.open(path) as src:
+        with open_dataset(path) as src:
             yield from _crs_problem(src.crs, source, epsg)
             if src.transform.b or src.transform.d:
                 yield "has a rotated grid; expected north up: turn it with `gdalwarp in.tif out.tif`"
@@ -93,6 +95,28 @@ def _starts(*words: str) -> Callable[[Path, Source, int], Iterator[str]]:
     return look
 
 
+def _osm(path: Path, source: Source, epsg: int) -> Iterator[str]:
+    """Only whether it opens: counting the features of a large .pbf would read all of it."""
+    import pyogrio
+    from pyogrio.errors import DataSourceError
+
+    try:
+        pyogrio.list_layers(path)
+    except DataSourceError as error:
+        yield f"cannot be read as OpenStreetMap data ({error}); expected .osm.pbf, .osm or GeoJSON"
+
+
+def _pvgis(path: Path, source: Source, epsg: int) -> Iterator[str]:
+    with path.open("rb") as f:
+        head = f.read(4096).decode("utf-8-sig", "replace").lstrip()
+    if not ('"inputs"' in head if head[:1] in ("{", "[") else "Latitude" in head):
+        yield f"begins with {head[:40]!r}; expected the csv or json of PVGIS with its header (Latitude .., or inputs)"
+
+
+def _heights(path: Path, source: Source, epsg: int) -> Iterator[str]:
+    yield from (_osm if path.suffix.lower() in (".osm", ".pbf") else _vector)(path, source, epsg)
+
+
 def _nothing(path: Path, source: Source, epsg: int) -> Iterator[str]:
     yield from ()
 
@@ -107,7 +131,16 @@ _LOOKS: dict[str, Callable[[Path, Source, int], Iterator[str]]] = {
     "dtm": _raster,
     "ispra": _raster,
     "points": _points,
-    "pvgis_tmy": _starts("Latitude", "time(UTC)"),
+    "pvgis_tmy": _pvgis,
+    "pvgis_hourly": _pvgis,
+    "heights": _heights,
+    "dem": _raster,
+    "worldcover": _raster,
+    "imperviousness": _raster,
+    "sentinel2": _raster,
+    "orthophoto": _raster,
     "epw": _starts("LOCATION"),
     "total": _nothing,
+    "osm": _osm,
+    "ade_map": _starts("<?xml", "<wfs:", "<gml:"),
 }

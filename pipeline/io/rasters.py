@@ -51,7 +51,7 @@ def open_raster(path: Path) -> Raster[Any]:
             if t.b or t.d or abs(t.a + t.e) > 1e-6 * abs(t.a) or t.a <= 0:
                 raise InputError(f"{path}: rotated grid or cells not square ({tuple(t)[:6]}); expected a north-up grid; run gdalwarp first")
             grid = Grid(t.c, t.f, t.a, src.height, src.width, src.crs.to_epsg())
-            return Raster(path, grid, tuple(d or f"band{i}" for i, d in enumerate(src.descriptions, 1)), src.dtypes[0])
+            return Raster(path, grid, tuple(d or f"band{i}" for i, d in enumerate(src.descriptions, 1)), src.dtypes[0], src.tags().get("basis", "surface"))
     except rasterio.errors.RasterioIOError as error:
         raise InputError(f"{path}: cannot be read as a raster ({error}); expected a GeoTIFF") from None
 
@@ -90,7 +90,7 @@ def write(path: Path, spec: type[RasterSpec], made: RasterBlocks[Any], tags: dic
     made
         Grid and blocks; each array has shape (bands, rows, cols) in the order of the contract's bands.
     tags
-        Metadata items of the file.
+        Metadata items of the file, beside those of `made`.
     """
     grid = made.grid
     profile = {
@@ -102,8 +102,8 @@ def write(path: Path, spec: type[RasterSpec], made: RasterBlocks[Any], tags: dic
     with rasterio.open(path, "w", **profile) as dst:
         for index, band in enumerate(spec.bands, 1):
             dst.set_band_description(index, band.name)
-        if tags:
-            dst.update_tags(**tags)
+        if items := (tags or {}) | made.tags:
+            dst.update_tags(**items)
         for window, array in made.blocks:
             dst.write(array.astype(spec.dtype, copy=False), window=RioWindow(window.col, window.row, window.cols, window.rows))
 

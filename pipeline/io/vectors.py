@@ -167,14 +167,24 @@ def _configured(skip_corrupt: str = "NO") -> Iterator[None]:
 
 
 def to_town(frame: gpd.GeoDataFrame, path: Path, epsg: int) -> gpd.GeoDataFrame:
-    """Reproject a layer to the town's system; coordinates that have no place in it are an InputError."""
+    """Reproject a layer to the town's system; a file whose coordinates mostly have no place in it is an InputError.
+
+    Single rows that have none are left to `repair`, which drops and counts them.
+    """
     moved = frame.to_crs(epsg=epsg)
-    bounds = moved.total_bounds
-    known = bool((~(frame.geometry.isna() | frame.geometry.is_empty)).any())
-    if known and not np.isfinite(bounds).all():
+    lost = not_finite(np.asarray(moved.geometry, dtype=object))
+    if lost.any() and 2 * int(lost.sum()) > int((~(frame.geometry.isna() | frame.geometry.is_empty)).sum()):
         came = ", ".join(f"{v:.6g}" for v in frame.total_bounds)
         raise InputError(f"{path}: coordinates {came} ({frame.crs.name}) cannot be brought to EPSG:{epsg}; the file's reference system or the town's `epsg` is wrong")
     return moved
+
+
+def not_finite(shapes: NDArray[Any]) -> NDArray[np.bool_]:
+    """Shapes with a coordinate that is NaN or infinite, shape (rows,)."""
+    points, of = shapely.get_coordinates(shapes, return_index=True)
+    bad = np.zeros(len(shapes), dtype=bool)
+    bad[of[~np.isfinite(points).all(axis=1)]] = True
+    return bad
 
 
 def repair(frame: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
@@ -197,17 +207,19 @@ def repair(frame: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
         Valid, non-empty, flat Polygon and MultiPolygon; the other columns and the index labels of the rows kept.
     """
     shapes = shapely.force_2d(np.asarray(frame.geometry, dtype=object))
-    missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    areal = np.isin(shapely.get_type_id(shapes), (3, 6, 7))
+    wild = not_finite(shapes)
+    missing = (shapely.is_missing(shapes) | shapely.is_empty(shapes)) & ~wild
+    areal = np.isin(shapely.get_type_id(shapes), (3, 6, 7)) & ~wild
     broken = ~missing & areal & ~shapely.is_valid(shapes)
-    mixed = ~missing & (shapely.get_type_id(shapes) == 7)
+    mixed = ~missing & areal & (shapely.get_type_id(shapes) == 7)
     for row in np.flatnonzero(broken | mixed):
         shapes[row] = _sound(shapes[row])
     lost = ~missing & areal & (shapely.is_missing(shapes) | shapely.is_empty(shapes))
     keep = ~missing & areal & ~lost
     notes.count("geometry repaired", int((broken & keep).sum()))
     notes.count("dropped: no geometry, or under 3 points", int(missing.sum()))
-    notes.count("dropped: no polygon", int((~missing & ~areal).sum()))
+    notes.count("dropped: no polygon", int((~missing & ~areal & ~wild).sum()))
+    notes.count("dropped: coordinates that are no numbers", int(wild.sum()))
     notes.count("dropped: nothing left after repair", int(lost.sum()))
     return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))[keep]
 

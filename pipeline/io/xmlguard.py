@@ -12,7 +12,7 @@ from xml.parsers import expat
 from pipeline.errors import InputError
 
 MAX_XML_BYTES = 2 * 1024**3
-XML_SUFFIXES = (".gml", ".xml", ".kml")
+XML_SUFFIXES = (".gml", ".xml", ".kml", ".osm")
 
 
 class XmlLook(NamedTuple):

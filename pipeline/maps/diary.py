@@ -11,8 +11,8 @@ from pipeline.maps.text import TEXT, Phrase
 # Longer lists are cut on the page and named in full in the sidecar.
 LINES = 12
 ORDER = (
-    "boundary", "synthetic", "parcels", "surface", "buildings", "landcover", "residents", "weather", "roofs", "horizon",
-    "irradiation", "arrays", "solar", "sealing", "green", "atlas",
+    "boundary", "synthetic", "parcels", "surface", "buildings", "landcover", "residents", "weather", "farhorizon", "roofs", "horizon",
+    "irradiation", "arrays", "solar", "sealing", "green", "streets", "greenspaces", "mismatch", "atlas",
 )  # fmt: skip
 
 

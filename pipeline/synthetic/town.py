@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.config.publish import SyntheticConfig
 from pipeline.contracts.notes import Notes
+from pipeline.core.network import joined
 from pipeline.synthetic.blocks import Blocks, make_blocks
 from pipeline.synthetic.cadastre import GRID_M, NOTE, Cadastre, survey_sheets, write_parcels, write_sheets
 from pipeline.synthetic.cover import PAVED, PAVED_RANK, PLANT, Survey, Yards, classes, lay_yards, level_for, survey, write_classes
@@ -206,7 +207,8 @@ def _write_features(path: Path, ground: Geometries, properties: list[dict[str, o
 def _write_streets(path: Path, plan: Plan, epsg: int) -> None:
     lines, of = shapely.get_parts(shapely.intersection(plan.streets.lines, plan.area), return_index=True)
     ok = (shapely.get_type_id(lines) == 1) & (shapely.length(lines) > 2.0)
-    lines, of = lines[ok], of[ok]
+    # As in OpenStreetMap, streets that meet have a vertex in common.
+    lines, of = joined(lines[ok], 0.05, crossings=True), of[ok]
     s = plan.streets
     rows: list[dict[str, object]] = [
         {"highway": HIGHWAY[str(s.kind[i])], "name": str(s.name[i]), "surface": "asphalt" if s.paved[i] else "unpaved", "width": round(float(s.width_m[i]), 1)} for i in of

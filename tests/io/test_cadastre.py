@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from pyproj import Geod
 
 from pipeline.config.sources import Source
 from pipeline.contracts.notes import Notes
 from pipeline.errors import InputError
-from pipeline.io.cadastre import Reference, parse_reference, read_gml
+from pipeline.io.cadastre import Reference, parse_reference, read_gml, read_sheets
 from pipeline.io.cxf import parse_cxf, read_cxf
 from pipeline.io.vectors import repair
 
@@ -246,3 +249,65 @@ def test_broken_cxf_is_told_with_its_line(broken: str, says: str) -> None:
 def test_cxf_needs_a_reference_system(shared_data: Path) -> None:
     with pytest.raises(InputError, match="a CXF file declares no reference system; add the key `crs`"):
         read_cxf(Source(kind="cxf"), shared_data / "italy/cadastre/H501D076700.CTF", 25833)
+
+
+TOKENS = st.sampled_from(["BORDO", "TESTO\\", "SIMBOLO", "LINEA", "FIDUCIALE", "EOF", "12", "12+", "STRADA", "0", "1", "3", "-1", "1e9", "99999999999", "nan", "x", "", "750000.5"])
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_reference_or_none(text: str) -> None:
+    found = parse_reference(text)
+    if found is not None:
+        assert "".join(text.split()).startswith(found.belfiore)
+        assert found.kind in ("parcel", "road", "water")
+        assert found.number
+
+
+@given(st.from_regex(r"[A-Z][0-9]{3}[A-Z_][0-9]{4}[0-9A-Z]{2}\.[A-Z0-9/]{1,8}", fullmatch=True))
+def test_every_well_formed_reference_is_read_and_tells_its_sheet(text: str) -> None:
+    found = parse_reference(text)
+    assert found is not None
+    assert found.number == text.partition(".")[2]
+    assert found.sheet.startswith(str(int(text[5:9])))
+
+
+@given(st.lists(TOKENS, max_size=60), st.booleans())
+def test_any_cxf_is_a_sheet_or_an_input_error(tokens: list[str], headed: bool) -> None:
+    text = "\n".join([*(["MAPPA", "B792_000100", "2000"] if headed else []), *tokens])
+    start = time.perf_counter()
+    try:
+        sheet = parse_cxf(text, "any.CXF")
+    except InputError as error:
+        assert str(error).startswith("any.CXF: ")
+    else:
+        assert len(sheet.names) == len(sheet.kinds) == len(sheet.geometries) > 0
+    assert time.perf_counter() - start < 0.5
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_a_cxf_sheet_or_an_input_error(text: str) -> None:
+    with pytest.raises(InputError, match=r"any\.CXF"):
+        parse_cxf(text, "any.CXF")
+
+
+def zoning(code: str, shape: shapely.Polygon) -> str:
+    points = " ".join(f"{y:.8f} {x:.8f}" for x, y in shape.exterior.coords)
+    return (
+        f'<wfs:member><CP:CadastralZoning gml:id="z.{code}"><CP:msGeometry><gml:Polygon gml:id="zg.{code}" srsName="urn:ogc:def:crs:EPSG::6706"><gml:exterior><gml:LinearRing>'
+        f'<gml:posList srsDimension="2">{points}</gml:posList></gml:LinearRing></gml:exterior></gml:Polygon></CP:msGeometry><CP:INSPIREID_LOCALID>IT.AGE.MAP.{code}</CP:INSPIREID_LOCALID>'
+        f"<CP:NATIONALCADASTRALZONINGREFERENCE>{code}</CP:NATIONALCADASTRALZONINGREFERENCE></CP:CadastralZoning></wfs:member>"
+    )
+
+
+@pytest.mark.shared
+def test_twenty_six_sheets_with_annexes(shared_data: Path, tmp_path: Path) -> None:
+    features = json.loads((shared_data / "italy/cadastre/H833_sheets_CadastralZoning.geojson").read_text())["features"]
+    made = {f["properties"]["NATIONALCADASTRALZONINGREFERENCE"]: shapely.get_parts(shapely.from_geojson(json.dumps(f["geometry"])))[0] for f in features}
+    (tmp_path / "a_map.gml").write_text(collection(*(zoning(code, shape) for code, shape in made.items())))
+    notes = Notes()
+    frame = read_sheets(Source(kind="ade_map"), tmp_path / "a_map.gml", 25833, notes, LIMIT)
+    assert set(frame["code"]) == set(made)
+    assert notes.counts["sheets read"] == len(frame) == 26
+    assert sum(c[9:] != "00" for c in frame["code"]) > 0  # annexes
+    with pytest.raises(InputError, match=r"no feature CadastralParcel in the file; expected cadastral parcels \(the file that ends in _ple\.gml"):
+        read_gml(GML, tmp_path / "a_map.gml", 25833, Notes(), LIMIT)

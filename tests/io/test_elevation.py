@@ -16,7 +16,8 @@ from rasterio.transform import Affine
 from pipeline.config.sources import Layer, Source
 from pipeline.core.grid import Grid
 from pipeline.errors import InputError
-from pipeline.io.elevation import FOOT_M, Mosaic, mosaic_grid, open_tiles
+from pipeline.io.elevation import Mosaic, mosaic_grid
+from pipeline.io.tiles import FOOT_M, US_FOOT_M, open_tiles
 
 WEST, NORTH = 750_000.0, 4_480_000.0
 
@@ -179,5 +180,94 @@ def test_all_wrong_files_are_told_at_once(tmp_path: Path) -> None:
 def test_a_truncated_file_stops_the_reading(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cut\.tif.*(truncated|cannot be read)"):
         tiles = open_tiles([layer(truncated(tmp_path / "cut.tif"))])
+        with Mosaic(tiles) as mosaic:
+            mosaic.read(mosaic_grid(tiles, 25833))
+
+
+def test_a_number_that_only_town_yaml_calls_void(tmp_path: Path) -> None:
+    z = ramp(6, 8)
+    z[:, :3] = 0.0  # the sea
+    z[0, 7] = -9999.0
+    path = tif(tmp_path / "sea.tif", z, nodata=-9999)
+    for declared, void in ((None, 1), (0.0, 19)):
+        tiles = open_tiles([layer(path, nodata=declared)])
+        with Mosaic(tiles) as mosaic:
+            found = mosaic.read(mosaic_grid(tiles, 25833))
+        assert np.isnan(found).sum() == void
+    ints = tif(tmp_path / "i.tif", np.where(z < 1, 0, z).astype(np.int16))
+    with Mosaic(open_tiles([layer(ints, nodata=0)])) as mosaic:
+        assert np.isnan(mosaic.read(Grid(WEST, NORTH, 1.0, 6, 8, 25833))).sum() == 19
+
+
+def test_feet_by_the_band_by_the_vertical_system_or_by_town_yaml(tmp_path: Path) -> None:
+    z = np.full((4, 4), 100.0, np.float32)
+    metres = tif(tmp_path / "m.tif", z)
+    feet = tif(tmp_path / "f.tif", z)
+    with rasterio.open(feet, "r+") as dst:
+        dst.units = ("ft",)
+    survey = tif(tmp_path / "s.tif", z, crs="EPSG:25833+6360")  # NAVD88 height in US survey feet
+    cases = [(metres, {}, 100.0), (metres, {"feet": True}, 30.48), (feet, {}, 30.48), (feet, {"feet": True}, 30.48), (survey, {}, 100 * US_FOOT_M)]
+    for path, more, expected in cases:
+        with Mosaic(open_tiles([layer(path, **more)])) as mosaic:
+            assert mosaic.read(Grid(WEST, NORTH, 1.0, 1, 1, 25833))[0, 0] == pytest.approx(expected, abs=1e-4), path.name
+    with rasterio.open(metres, "r+") as dst:
+        dst.units = ("metre",)
+    with pytest.raises(InputError, match=r"declares metres, town\.yaml says feet"):
+        open_tiles([layer(metres, feet=True)])
+
+
+def test_tiffs_and_ascii_grids_of_different_nodata_are_one_surface(tmp_path: Path) -> None:
+    truth = ramp(8, 24)
+    parts = [truth[:, i : i + 6].copy() for i in range(0, 24, 6)]
+    for part, (r, c) in zip(parts, ((0, 0), (1, 1), (2, 2), (3, 3)), strict=True):
+        part[r, c] = np.nan
+    paths = [
+        tif(tmp_path / "a.tif", np.where(np.isnan(parts[0]), -32767, parts[0]), nodata=-32767),
+        asc(tmp_path / "b.asc", parts[1], WEST + 6, NORTH, "-9999"),
+        asc(tmp_path / "c.asc", parts[2], WEST + 12, NORTH, "0"),
+        tif(tmp_path / "d.tif", parts[3], WEST + 18),
+    ]
+    tiles = open_tiles([layer(*paths, crs="EPSG:25833")])
+    with Mosaic(tiles) as mosaic:
+        z = mosaic.read(mosaic_grid(tiles, 25833))
+    expected = np.concatenate(parts, axis=1)
+    np.testing.assert_allclose(z, expected, atol=0.005)
+    assert np.isnan(z).sum() == 4
+
+
+def test_an_ascii_grid_with_decimal_commas_or_a_centred_corner(tmp_path: Path) -> None:
+    body = "ncols 3\nnrows 2\nxllcenter 750000,5\nyllcenter 4479998,5\ncellsize 1,0\nNODATA_value -9999\n1,25 2,5 3\n4 5 -9999\n"
+    path = tmp_path / "it.asc"
+    path.write_text(body)
+    tiles = open_tiles([layer(path, crs="EPSG:25833")])
+    with Mosaic(tiles) as mosaic:
+        z = mosaic.read(mosaic_grid(tiles, 25833))
+    assert mosaic_grid(tiles, 25833) == Grid(WEST, NORTH, 1.0, 2, 3, 25833)
+    np.testing.assert_allclose(z, [[1.25, 2.5, 3], [4, 5, np.nan]])
+
+
+def vrt(path: Path) -> Path:
+    path.write_text('<VRTDataset rasterXSize="4" rasterYSize="4"><SRS>EPSG:25833</SRS></VRTDataset>')
+    return path
+
+
+def cut_ascii(path: Path) -> Path:
+    asc(path, ramp(40, 40), WEST, NORTH)
+    path.write_text(path.read_text()[:900])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "message"),
+    [
+        ("list.vrt", vrt, "cannot be read as a raster"),  # it would open whatever file it names
+        ("page.tif", lambda p: p.write_text("<html>404</html>") and p, "cannot be read as a raster"),
+        ("cut.asc", cut_ascii, r"cut\.asc.*(truncated|cannot be read)"),
+        ("head.asc", lambda p: p.write_text("ncols 3\nnrows x\n") and p, "cannot be read as a raster"),
+    ],
+)
+def test_files_that_are_no_grids(tmp_path: Path, name: str, make: Callable[[Path], Path], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        tiles = open_tiles([layer(make(tmp_path / name), crs="EPSG:25833")])
         with Mosaic(tiles) as mosaic:
             mosaic.read(mosaic_grid(tiles, 25833))

@@ -154,6 +154,7 @@ def test_repair_counts_every_row() -> None:
         "geometry repaired": 2,
         "dropped: no geometry, or under 3 points": 2,
         "dropped: no polygon": 1,
+        "dropped: coordinates that are no numbers": 0,
         "dropped: nothing left after repair": 1,
     }
     # Both lobes of the bow tie are kept; a hole outside its shell adds nothing.

@@ -10,7 +10,8 @@ import pytest
 from pipeline.contracts.notes import Notes
 from pipeline.core.solar.sun import closure, sun_position
 from pipeline.errors import InputError
-from pipeline.io.weather import HOURS, TypicalYear, fill_gaps, read_epw, read_pvgis_tmy
+from pipeline.io.pvgis import read_pvgis_tmy
+from pipeline.io.weather import HOURS, TypicalYear, fill_gaps, read_epw
 
 PVGIS = "pvgis/tmy_45.000_8.000_2005_2023"
 IWEC = "delft/NLD_Amsterdam062400_IWEC.epw"

@@ -244,6 +244,9 @@ def build(out: Path, atlas: dict[str, gpd.GeoDataFrame], **more: Any) -> Path:
     values: dict[str, Any] = {
         "surface": None,
         "landcover": None,
+        "streets": None,
+        "greenspaces": None,
+        "mismatch": None,
         "config": WebmapConfig(),
         "town": make_town(),
         "lineage": make_lineage(),

@@ -59,6 +59,7 @@ def plane_horizons(
     reach_m: float,
     max_cells: int,
     lift_m: float,
+    far_deg: Floats | None = None,
 ) -> PlaneHorizons:
     """Horizon, sky view and lit share of planes from the surface model around them.
 
@@ -79,6 +80,8 @@ def plane_horizons(
         Cells traced per plane; larger planes are sampled evenly.
     lift_m
         Height of the modules above the plane [m].
+    far_deg
+        Horizon of the terrain beyond, shape (72,) [°]: each cell sees the higher of it and its own.
 
     Returns
     -------
@@ -93,6 +96,8 @@ def plane_horizons(
     chosen = sample(clear, starts, max_cells)
     rows, cols, starts = _keep(rows, cols, starts, chosen)
     tangents = trace(fill_voids(surface), cell_m, rows, cols, stand[chosen] + lift_m, reach_m)
+    if far_deg is not None:
+        tangents = np.maximum(tangents, np.tan(np.radians(far_deg)).astype(np.float32))
     seen = summarise(tangents, starts, surface_tilt, surface_azimuth)
     return PlaneHorizons(seen.horizon_deg, seen.sky_view, seen.lit_share, np.diff(starts), void_cells)
 

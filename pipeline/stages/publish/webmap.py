@@ -11,8 +11,8 @@ from pipeline.config.publish import WebmapConfig
 from pipeline.config.town import Town
 from pipeline.contracts.notes import Lineage, Notes
 from pipeline.contracts.publish import Atlas, Site
-from pipeline.contracts.sources import Landcover, Surface
-from pipeline.contracts.spec import Folder, Package, Raster
+from pipeline.contracts.sources import Greenspaces, Landcover, Mismatch, Streets, Surface
+from pipeline.contracts.spec import Folder, Package, Raster, Table
 from pipeline.core.terrain import hillshade
 from pipeline.io.picture import overview, to_browser
 from pipeline.maps import site
@@ -28,6 +28,9 @@ def webmap(
     atlas: Package[Atlas],
     surface: Raster[Surface] | None,
     landcover: Raster[Landcover] | None,
+    streets: Table[Streets] | None,
+    greenspaces: Table[Greenspaces] | None,
+    mismatch: Table[Mismatch] | None,
     config: WebmapConfig,
     town: Town,
     lineage: Lineage,
@@ -42,6 +45,8 @@ def webmap(
         Tables by layer name in the town's system; an empty layer removes only what depends on it.
     surface, landcover
         For the base map's relief and tints; None leaves them out.
+    streets, greenspaces, mismatch
+        Not drawn; their sources, counts and warnings stand on the data page.
     config, town, lineage
         How to draw, what it is called, where the data came from.
     out

@@ -14,7 +14,7 @@ from pipeline.compute import Compute
 from pipeline.config.solar import HorizonConfig
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Horizon, Roofs
-from pipeline.contracts.sources import Surface
+from pipeline.contracts.sources import FarHorizon, Surface
 from pipeline.contracts.spec import Raster, Table
 from pipeline.core.grid import Grid, Window
 from pipeline.core.solar.horizon import PlaneHorizons, margin_cells, plane_horizons
@@ -35,7 +35,9 @@ class Group(NamedTuple):
     surface_azimuth: NDArray[np.float64]
 
 
-def horizon(roofs: Table[Roofs], surface: Raster[Surface], config: HorizonConfig, compute: Compute, notes: Notes) -> Table[Horizon]:
+def horizon(
+    roofs: Table[Roofs], surface: Raster[Surface], farhorizon: Table[FarHorizon] | None, config: HorizonConfig, compute: Compute, notes: Notes
+) -> Table[Horizon]:
     """Horizon in 72 sectors, sky view factor and lit share of every roof plane.
 
     Parameters
@@ -44,6 +46,8 @@ def horizon(roofs: Table[Roofs], surface: Raster[Surface], config: HorizonConfig
         Roof planes; those of kind "none" are left out.
     surface
         The surface model; its band "surface" is marched over at native resolution.
+    farhorizon
+        Skyline of the terrain beyond the reach; each cell sees the higher of it and its own.
     config
         Reach, sampling, height of the modules.
     compute
@@ -58,9 +62,11 @@ def horizon(roofs: Table[Roofs], surface: Raster[Surface], config: HorizonConfig
     """
     planes = roofs[roofs["kind"] != "none"].sort_values("roof_id", kind="stable")
     members = group_members(planes, surface.grid)
+    far = None if farhorizon is None or not farhorizon["applied"].all() else farhorizon.sort_values("sector")["horizon_deg"].to_numpy(dtype=float)
     groups = [_group(planes.iloc[m], surface, config) for m in members]
-    traced = list(compute.batches(trace_groups, groups, size=1, params=(config.reach_m, config.max_cells, config.lift_m)))
+    traced = list(compute.batches(trace_groups, groups, size=1, params=(config.reach_m, config.max_cells, config.lift_m, far)))
     _write_down(traced, planes, surface.grid, config, notes)
+    _say_far(farhorizon, config, notes)
     order = np.argsort(np.concatenate(members), kind="stable") if members else np.empty(0, dtype=int)
     return _table(planes["roof_id"].to_numpy(), traced, order)
 
@@ -93,14 +99,14 @@ def _group(planes: Any, surface: Raster[Surface], config: HorizonConfig) -> Grou
     return Group(BandInput(surface.path, "surface"), grid.crop(window), planes.geometry.to_numpy(), tilt, azimuth)
 
 
-def trace_groups(groups: Sequence[Group], reach_m: float, max_cells: int, lift_m: float) -> PlaneHorizons:
+def trace_groups(groups: Sequence[Group], reach_m: float, max_cells: int, lift_m: float, far_deg: NDArray[np.float64] | None = None) -> PlaneHorizons:
     """Read the surface around one group of planes and trace their horizons."""
     (group,) = groups
     cells = group.surface.read(group.window)
     owner = burn(group.geometries, np.arange(len(group.geometries)), group.window, fill=-1, dtype="int32")
     _own_a_cell(owner, group)
     return plane_horizons(
-        cells, owner, group.window.cell_m, group.surface_tilt, group.surface_azimuth, reach_m=reach_m, max_cells=max_cells, lift_m=lift_m
+        cells, owner, group.window.cell_m, group.surface_tilt, group.surface_azimuth, reach_m=reach_m, max_cells=max_cells, lift_m=lift_m, far_deg=far_deg
     )
 
 
@@ -143,5 +149,13 @@ def _write_down(traced: list[PlaneHorizons], planes: Any, grid: Grid, config: Ho
     notes.count("planes nearer to the edge of the surface than the reach", edge)
     if edge:
         notes.warn(f"{edge} of {len(cells)} roof planes lie nearer than {config.reach_m:g} m to the edge of the surface: what stands beyond it is not seen.")
-    notes.assume(f"Nothing further than {config.reach_m:g} m shades a roof; the far horizon of the terrain is only in the weather data, if they hold it.")
     notes.assume("Cells without elevation shade nothing.")
+
+
+def _say_far(farhorizon: Table[FarHorizon] | None, config: HorizonConfig, notes: Notes) -> None:
+    if farhorizon is None:
+        notes.assume(f"Nothing further than {config.reach_m:g} m shades a roof; the far horizon of the terrain is only in the weather data, if they hold it.")
+    elif farhorizon["applied"].all():
+        notes.assume(f"Beyond {config.reach_m:g} m the terrain shades as the stage farhorizon found it for the town's centre.")
+    else:
+        notes.assume(f"Nothing further than {config.reach_m:g} m shades a roof here: the weather data hold the terrain's horizon.")

@@ -58,7 +58,9 @@ def roofs(buildings: Table[Buildings], surface: Raster[Surface], config: RoofsCo
     table = pd.concat([_classed(planes, config), _without(buildings, reason)], ignore_index=True)
     table["building_id"] = buildings["building_id"].to_numpy()[table["building"]]
     table["roof_id"] = table["building_id"] + "-" + table["number"].astype(str)
-    table["basis"] = "surface"
+    table["basis"] = surface.basis
+    if surface.basis != "surface":
+        notes.warn("The surface is a height model: every roof is taken as flat, without stair-heads, chimneys or trees around it.")
     _count(table, len(buildings), notes)
     columns = [*Roofs.columns(), "geometry"]
     return gpd.GeoDataFrame(table.sort_values("roof_id", ignore_index=True)[columns], geometry="geometry", crs=buildings.crs)

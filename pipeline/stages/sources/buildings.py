@@ -14,19 +14,22 @@ from pipeline.config.sources import BuildingsConfig, Layer, Layers
 from pipeline.config.town import Town
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.sources import Boundary, Buildings, Parcels, Surface
-from pipeline.core.footprints import distinct_names, grouped_percentile, holding_zone, place_names, repeats
+from pipeline.core.footprints import distinct_names, holding_zone, place_names, repeats
 from pipeline.errors import ConfigError, InputError
 from pipeline.io.cxf import read_cxf
-from pipeline.io.rasters import burn, read
+from pipeline.io.footprints import heights_under, shift_onto
+from pipeline.io.osm import AREAS, identifiers, metres, read_osm, tag
 from pipeline.io.vectors import concatenate, number_field, read_vector, repair, text_field
 
 if TYPE_CHECKING:
     from pipeline.contracts.spec import Raster, Table
 
-HEIGHT_PERCENTILE = 90.0
 # Heights the contract allows; an attribute beyond them is a code for "not known" (9999, -1) or another unit.
 HEIGHTS_M = (0.0, 500.0)
-TILE_CELLS = 1024
+# Values of OpenStreetMap's `building` that stand for none, or none yet, or none any more.
+NO_BUILDING = ("no", "construction", "proposed", "demolished", "razed", "ruins", "collapsed")
+# A better fit than this is no chance of noise.
+GAIN = 0.05
 
 
 def buildings(
@@ -43,15 +46,16 @@ def buildings(
     Parameters
     ----------
     layers
-        Kinds vector (fields building_id, height_m, storeys, all optional) and cxf.
+        Kinds vector (fields building_id, height_m, storeys, all optional), osm and cxf.
     parcels
         A building belongs to the parcel that holds most of its area; to a road or water only where no parcel does.
     surface
-        Gives the height where neither field does: 90th percentile of the cells whose centre the footprint holds.
+        Gives the height where neither field does: 90th percentile of the cells whose centre the footprint holds;
+        and the shift that would bring the footprints onto it, which is reported, or applied where the config says so.
     boundary
         Footprints whose centroid lies outside are dropped and counted.
     config
-        Smallest area, height of a storey.
+        Smallest area, height of a storey, whether to move the footprints.
     town, notes
         Reference system; counts.
 
@@ -72,6 +76,8 @@ def buildings(
     notes.count("identifiers numbered because they repeat", changed)
     frame["parcel_id"] = _parcel_ids(shapes, parcels, notes)
     frame["area_m2"] = shapely.area(shapes)
+    if surface is not None and surface.basis == "surface":
+        frame = _register(frame, surface, config, notes)
     frame["height_m"], frame["height_basis"] = _heights(frame, surface, config, notes)
     frame = frame.sort_values("building_id", kind="stable").reset_index(drop=True)
     notes.count("rows written", len(frame))
@@ -92,8 +98,16 @@ def _read(layer: Layer, path: Path, town: Town, notes: Notes) -> gpd.GeoDataFram
         own = np.ones(len(frame), dtype=bool)
         ids = text_field(frame, layer.source, "building_id", path)
         height, storeys = (number_field(frame, layer.source, name, path) for name in ("height_m", "storeys"))
+    elif layer.source.kind == "osm":
+        frame = read_osm(layer.source, path, AREAS, town.epsg, notes)
+        notes.count("rows read", len(frame))
+        own = np.array([v is not None and v not in NO_BUILDING for v in tag(frame, "building")], dtype=bool)
+        notes.count("left out: not a building", int((~own).sum()))
+        ids = identifiers(frame)
+        height = np.array([metres(v) for v in tag(frame, "height")], dtype=np.float64)
+        storeys = np.array([metres(v) for v in tag(frame, "building:levels")], dtype=np.float64)
     else:
-        raise ConfigError(f"sources.buildings: kind {layer.source.kind} ({path.name}); expected vector or cxf")
+        raise ConfigError(f"sources.buildings: kind {layer.source.kind} ({path.name}); expected vector, osm or cxf")
     unknown = np.full(len(frame), np.nan)
     columns = {
         "building_id": np.full(len(frame), None, dtype=object) if ids is None else ids,
@@ -131,6 +145,29 @@ def _parcel_ids(shapes: NDArray[Any], parcels: gpd.GeoDataFrame | None, notes: N
     return np.where(held >= 0, parcels["parcel_id"].to_numpy()[held], None)
 
 
+def _register(frame: gpd.GeoDataFrame, surface: Raster[Surface], config: BuildingsConfig, notes: Notes) -> gpd.GeoDataFrame:
+    """Report the shift between footprints and surface; move the footprints where the config says so.
+
+    Parcel and name were settled before: footprints and parcels come from one survey, the surface from another.
+    """
+    found = shift_onto(np.asarray(frame.geometry), surface, config.register_reach_m)
+    if found is None:
+        return frame
+    shift, used = found
+    apart = float(np.hypot(shift.east_m, shift.north_m))
+    for name, value in (("east_m", shift.east_m), ("north_m", shift.north_m), ("gain", shift.gain), ("step_m", shift.step_m), ("buildings", float(used))):
+        notes.figure(f"registration_{name}", value)
+    if not shift.inside:
+        notes.warn(f"Footprints and surface do not meet within {config.register_reach_m:g} m: check the reference systems (`crs`) of both, or raise buildings.register_reach_m.")
+    elif config.register_to_surface:
+        notes.assume(f"Footprints were moved {shift.east_m:.2f} m east and {shift.north_m:.2f} m north onto the surface (buildings.register_to_surface).")
+        moved = shapely.transform(np.asarray(frame.geometry), lambda xy: xy + np.array([shift.east_m, shift.north_m]))
+        return frame.set_geometry(gpd.GeoSeries(moved, index=frame.index, crs=frame.crs))
+    elif apart > surface.grid.cell_m and shift.gain > GAIN:
+        notes.warn(f"Footprints fit the surface better when moved {shift.east_m:.2f} m east and {shift.north_m:.2f} m north (the step at the walls grows by {shift.gain:.0%}); `buildings: {{register_to_surface: true}}` moves them.")
+    return frame
+
+
 def _heights(frame: gpd.GeoDataFrame, surface: Raster[Surface] | None, config: BuildingsConfig, notes: Notes) -> tuple[NDArray[np.float64], NDArray[Any]]:
     """Height and where it comes from: the field, the storeys, the surface, in this order."""
     height = np.full(len(frame), np.nan)
@@ -142,44 +179,9 @@ def _heights(frame: gpd.GeoDataFrame, surface: Raster[Surface] | None, config: B
         height[use], basis[use] = known[use], name
     open_rows = np.flatnonzero(np.isnan(height))
     if surface is not None and len(open_rows):
-        measured = _surface_heights(np.asarray(frame.geometry)[open_rows], surface, notes)
+        measured = heights_under(np.asarray(frame.geometry)[open_rows], surface, notes)
         use = ~np.isnan(measured) & (np.abs(measured) <= HEIGHTS_M[1])
         height[open_rows[use]], basis[open_rows[use]] = measured[use], "surface"
     for name in ("attribute", "storeys", "surface", "none"):
         notes.count(f"height from: {name}", int((basis == name).sum()))
     return height, basis
-
-
-def _surface_heights(shapes: NDArray[Any], surface: Raster[Surface], notes: Notes) -> NDArray[np.float64]:
-    """90th percentile of the height band under each shape, read tile by tile.
-
-    Where shapes overlap a cell goes to the smaller one. A shape that holds no centre of a cell takes the cell of its
-    inner point.
-    """
-    tree = shapely.STRtree(shapes)
-    inner = shapely.point_on_surface(shapes)
-    by_size = np.argsort(-shapely.area(shapes), kind="stable")
-    rank = np.empty(len(shapes), dtype=np.int64)
-    rank[by_size] = np.arange(len(shapes))
-    under: list[tuple[NDArray[np.int64], NDArray[np.float32]]] = []
-    at_inner = np.full(len(shapes), np.nan)
-    for window in surface.grid.blocks(TILE_CELLS):
-        tile = surface.grid.crop(window)
-        near = tree.query(shapely.box(*tile.bounds))
-        if not len(near):
-            continue
-        near = near[np.argsort(rank[near])]
-        cells = read(surface, "height", window)
-        owner = burn(shapes[near], near + 1, tile, dtype="int32")
-        hit = (owner > 0) & np.isfinite(cells)
-        under.append((owner[hit].astype(np.int64) - 1, cells[hit]))
-        col = np.floor((shapely.get_x(inner[near]) - tile.west) / tile.cell_m).astype(np.int64)
-        row = np.floor((tile.north - shapely.get_y(inner[near])) / tile.cell_m).astype(np.int64)
-        here = (row >= 0) & (row < tile.rows) & (col >= 0) & (col < tile.cols)
-        at_inner[near[here]] = cells[row[here], col[here]]
-    groups = np.concatenate([g for g, _ in under]) if under else np.empty(0, dtype=np.int64)
-    values = np.concatenate([v for _, v in under]) if under else np.empty(0, dtype=np.float32)
-    height = grouped_percentile(groups, values, len(shapes), HEIGHT_PERCENTILE)
-    one = np.isnan(height) & np.isfinite(at_inner)
-    notes.count("height from the one cell of the inner point", int(one.sum()))
-    return np.where(one, at_inner, height)

@@ -16,13 +16,14 @@ from pipeline.contracts.notes import Notes
 from pipeline.contracts.sources import Boundary, Parcels
 from pipeline.core.footprints import outside_share, repeats
 from pipeline.errors import ConfigError, InputError
-from pipeline.io.cadastre import kind_of, parse_reference, read_gml
+from pipeline.io.cadastre import kind_of, parse_reference, read_gml, read_sheets
 from pipeline.io.cxf import read_cxf
 from pipeline.io.vectors import concatenate, read_vector, repair, text_field
 
 if TYPE_CHECKING:
     from pipeline.contracts.spec import Table
 
+SHEET_GAP = 0.01  # of a sheet's area: more than the rounding of the file, less than one parcel of a small sheet
 COLUMNS = ("parcel_id", "section", "sheet", "number", "kind")
 
 
@@ -36,7 +37,8 @@ def parcels(layers: Layers, boundary: Table[Boundary] | None, config: ParcelsCon
     Parameters
     ----------
     layers
-        Kinds ade_gml, cxf, vector (fields parcel_id, and sheet, number, section, kind where the id is no reference).
+        Kinds ade_gml, cxf, vector (fields parcel_id, and sheet, number, section, kind where the id is no reference);
+        ade_map gives the outlines of the sheets, which the parcels are compared with.
     boundary
         Of the town; None skips the check that the parcels lie in it.
     config
@@ -53,7 +55,11 @@ def parcels(layers: Layers, boundary: Table[Boundary] | None, config: ParcelsCon
     InputError
         When a file cannot be read, nothing usable is in it, or the parcels are not in the town.
     """
-    frame = concatenate([_read(layer, path, config, town, notes) for layer in layers for path in layer.paths])
+    sheets = [_sheets(layer, path, config, town, notes) for layer in layers for path in layer.paths if layer.source.kind == "ade_map"]
+    areas = [_read(layer, path, config, town, notes) for layer in layers for path in layer.paths if layer.source.kind != "ade_map"]
+    if not areas:
+        raise ConfigError("sources.parcels: only sheets (kind ade_map); expected a layer of parcels too, kind ade_gml, cxf or vector")
+    frame = concatenate(areas)
     frame = _merge(repair(frame, notes), notes)
     frame["area_m2"] = frame.geometry.area
     small = (frame["area_m2"] < config.min_area_m2).to_numpy()
@@ -67,6 +73,8 @@ def parcels(layers: Layers, boundary: Table[Boundary] | None, config: ParcelsCon
         notes.figure("area_outside_boundary_share", share)
         if share > config.max_outside_share:
             raise InputError(_outside(share, frame, boundary, config, f"{files}: {town.name}"))
+    if sheets:
+        _compare(frame, concatenate(sheets), notes)
     for kind in ("parcel", "road", "water"):
         notes.count(f"rows written: {kind}", int((frame["kind"] == kind).sum()))
     return frame[[*COLUMNS, "area_m2", "geometry"]]
@@ -80,7 +88,7 @@ def _read(layer: Layer, path: Path, config: ParcelsConfig, town: Town, notes: No
         return _by_reference(_cxf_areas(layer, path, town, notes), path, notes)
     if layer.source.kind == "vector":
         return _by_fields(layer, path, town, notes)
-    raise ConfigError(f"sources.parcels: kind {layer.source.kind} ({path.name}); expected ade_gml, cxf or vector")
+    raise ConfigError(f"sources.parcels: kind {layer.source.kind} ({path.name}); expected ade_gml, ade_map, cxf or vector")
 
 
 def _cxf_areas(layer: Layer, path: Path, town: Town, notes: Notes) -> gpd.GeoDataFrame:
@@ -144,6 +152,37 @@ def _merge(frame: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
     shapes = frame[part].groupby("parcel_id", sort=True)["geometry"].agg(lambda g: shapely.union_all(np.asarray(g)))
     rest = frame[part].drop_duplicates("parcel_id").sort_values("parcel_id")
     return concatenate([whole, rest.set_geometry(gpd.GeoSeries(list(shapes), index=rest.index, crs=frame.crs))])
+
+
+def _sheets(layer: Layer, path: Path, config: ParcelsConfig, town: Town, notes: Notes) -> gpd.GeoDataFrame:
+    """Sheets, repaired; what happens to them is counted apart from the parcels."""
+    said = Notes()
+    frame = repair(read_sheets(layer.source, path, town.epsg, said, int(config.max_gml_mb * 1024**2)), said)
+    for what, number in said.counts.items():
+        notes.count(what if what == "sheets read" else f"sheets: {what}", number)
+    for sentence in said.warnings:
+        notes.warn(sentence)
+    return frame
+
+
+def _compare(frame: gpd.GeoDataFrame, sheets: gpd.GeoDataFrame, notes: Notes) -> None:
+    """Sheets without parcels, parcels without their sheet, and sheets their areas do not fill: files of two dates, or lost rows."""
+    code = frame["parcel_id"].str.partition(".")[0]
+    filled = frame.groupby(code)["area_m2"].sum()
+    whole = sheets.assign(area_m2=sheets.geometry.area).groupby("code")["area_m2"].sum()
+    bare, unknown = sorted(set(whole.index) - set(filled.index)), sorted(set(filled.index) - set(whole.index))
+    notes.count("sheets without parcels", len(bare))
+    notes.count("sheets of parcels that the map of sheets has not", len(unknown))
+    if bare:
+        notes.warn(f"Sheets without any parcel: {', '.join(bare[:10])}{' ...' if len(bare) > 10 else ''}; the file of parcels may be incomplete.")
+    if unknown:
+        notes.warn(f"Parcels of sheets that the map of sheets has not: {', '.join(unknown[:10])}{' ...' if len(unknown) > 10 else ''}; the two files may be of two dates.")
+    both = whole.index.intersection(filled.index)
+    if len(both):
+        gap = (filled[both] - whole[both]).abs() / whole[both]
+        notes.figure("sheet_gap_share_max", float(gap.max()))
+        if gap.max() > SHEET_GAP:
+            notes.warn(f"{int((gap > SHEET_GAP).sum())} sheets differ from the sum of their parcels, roads and waters by more than {SHEET_GAP:.0%}, most {gap.idxmax()} ({gap.max():.1%}).")
 
 
 def _outside(share: float, frame: gpd.GeoDataFrame, boundary: gpd.GeoDataFrame, config: ParcelsConfig, where: str) -> str:

@@ -21,9 +21,11 @@ from pipeline.contracts.spec import Raster, RasterBlocks, Table
 from pipeline.core.grid import Grid, Window
 from pipeline.core.terrain import fill_by_plane, fill_voids, sample
 from pipeline.errors import InputError
-from pipeline.io.elevation import Mosaic, mosaic_grid, open_tiles
+from pipeline.io.elevation import Mosaic, mosaic_grid
+from pipeline.io.heightmodel import Bounds, HeightModel, model_grid, on_ground, read_heights
 from pipeline.io.lattice import Lattice
 from pipeline.io.pointclouds import GriddedClouds, clouds_grid, open_clouds
+from pipeline.io.tiles import open_tiles
 
 BLOCK_CELLS = 1024  # two COG blocks a side
 THREADS = 2
@@ -32,6 +34,8 @@ POINT_CELL_M = 0.5
 HEIGHT_M = (-100.0, 1000.0)  # the range of the contract's band `height`
 Reader = Callable[[Grid], NDArray[np.float32]]
 Counts = dict[str, int]
+Kinds = dict[str, Layers]
+KINDS = ("dsm", "dtm", "points", "heights")
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,13 @@ def surface(layers: Layers, boundary: Table[Boundary] | None, config: SurfaceCon
     other cells is read bilinearly. The extent is that of all surface tiles, cut to the boundary and `margin_m`.
     Small voids take the nearest cell; larger voids of the terrain below a known surface are interpolated.
 
+    Without `dsm` and `points`, footprints of kind `heights` make a height model: flat roofs at their height above the
+    `dtm`, or above level 0. The file is tagged `basis = height model`, and the band height is void: nothing was measured.
+
     Parameters
     ----------
     layers
-        Kinds dsm, dtm, points.
+        Kinds dsm, dtm, points, heights.
     boundary
         Town's outline; without it nothing is cut.
     config
@@ -76,16 +83,30 @@ def surface(layers: Layers, boundary: Table[Boundary] | None, config: SurfaceCon
         When a file cannot be read, has no reference system or is rotated, when there is no terrain, when surface and
         boundary do not meet, or when no cell holds an elevation.
     """
-    grid = _target(layers, boundary, config, town)
-    return RasterBlocks(grid, _blocks(layers, grid, config, notes))
+    kinds = {k: tuple(y for y in layers if y.source.kind == k) for k in KINDS}
+    if others := sorted({y.source.kind for y in layers} - set(KINDS)):
+        raise InputError(f"sources.surface: kind {', '.join(others)}; expected dsm and dtm, or points, or heights")
+    box = None if boundary is None else _extent(boundary)
+    if kinds["heights"] and not kinds["dsm"] and not kinds["points"]:
+        model = read_heights(kinds["heights"], town.epsg, config, notes)
+        grid = model_grid(model, box, config, town.epsg)
+        return RasterBlocks(grid, _blocks(lambda stack: _modelled(model, kinds, grid, config, notes, stack), grid, config, notes, measured=False), {"basis": "height model"})
+    grid = _target(kinds, box, config, town)
+    if kinds["heights"]:
+        notes.warn("Footprints of kind heights are not used: there is a measured surface.")
+    return RasterBlocks(grid, _blocks(lambda stack: _open(kinds, grid, notes, stack), grid, config, notes))
 
 
-def _target(layers: Layers, boundary: Table[Boundary] | None, config: SurfaceConfig, town: Town) -> Grid:
-    kinds = {k: tuple(y for y in layers if y.source.kind == k) for k in ("dsm", "dtm", "points")}
-    if others := sorted({y.source.kind for y in layers} - set(kinds)):
-        raise InputError(f"sources.surface: kind {', '.join(others)}; expected dsm and dtm, or points")
+def _extent(boundary: Table[Boundary]) -> Bounds:
+    west, south, east, north = (float(v) for v in boundary.total_bounds)
+    return west, south, east, north
+
+
+def _target(kinds: Kinds, boundary: Bounds | None, config: SurfaceConfig, town: Town) -> Grid:
     if not kinds["dsm"] and not kinds["points"]:
-        raise InputError("sources.surface: no layer of kind dsm or points; expected a surface model (with a dtm layer) or a point cloud")
+        raise InputError(
+            "sources.surface: no layer of kind dsm or points; expected a surface model (with a dtm layer) or a point cloud; where there is none, footprints with heights of kind heights"
+        )
     if not kinds["dtm"] and not kinds["points"]:
         raise InputError(
             "sources.surface: a dsm without terrain; add a layer of kind dtm (any cell size and system), or a classified point cloud of kind points"
@@ -97,7 +118,7 @@ def _target(layers: Layers, boundary: Table[Boundary] | None, config: SurfaceCon
         grid = clouds_grid(open_clouds(kinds["points"]), town.epsg, config.cell_m or POINT_CELL_M)
     if boundary is None:
         return grid
-    west, south, east, north = (float(v) for v in boundary.total_bounds)
+    west, south, east, north = boundary
     m = config.margin_m
     cut = grid.window((west - m, south - m, east + m, north + m))
     if not cut.rows or not cut.cols:
@@ -111,10 +132,12 @@ def _box(bounds: tuple[float, float, float, float]) -> str:
     return f"{bounds[0]:.0f} {bounds[1]:.0f} {bounds[2]:.0f} {bounds[3]:.0f}"
 
 
-def _blocks(layers: Layers, grid: Grid, config: SurfaceConfig, notes: Notes) -> Iterator[tuple[Window, NDArray[np.float32]]]:
+def _blocks(
+    opened: Callable[[ExitStack], _Relief], grid: Grid, config: SurfaceConfig, notes: Notes, *, measured: bool = True
+) -> Iterator[tuple[Window, NDArray[np.float32]]]:
     total: Counts = {}
     with ExitStack() as stack:
-        relief = _open(layers, grid, notes, stack)
+        relief = opened(stack)
         coarse = _coarse_ground(relief, config.ground_reach_m)
         pool = stack.enter_context(ThreadPoolExecutor(THREADS))
         waiting: deque[tuple[Window, Future[tuple[NDArray[np.float32], Counts]]]] = deque()
@@ -122,24 +145,28 @@ def _blocks(layers: Layers, grid: Grid, config: SurfaceConfig, notes: Notes) -> 
         for window in todo:
             waiting.append((window, pool.submit(_block, relief, window, config.fill_cells, coarse)))
             if len(waiting) > 2 * THREADS:
-                yield _done(waiting, total)
+                yield _done(waiting, total, measured)
         while waiting:
-            yield _done(waiting, total)
-    _report(total, grid, notes)
+            yield _done(waiting, total, measured)
+    _report(total, grid, notes, measured)
 
 
-def _done(waiting: deque[tuple[Window, Future[tuple[NDArray[np.float32], Counts]]]], total: Counts) -> tuple[Window, NDArray[np.float32]]:
+def _done(
+    waiting: deque[tuple[Window, Future[tuple[NDArray[np.float32], Counts]]]], total: Counts, measured: bool
+) -> tuple[Window, NDArray[np.float32]]:
     window, future = waiting.popleft()
     array, counts = future.result()
+    if not measured:
+        array[2] = np.nan
     for what, number in counts.items():
         total[what] = total.get(what, 0) + number
     return window, array
 
 
-def _open(layers: Layers, grid: Grid, notes: Notes, stack: ExitStack) -> _Relief:
-    dsm = open_tiles(y for y in layers if y.source.kind == "dsm")
-    dtm = open_tiles(y for y in layers if y.source.kind == "dtm")
-    points = tuple(y for y in layers if y.source.kind == "points")
+def _open(kinds: Kinds, grid: Grid, notes: Notes, stack: ExitStack) -> _Relief:
+    dsm, dtm, points = open_tiles(kinds["dsm"]), open_tiles(kinds["dtm"]), kinds["points"]
+    if feet := [t for t in (*dsm, *dtm) if t.unit_m != 1.0]:
+        notes.assume(f"Elevations of {len(feet)} of {len(dsm) + len(dtm)} tiles are in feet ({feet[0].path.name}): brought to metres.")
     moved = [t for t in dsm if not t.lattice.same_cells(Lattice.of(grid))]
     if moved:
         notes.warn(
@@ -151,6 +178,40 @@ def _open(layers: Layers, grid: Grid, notes: Notes, stack: ExitStack) -> _Relief
     if points and dsm and dtm:
         notes.warn("point clouds are not used: there are a surface and a terrain raster")
     return _Relief(grid, top, ground)
+
+
+def _modelled(model: HeightModel, kinds: Kinds, grid: Grid, config: SurfaceConfig, notes: Notes, stack: ExitStack) -> _Relief:
+    """The height model as what is read: its ground, and the roofs on it."""
+    dtm = open_tiles(kinds["dtm"])
+    notes.assume(
+        f"No surface was measured: it is a height model. Each footprint is one flat roof (attribute, else storeys of {config.storey_height_m:g} m, else {config.default_height_m:g} m) with a parapet of {config.parapet_m:g} m; trees, pitched roofs and what stands on roofs are not in it."
+    )
+    notes.warn(f"Height model instead of a measured surface: {notes.counts['height from: default']} of {len(model.shapes)} heights are the default. Shading and yields are rougher, the band around them is wider.")
+    if dtm:
+        ground = _whole_ground(stack.enter_context(Mosaic(dtm, linear=True)).read, grid, config.ground_reach_m)
+        placed = on_ground(model, grid, ground, notes)
+    else:
+        notes.assume("There is no terrain model: the ground is taken as level, at 0 m.")
+        ground, placed = _level, model
+    return _Relief(grid, placed.surface(ground), ground)
+
+
+def _whole_ground(read: Reader, grid: Grid, reach_m: float) -> Reader:
+    """The terrain with its voids interpolated, as far as `reach_m`."""
+    coarse = _coarse_ground(_Relief(grid, read, read), reach_m)
+
+    def whole(part: Grid) -> NDArray[np.float32]:
+        z = read(part)
+        void = ~np.isfinite(z)
+        if void.any():
+            z[void] = coarse(part)[void]
+        return z
+
+    return whole
+
+
+def _level(grid: Grid) -> NDArray[np.float32]:
+    return np.zeros(grid.shape, dtype=np.float32)
 
 
 def _block(relief: _Relief, window: Window, fill_cells: int, coarse: Reader) -> tuple[NDArray[np.float32], Counts]:
@@ -218,7 +279,7 @@ def _block_means(z: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
 
 
-def _report(total: Counts, grid: Grid, notes: Notes) -> None:
+def _report(total: Counts, grid: Grid, notes: Notes, measured: bool) -> None:
     cells = grid.rows * grid.cols
     if total["surface cells void"] == cells:
         raise InputError(
@@ -227,6 +288,8 @@ def _report(total: Counts, grid: Grid, notes: Notes) -> None:
     for what, number in total.items():
         notes.count(what, number)
     notes.figure("surface_known_share", 1 - total["surface cells void"] / cells)
+    if not measured:
+        return
     notes.figure("height_known_share", 1 - total["cells without a height"] / cells)
     if total["ground cells of larger voids interpolated"]:
         notes.assume("Terrain is interpolated where the terrain model is void, as under buildings.")

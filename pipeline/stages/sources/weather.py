@@ -9,20 +9,23 @@ from numpy.typing import NDArray
 from pyproj import Geod
 from shapely.geometry import box
 
-from pipeline.config.sources import Layers, WeatherConfig
+from pipeline.config.sources import Layers, Source, WeatherConfig
 from pipeline.config.town import Town
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.sources import Boundary, Surface, Weather
 from pipeline.contracts.spec import MONTHS, Raster, Table
 from pipeline.core.solar.sun import closure, sun_position
 from pipeline.errors import InputError
-from pipeline.io.weather import COLUMNS, HOURS, MONTH_DAYS, TypicalYear, fill_gaps, read_epw, read_pvgis_tmy
+from pipeline.io.pvgis import READERS as PVGIS_READERS
+from pipeline.io.stations import nearest_station
+from pipeline.io.weather import COLUMNS, HOURS, MONTH_DAYS, TypicalYear, fill_gaps, read_epw
 
 FAR_KM = 50.0
 # Hours read by the wrong convention are off by 12 W/m2 on average (an EPW of PVGIS read as intervals); data that were
 # measured or modelled apart, read rightly, by less.
 CLOSURE_LIMIT_W_M2 = 10.0
-READERS = {"pvgis_tmy": read_pvgis_tmy, "epw": read_epw}
+REFERENCE_KM = 60.0
+READERS = PVGIS_READERS | {"epw": read_epw}
 
 
 def weather(
@@ -32,12 +35,13 @@ def weather(
 
     Negative numbers become 0 and are counted; numbers outside the range of the contract are taken as missing; gaps of
     at most `max_gap_hours` are interpolated and counted. The difference between GHI and DHI + DNI cos z, which shows
-    stamps read by the wrong convention, and the monthly sums of GHI are written into the notes.
+    stamps read by the wrong convention, and the monthly sums of GHI are written into the notes, beside those of the
+    nearest reference station within 60 km; and whether the irradiance holds the terrain's horizon.
 
     Parameters
     ----------
     layers
-        One file of kind pvgis_tmy or epw.
+        One file of kind pvgis_tmy, pvgis_hourly or epw.
     boundary, surface
         To say how far the weather is from the town.
     config
@@ -69,7 +73,7 @@ def weather(
         )
     month = np.repeat(np.arange(1, 13), [24 * d for d in MONTH_DAYS])
     _sums(series["ghi"], month, notes)
-    _distance(year, boundary, surface, town, notes)
+    _reference(_distance(year, boundary, surface, town, notes), notes)
     frame = pd.DataFrame({"hour": np.arange(HOURS), "month": month, **series})
     frame["solar_zenith"], frame["solar_azimuth"], frame["dni_extra"] = sun.apparent_zenith, sun.azimuth, sun.dni_extra
     return frame
@@ -79,13 +83,24 @@ def _read(layers: Layers, notes: Notes) -> TypicalYear:
     files = [(y.source, path) for y in layers for path in y.paths]
     if len(files) != 1 or files[0][0].kind not in READERS:
         given = ", ".join(f"{path.name} ({source.kind})" for source, path in files) or "none"
-        raise InputError(f"sources.weather: {given}; expected one file of kind {' or '.join(READERS)}")
+        raise InputError(f"sources.weather: {given}; expected one file of kind {', '.join(READERS)}")
     source, path = files[0]
     year = READERS[source.kind](path, notes)
     notes.assume(f"Hours of the weather file: {year.convention}.")
-    if source.kind == "pvgis_tmy":
-        notes.assume("Terrain beyond the surface model shades as far as PVGIS was asked for it (usehorizon); it is not applied again.")
+    _say_horizon(source, year, notes)
     return year
+
+
+def _say_horizon(source: Source, year: TypicalYear, notes: Notes) -> None:
+    """Whether the terrain shades in the irradiance: town.yaml, else the file, else as the publisher does by default."""
+    said = source.horizon_included if source.horizon_included is not None else year.horizon_included
+    if said is None:
+        said = "PVGIS" in year.convention and not source.synthetic
+        if said:
+            notes.assume("The PVGIS file does not say whether it was asked with the terrain's horizon (usehorizon); PVGIS does so by default, so it is taken as included (horizon_included in town.yaml).")
+    notes.figure("horizon_included", float(said))
+    if said:
+        notes.assume("The terrain's horizon is in the irradiance; it is not applied again.")
 
 
 def _clean(year: TypicalYear, max_gap_hours: int, notes: Notes) -> dict[str, NDArray[np.float64]]:
@@ -116,14 +131,17 @@ def _sums(ghi: NDArray[np.float64], month: NDArray[np.int64], notes: Notes) -> N
     notes.figure("ghi_kwh_m2_year", ghi.sum() / 1000.0)
 
 
-def _distance(year: TypicalYear, boundary: Table[Boundary] | None, surface: Raster[Surface] | None, town: Town, notes: Notes) -> None:
+def _distance(
+    year: TypicalYear, boundary: Table[Boundary] | None, surface: Raster[Surface] | None, town: Town, notes: Notes
+) -> tuple[float, float]:
+    """Write down how far the weather is from the town; longitude and latitude of the town, else of the weather."""
     if boundary is not None:
         extent = box(*boundary.total_bounds)
     elif surface is not None:
         extent = box(*surface.grid.bounds)
     else:
         notes.assume("The distance between the weather's place and the town is not checked: there is neither boundary nor surface.")
-        return
+        return year.longitude, year.latitude
     centre = gpd.GeoSeries([extent.centroid], crs=town.epsg).to_crs(4326).iloc[0]
     km = Geod(ellps="WGS84").inv(centre.x, centre.y, year.longitude, year.latitude)[2] / 1000.0
     notes.figure("weather_distance_km", km)
@@ -131,3 +149,19 @@ def _distance(year: TypicalYear, boundary: Table[Boundary] | None, surface: Rast
         notes.warn(
             f"The weather is of a place {km:.0f} km from the town ({year.latitude:.3f} N, {year.longitude:.3f} E); beyond {FAR_KM:g} km another file is better."
         )
+    return float(centre.x), float(centre.y)
+
+
+def _reference(place: tuple[float, float], notes: Notes) -> None:
+    """Monthly sums of the nearest station beside the file's own."""
+    found = nearest_station(*place, REFERENCE_KM)
+    if found is None:
+        notes.assume(f"No reference station within {REFERENCE_KM:g} km: the monthly sums stand alone.")
+        return
+    station, km = found
+    sums = [daily * days for daily, days in zip(station.ghi_kwh_m2_day, MONTH_DAYS, strict=True)]
+    for name, value in zip(MONTHS, sums, strict=True):
+        notes.figure(f"reference_ghi_kwh_m2_{name}", value)
+    notes.figure("reference_ghi_kwh_m2_year", sum(sums))
+    notes.figure("ghi_over_reference", notes.figures["ghi_kwh_m2_year"] / sum(sums))
+    notes.assume(f"Reference sums of irradiation: {station.name}, {km:.0f} km away ({station.source}); satellite products usually say more.")

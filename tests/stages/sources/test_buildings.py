@@ -193,3 +193,32 @@ def test_delft_footprints_get_heights_from_the_real_surface(shared_data: Path, t
     made = buildings((layer,), None, raster, None, CONFIG, town, Notes())
     check_table(made, Buildings, 28992, "buildings")
     assert made["height_m"].between(2, 40).mean() > 0.9
+
+
+def test_footprints_are_moved_onto_the_surface_only_when_asked(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    shapes = [shapely.box(30 * i + 8, 30 * j + 8, 30 * i + 8 + w, 30 * j + 8 + h) for (i, j), w, h in zip(np.ndindex(5, 5), rng.uniform(8, 15, 25), rng.uniform(8, 15, 25), strict=True)]
+    x, y = np.meshgrid(np.arange(320) * 0.5 + 0.25, 160 - (np.arange(320) * 0.5 + 0.25))
+    height = np.zeros(x.shape, dtype="float32")
+    for shape in shapes:
+        height[shapely.contains_xy(shapely.affinity.translate(shape, 1.0, -0.5), x, y)] = 6.0
+    raster = surface(tmp_path / "s.tif", height, north=160.0, cell_m=0.5)
+    ids = [f"b{n:02d}" for n in range(25)]
+    layer = vector(tmp_path / "b.gpkg", shapes, {"building_id": "ID"}, ID=ids)
+    notes = Notes()
+    made = run(layer, notes, surface=raster)
+    assert notes.figures["registration_east_m"] == pytest.approx(1.0, abs=0.15)
+    assert notes.figures["registration_north_m"] == pytest.approx(-0.5, abs=0.15)
+    assert notes.figures["registration_gain"] > 0.05
+    assert "fit the surface better when moved" in notes.warnings[0]
+    assert made.geometry.iloc[0].equals(shapes[0])
+    asked = Notes()
+    moved = buildings((layer,), None, raster, None, BuildingsConfig(register_to_surface=True), TOWN, asked)
+    check_table(moved, Buildings, 25833, "buildings")
+    assert moved["building_id"].tolist() == ids
+    assert moved.geometry.iloc[0].hausdorff_distance(shapely.affinity.translate(shapes[0], 1.0, -0.5)) < 0.2
+    assert "were moved" in asked.assumptions[0]
+    assert asked.warnings == []
+    short = Notes()
+    buildings((layer,), None, raster, None, BuildingsConfig(register_reach_m=0.5), TOWN, short)
+    assert "do not meet within 0.5 m" in short.warnings[0]

@@ -149,7 +149,7 @@ def test_another_cell_and_an_unknown_legend_are_refused(tmp_path: Path) -> None:
     top = surface(tmp_path / "s.tif", np.zeros((5, 5)))
     with pytest.raises(ConfigError, match=r"landcover\.cell_m: 2; .* 1 m: leave the key out"):
         landcover(top, None, None, None, LandcoverConfig(cell_m=2), TOWN, compute.on("threads"), Notes())
-    with pytest.raises(ConfigError, match="expected one of bgt, ispra_consumo_suolo"):
+    with pytest.raises(ConfigError, match="expected one of bgt, esa_worldcover, ispra_consumo_suolo"):
         run(top, (Layer(Source(kind="ispra", path="x", legend="nlcd"), ()),))
     with pytest.raises(InputError, match="kind dsm"):
         run(top, (Layer(Source(kind="dsm", path="x"), ()),))
@@ -169,6 +169,133 @@ def test_our_ispra_legend_has_the_codes_and_consumed_flags_of_the_official_one(s
     with (LEGENDS / "ispra_consumo_suolo.csv").open(encoding="utf-8") as stream:
         ours = {r["code"]: (r["consumed"], r["label"]) for r in csv.DictReader(stream)}
     assert ours == official
+
+
+@pytest.mark.shared
+def test_our_worldcover_legend_has_the_codes_and_labels_of_the_official_one(shared_data: Path) -> None:
+    import csv
+
+    with (shared_data / "italy" / "landcover" / "esa_worldcover_legend.csv").open(encoding="utf-8") as stream:
+        official = {r["code"]: r["label"] for r in csv.DictReader(stream)}
+    with (LEGENDS / "esa_worldcover.csv").open(encoding="utf-8") as stream:
+        ours = {r["code"]: r["label"] for r in csv.DictReader(stream)}
+    assert ours == official
+
+
+def plain(path: Path, z: NDArray[np.generic], cell: float = 10.0, kind: str = "imperviousness", west: float = WEST, north: float = NORTH, **more: object) -> Layer:
+    """A raster on the town's system."""
+    bands = z[None] if z.ndim == 2 else z
+    keys = {k: more.pop(k) for k in ("bands", "scale", "offset", "nodata") if k in more}
+    where = {"crs": "EPSG:25833", "transform": Affine(cell, 0, west, 0, -cell, north), **more}
+    with rasterio.open(path, "w", driver="GTiff", dtype=z.dtype.name, count=len(bands), height=z.shape[-2], width=z.shape[-1], **where) as dst:
+        dst.write(bands)
+    return Layer(Source.model_validate({"kind": kind, "path": path.name, **keys}), (path,))
+
+
+def test_worldcover_needs_no_legend_name_and_may_have_other_codes(tmp_path: Path) -> None:
+    z = np.array([[10, 30], [50, 44]], dtype=np.uint8)
+    made, notes = run(surface(tmp_path / "s.tif", np.zeros((20, 20))), (plain(tmp_path / "w.tif", z, kind="worldcover"),))
+    cover = made[0][5::10, 5::10]
+    assert cover.tolist() == [[LOW_VEGETATION, LOW_VEGETATION], [SEALED, 0]]  # no tree: nothing tall stands there
+    assert any("classes 44 are not in the legend esa_worldcover" in w for w in notes.warnings)
+
+
+def test_imperviousness_keeps_the_share_of_each_cell(tmp_path: Path) -> None:
+    per_cent = np.array([[100, 80, 35], [0, 10, 60]], dtype=np.uint8)
+    made, notes = run(surface(tmp_path / "s.tif", np.zeros((20, 30))), (plain(tmp_path / "i.tif", per_cent),))
+    assert notes.figures["imperviousness_sealed_m2"] == pytest.approx(285.0)  # LAND L5
+    sealed = (made[0] == SEALED).reshape(2, 10, 3, 10).sum(axis=(1, 3))
+    assert np.abs(sealed - per_cent).max() <= 4 and abs(int(sealed.sum()) - 285) <= 6
+    assert set(np.unique(made[1])) == {20} and notes.figures["covered_share"] == 1.0
+
+
+def test_buildings_and_roads_take_their_part_of_the_share(tmp_path: Path) -> None:
+    per_cent = np.full((6, 6), 50, dtype=np.uint8)
+    buildings = frame(box(WEST, NORTH - 60, WEST + 60, NORTH - 36))  # 4 of every 10 m of the lower rows
+    roads = frame(box(WEST + 40, NORTH - 36, WEST + 60, NORTH), kind=["road"])
+    made, _ = run(surface(tmp_path / "s.tif", np.zeros((60, 60))), (plain(tmp_path / "i.tif", per_cent),), buildings, roads)
+    part = made[0].reshape(6, 10, 6, 10)
+    built = ((part == SEALED) | (part == BUILDING)).sum(axis=(1, 3))
+    assert np.abs(built[:3, :4] - 50).max() <= 5  # nothing known: the share alone
+    assert np.abs(built[3, :4] - 50).max() <= 4  # 40 m2 of building, and 10 m2 more
+    assert (built[4:, :4] == 100).all() and (built[:3, 4:] == 100).all()  # more than the share is known
+
+
+def test_imperviousness_of_another_system_and_with_holes(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    layer = codes(tmp_path / "i.tif", rng.integers(0, 101, 97))
+    layer = Layer(Source(kind="imperviousness", path="i.tif"), layer.paths)
+    made, notes = run(surface(tmp_path / "s.tif", np.zeros((600, 700))), (layer,))
+    assert (made[0] == SEALED).mean() == pytest.approx(notes.figures["imperviousness_mean_share"], abs=0.02)
+    z = np.array([[255, 130], [40, 7]], dtype=np.uint8)
+    made, notes = run(surface(tmp_path / "s.tif", np.zeros((20, 20))), (plain(tmp_path / "h.tif", z),))
+    assert (made[0][:10] == 0).all() and (made[0][10:] > 0).all()
+    assert notes.counts["imperviousness cells that are no percentage"] == 1 and any("neither 0-100" in w for w in notes.warnings)
+    tiles = Layer(layer.source, (tmp_path / "h.tif", layer.paths[0]))
+    with pytest.raises(InputError, match="lies on other cells"):
+        run(surface(tmp_path / "s.tif", np.zeros((20, 20))), (tiles,))
+
+
+def test_imperviousness_gives_the_same_bytes_wherever_it_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    layer = Layer(Source(kind="imperviousness", path="i.tif"), codes(tmp_path / "i.tif", rng.integers(0, 101, 97)).paths)
+    top = surface(tmp_path / "s.tif", rng.uniform(0, 4, (1100, 1200)))
+    buildings = frame(*[box(WEST + x, NORTH - y - 9, WEST + x + 12, NORTH - y) for x, y in rng.uniform(0, 1000, (60, 2))])
+    a, _ = run(top, (layer,), buildings)
+    b, _ = run(top, (layer,), buildings, where="processes")
+    np.testing.assert_array_equal(a, b)
+    monkeypatch.setitem(compute.Compute.tiles.__kwdefaults__, "tile_cells", 512)  # type: ignore[arg-type]
+    np.testing.assert_array_equal(a, run(top, (layer,), buildings)[0])
+
+
+def cut_off(path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    plain(path, rng.integers(0, 101, (900, 900)).astype(np.uint8), 0.1, compress="deflate")
+    path.write_bytes(path.read_bytes()[:200_000])
+    return path
+
+
+def other(path: Path, **more: object) -> Path:
+    plain(path, np.full((3, 3), 50, np.uint8), **more)  # type: ignore[arg-type]
+    return path
+
+
+@pytest.mark.parametrize("kind", ["imperviousness", "worldcover"])
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda p: p.write_text("<html>") and p, "cannot be read as a raster"),
+        (lambda p: p.write_bytes(b"") or p, "cannot be read as a raster"),
+        (lambda p: other(p, crs=None), "declares no reference system"),
+        (lambda p: other(p, transform=Affine(8, 6, WEST, 6, -8, NORTH)), "rotated"),
+        (lambda p: plain(p, np.zeros((3, 4, 4), np.uint8)).paths[0], "holds 3 bands"),
+        (cut_off, r"x\.tif.*(truncated|cannot be read)"),
+    ],
+)
+def test_broken_rasters_are_named(tmp_path: Path, kind: str, make, message: str) -> None:  # type: ignore[no-untyped-def]
+    layer = Layer(Source.model_validate({"kind": kind, "path": "x"}), (make(tmp_path / "x.tif"),))
+    with pytest.raises(InputError, match=message):
+        run(surface(tmp_path / "s.tif", np.zeros((90, 90))), (layer,))
+
+
+def test_a_raster_of_another_place_is_said(tmp_path: Path) -> None:
+    z = np.full((5, 5), 50, np.uint8)
+    made, notes = run(surface(tmp_path / "s.tif", np.zeros((20, 20))), (plain(tmp_path / "far.tif", z, west=WEST + 90_000),))
+    assert (made[0] == 0).all() and any("says nothing of the town" in w for w in notes.warnings)
+    made, notes = run(surface(tmp_path / "s.tif", np.zeros((20, 20))), (plain(tmp_path / "far.tif", z, kind="worldcover", west=WEST + 90_000),))
+    assert (made[0] == 0).all() and notes.figures["covered_share"] == 0.0
+
+
+def test_light_tells_gardens_from_paving_inside_a_coarse_cell(tmp_path: Path) -> None:
+    ortho = np.zeros((4, 40, 40), dtype=np.uint8)
+    ortho[0], ortho[3] = 100, 110  # paving: NDVI 0.05
+    ortho[0, 10:30, 10:20], ortho[3, 10:30, 10:20] = 40, 160  # a garden: 0.6
+    layers = (codes(tmp_path / "i.tif", np.array([116])), plain(tmp_path / "o.tif", ortho, 1.0, "orthophoto"))
+    made, notes = run(surface(tmp_path / "s.tif", np.zeros((40, 40))), layers)
+    assert (made[0] == LOW_VEGETATION).sum() == 200 and (made[0][10:30, 10:20] == LOW_VEGETATION).all()
+    assert (made[0] == SEALED).sum() == 1400 and set(np.unique(made[1])) == {75}
+    assert notes.figures["ndvi_mean"] == pytest.approx(0.05 * 0.875 + 0.6 * 0.125, abs=0.02)
+    assert any("not calibrated" in a for a in notes.assumptions)
 
 
 @pytest.mark.shared

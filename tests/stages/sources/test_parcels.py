@@ -148,3 +148,46 @@ def test_rows_without_reference_are_told(shared_data: Path, tmp_path: Path) -> N
     assert len(made) == 383
     assert notes.counts["dropped: no cadastral reference"] == 1
     assert notes.warnings == ["a.gml: 1 rows have no readable cadastral reference, the first is 'H501D0767.183'."]
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("name", "epsg", "reference"), [("AdE_WFS_A000W_STRADA001", 32632, "A000W000200.STRADA001"), ("AdE_WFS_A176_003100_329", 32633, "A176_003100.329")])
+def test_genuine_answers_of_the_service_are_a_source(name: str, epsg: int, reference: str, shared_data: Path, balance) -> None:  # type: ignore[no-untyped-def]
+    layer = Layer(Source(kind="ade_gml"), (shared_data / f"italy/cadastre/{name}.gml",))
+    notes = Notes()
+    made = parcels((layer,), None, ParcelsConfig(), Town(name="x", epsg=epsg), notes)
+    check_table(made, Parcels, epsg, "parcels")
+    assert made["parcel_id"].tolist() == [reference]
+    balance(notes, len(made))
+
+
+def sheets(path: Path, *squares: tuple[str, shapely.Polygon]) -> Layer:
+    head = '<?xml version="1.0"?><wfs:FeatureCollection xmlns:wfs="w" xmlns:CP="http://mapserver.gis.umn.edu/mapserver" xmlns:gml="http://www.opengis.net/gml/3.2">'
+    ground = gpd.GeoSeries([s for _, s in squares], crs=25833).to_crs(6706)
+    rows = [
+        f'<wfs:member><CP:CadastralZoning gml:id="{c}"><CP:msGeometry><gml:Polygon gml:id="g{c}" srsName="urn:ogc:def:crs:EPSG::6706"><gml:exterior><gml:LinearRing><gml:posList srsDimension="2">'
+        f"{' '.join(f'{y:.9f} {x:.9f}' for x, y in g.exterior.coords)}</gml:posList></gml:LinearRing></gml:exterior></gml:Polygon></CP:msGeometry>"
+        f"<CP:NATIONALCADASTRALZONINGREFERENCE>{c}</CP:NATIONALCADASTRALZONINGREFERENCE></CP:CadastralZoning></wfs:member>"
+        for (c, _), g in zip(squares, ground, strict=True)
+    ]
+    path.write_text(f"{head}{''.join(rows)}</wfs:FeatureCollection>")
+    return Layer(Source(kind="ade_map"), (path,))
+
+
+def test_sheets_tell_what_the_parcels_lack(tmp_path: Path, balance) -> None:  # type: ignore[no-untyped-def]
+    own = vector(tmp_path / "p.gpkg", ["B792_000100.1", "B792_000100.2", "B792_000900.1"], [square(0, 0), square(1, 0), square(5, 5)])
+    full = sheets(tmp_path / "a_map.gml", ("B792_000100", shapely.box(WEST, SOUTH, WEST + 25, SOUTH + 10)), ("B792_000200", square(8, 8)))
+    notes = Notes()
+    made = parcels((own, full), None, ParcelsConfig(), TOWN, notes)
+    assert made["parcel_id"].tolist() == ["B792_000100.1", "B792_000100.2", "B792_000900.1"]
+    balance(notes, len(made))
+    assert notes.counts["sheets read"] == 2
+    assert notes.counts["sheets without parcels"] == 1
+    assert notes.counts["sheets of parcels that the map of sheets has not"] == 1
+    assert notes.figures["sheet_gap_share_max"] == pytest.approx(0.2, abs=1e-4)  # 200 of 250 m2
+    said = " ".join(notes.warnings)
+    assert "Sheets without any parcel: B792_000200" in said
+    assert "has not: B792_000900" in said
+    assert "1 sheets differ from the sum" in said
+    with pytest.raises(ConfigError, match="only sheets"):
+        parcels((full,), None, ParcelsConfig(), TOWN, Notes())

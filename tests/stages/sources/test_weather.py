@@ -108,5 +108,56 @@ def test_numbers_that_do_not_close_are_warned_of(tmp_path: Path) -> None:
 
 
 def test_one_file_of_a_known_kind(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="expected one file of kind pvgis_tmy or epw"):
+    with pytest.raises(InputError, match="expected one file of kind pvgis_tmy, pvgis_hourly, epw"):
         run("dsm", epw(tmp_path / "a.epw"))
+
+
+def near(longitude: float, latitude: float) -> gpd.GeoDataFrame:
+    at = gpd.GeoSeries(gpd.points_from_xy([longitude], [latitude]), crs=4326).to_crs(28992)
+    return gpd.GeoDataFrame(geometry=at.buffer(2000), crs=28992)
+
+
+def test_the_monthly_sums_stand_beside_the_nearest_station(tmp_path: Path) -> None:
+    _, notes = run("epw", epw(tmp_path / "a.epw", "100"), near(18.05, 40.34))
+    # Mesagne (UNI 10349): 1.50 kWh/m2 a day in January, 2.48 in February.
+    assert notes.figures["reference_ghi_kwh_m2_01"] == pytest.approx(1.50 * 31)
+    assert notes.figures["reference_ghi_kwh_m2_02"] == pytest.approx(2.48 * 28)
+    assert notes.figures["reference_ghi_kwh_m2_year"] == pytest.approx(sum(d * n for d, n in zip((1.50, 2.48, 3.80, 5.03, 5.92, 6.42, 6.36, 6.03, 3.91, 2.95, 1.80, 1.50), (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), strict=True)))
+    assert notes.figures["ghi_over_reference"] == pytest.approx(876 / notes.figures["reference_ghi_kwh_m2_year"])
+    assert any("Mesagne, 3" in a and "UNI 10349" in a for a in notes.assumptions)
+    _, coast = run("epw", tmp_path / "a.epw", near(18.45, 40.15))
+    assert any("Otranto" in a for a in coast.assumptions)
+    _, far = run("epw", tmp_path / "a.epw", block())
+    assert not any(k.startswith("reference") for k in far.figures) and any("No reference station" in a for a in far.assumptions)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("said", "held"), [(None, 1.0), (True, 1.0), (False, 0.0)])
+def test_whether_the_terrain_is_in_the_irradiance_is_written_down(shared_data: Path, said: bool | None, held: float) -> None:
+    notes = Notes()
+    source = Source(kind="pvgis_tmy", path="x", horizon_included=said)
+    weather((Layer(source, (shared_data / f"{PVGIS}.csv",)),), None, None, WeatherConfig(), DELFT, notes)
+    assert notes.figures["horizon_included"] == held
+    assert any("PVGIS does so by default" in a for a in notes.assumptions) == (said is None)
+    _, plain = run("epw", shared_data / "delft" / "NLD_Amsterdam062400_IWEC.epw")
+    assert plain.figures["horizon_included"] == 0.0
+
+
+def test_a_generated_year_holds_no_terrain(tmp_path: Path) -> None:
+    from tests.io.test_pvgis import tmy_json
+
+    path = tmy_json(tmp_path / "tmy.json")
+    path.write_text(path.read_text().replace('"use_horizon": true', '"x": 1'))
+    for synthetic, held in ((True, 0.0), (False, 1.0)):
+        notes = Notes()
+        source = Source(kind="pvgis_tmy", path="synthetic/x", synthetic=synthetic)
+        weather((Layer(source, (path,)),), None, None, WeatherConfig(), DELFT, notes)
+        assert notes.figures["horizon_included"] == held
+
+
+def test_an_hourly_series_becomes_a_year(tmp_path: Path) -> None:
+    from tests.io.test_pvgis import hourly
+
+    made, notes = run("pvgis_hourly", hourly(tmp_path / "h.csv", 2018, 2019))
+    assert made["hour"].tolist() == list(range(8760)) and notes.figures["closure_mae_w_m2"] < 0.05
+    assert notes.figures["years_read"] == 2 and not notes.warnings
