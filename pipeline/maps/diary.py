@@ -34,6 +34,7 @@ class Step:
 
     stage: Phrase
     numbers: list[tuple[str, str]]
+    months: list[tuple[Phrase, list[str]]]
     warnings: list[str]
     assumptions: list[str]
     more: int
@@ -93,12 +94,26 @@ def steps_of(lineage: Lineage, lines: int = LINES) -> list[Step]:
     """
     out = []
     for stage, sidecar in ordered(lineage):
-        numbers = [(name, _number(value)) for part in ("counts", "figures") for name, value in sorted(sidecar.get(part, {}).items())]
+        counts, figures = sidecar.get("counts", {}), sidecar.get("figures", {})
+        months, figures = _by_month(figures)
+        # What did not happen is said last, and is the first to be cut.
+        happened = {n: v for n, v in counts.items() if v}
+        parts = (happened, figures, {n: v for n, v in counts.items() if not v})
+        numbers = [(name, _number(value)) for part in parts for name, value in sorted(part.items())]
         warnings, assumptions = list(sidecar.get("warnings", [])), list(sidecar.get("assumptions", []))
         more = sum(max(0, len(part) - lines) for part in (numbers, warnings, assumptions))
-        if numbers or warnings or assumptions:
-            out.append(Step(stage_name(stage), numbers[:lines], warnings[:lines], assumptions[:lines], more))
+        if numbers or months or warnings or assumptions:
+            out.append(Step(stage_name(stage), numbers[:lines], months, warnings[:lines], assumptions[:lines], more))
     return out
+
+
+def _by_month(figures: dict[str, float]) -> tuple[list[tuple[Phrase, list[str]]], dict[str, float]]:
+    """Figures that come in twelves (name_01 .. name_12) as rows of a table, and the others."""
+    names = sorted({n[:-3] for n in figures if n.endswith("_01")})
+    whole = [n for n in names if all(f"{n}_{m:02d}" in figures for m in range(1, 13))]
+    rows = [(TEXT.get(f"figure.{n}", Phrase(n, n)), [f"{figures[f'{n}_{m:02d}']:.0f}" for m in range(1, 13)]) for n in whole]
+    taken = {f"{n}_{m:02d}" for n in whole for m in range(1, 13)}
+    return rows, {n: v for n, v in figures.items() if n not in taken}
 
 
 def _number(value: float) -> str:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.contracts.notes import Lineage
 from pipeline.contracts.solar import REASONS
-from pipeline.maps.diary import ORDER
+from pipeline.maps.diary import ORDER, steps_of
 from pipeline.maps.text import TEXT, Phrase, joined, say
 
 PLACE = re.compile(r"\{(\w+)\}")
@@ -43,6 +44,7 @@ def test_every_phrase_is_used(root: Path) -> None:
         "reason.",
         "why.",
         "stage.",
+        "figure.",
         "col.",
         "cover.",
         "zone.",
@@ -73,3 +75,11 @@ def test_lists_in_words() -> None:
     a, b, c = Phrase("uno", "one"), Phrase("due", "two"), Phrase("tre", "three")
     assert joined([a]) == ("uno", "one")
     assert joined([a, b, c]) == ("uno, due e tre", "one, two and three")
+
+
+def test_figures_that_come_in_twelves_are_one_row_and_what_did_not_happen_comes_last() -> None:
+    figures = {f"ghi_kwh_m2_{m:02d}": float(m) for m in range(1, 13)} | {"closure_mae_w_m2": 0.16, "part_01": 1.0}
+    lineage = Lineage({"weather": {"counts": {"a dropped": 0, "rows read": 8760}, "figures": figures, "warnings": [], "assumptions": []}})
+    (step,) = steps_of(lineage)
+    assert step.months == [(TEXT["figure.ghi_kwh_m2"], [str(m) for m in range(1, 13)])]
+    assert [name for name, _ in step.numbers] == ["rows read", "closure_mae_w_m2", "part_01", "a dropped"]
