@@ -118,4 +118,6 @@ def _by_month(figures: dict[str, float]) -> tuple[list[tuple[Phrase, list[str]]]
 
 def _number(value: float) -> str:
     """Digits in threes with a no-break space, the same in both languages (SI brochure, 5.4.4); a decimal point as in the sidecar."""
-    return f"{value:,d}".replace(",", "\u00a0") if isinstance(value, int) else f"{value:.4g}"
+    if isinstance(value, int) or abs(value) >= 1000:
+        return f"{value:,.0f}".replace(",", "\u00a0")
+    return f"{value:.4g}"

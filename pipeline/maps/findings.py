@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.contracts.notes import Lineage
 from pipeline.maps.quantities import quantity
 from pipeline.maps.text import TEXT, Phrase, joined, say
 from pipeline.maps.themes import Atlas, Theme, known
@@ -130,7 +131,7 @@ def _green_card(sums: dict[str, float], picture: str | None) -> Card:
     return _empty("green", "missing.green")
 
 
-def missing(atlas: Atlas, sums: dict[str, float], made: dict[str, Theme]) -> list[Phrase]:
+def missing(atlas: Atlas, sums: dict[str, float], made: dict[str, Theme], lineage: Lineage) -> list[Phrase]:
     """What this town lacks, and why that matters."""
     absent = [name for name in ("buildings", "parcels", "sections") if name not in atlas]
     if "buildings" in atlas and "solar" not in made:
@@ -144,6 +145,17 @@ def missing(atlas: Atlas, sums: dict[str, float], made: dict[str, Theme]) -> lis
     covered, area = get(sums, "covered_m2"), get(sums, "area_m2")
     if covered is not None and area and covered / area < 0.99:
         out.append(say("missing.cover", share=quantity(covered / area, "share")))
+    return out + _doubts(lineage)
+
+
+def _doubts(lineage: Lineage) -> list[Phrase]:
+    """Sources that do not carry what is built on them: footprints and elevations of different worlds, no measured surface."""
+    kinds = {name: {s["kind"] for s in step.get("sources", [])} for name, step in lineage.stages.items()}
+    out = []
+    if kinds.get("surface") and kinds.get("buildings") and len({"surface", "buildings"} & set(lineage.synthetic)) == 1:
+        out.append(TEXT["missing.mixed"])
+    if "heights" in kinds.get("surface", set()) and not kinds["surface"] & {"dsm", "points"}:
+        out.append(TEXT["missing.measured"])
     return out
 
 

@@ -131,6 +131,14 @@ PAGES: dict[str, tuple[str, str]] = {
         "Non c’è il confine comunale: le cifre valgono per l’area rilevata, non per il comune.",
         "There is no municipal boundary: the figures hold for the surveyed extent, not for the municipality.",
     ),
+    "missing.mixed": (
+        "Gli edifici e le quote non vengono dallo stesso mondo: gli uni sono rilevati, le altre generate (o viceversa). Le cifre dei tetti non valgono finché non sono veri entrambi.",
+        "Buildings and elevations are not of one world: one is surveyed, the other generated. Figures of roofs do not hold until both are real.",
+    ),
+    "missing.measured": (
+        "Manca una superficie rilevata: i tetti sono supposti piani, alti quanto dicono gli edifici. Le cifre dei tetti sono più incerte.",
+        "There is no measured surface: roofs are taken as flat, as high as the buildings say. Figures of roofs are less certain.",
+    ),
     "missing.cover": (
         "La copertura del suolo è nota per il {share} dell’area; il resto non è contato.",
         "Land cover is known for {share} of the area; the rest is not counted.",

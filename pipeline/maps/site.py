@@ -199,7 +199,7 @@ def _environment(site: Site) -> Environment:
 def _common(site: Site, here: str) -> dict[str, Any]:
     title = say(f"{here}.title", town=site.name)
     question = say("index.h1", town=site.name) if here == "index" else TEXT[f"{here}.h1"]
-    return {"here": here, "title": title, "description": question, "missing": findings.missing(site.atlas, site.sums, site.made)}
+    return {"here": here, "title": title, "description": question, "missing": findings.missing(site.atlas, site.sums, site.made, site.lineage)}
 
 
 def _index(site: Site, environment: Environment, small: dict[str, str]) -> str:

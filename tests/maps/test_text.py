@@ -10,6 +10,7 @@ import pytest
 from pipeline.contracts.notes import Lineage
 from pipeline.contracts.solar import REASONS
 from pipeline.maps.diary import ORDER, steps_of
+from pipeline.maps.findings import missing
 from pipeline.maps.text import TEXT, Phrase, joined, say
 
 PLACE = re.compile(r"\{(\w+)\}")
@@ -83,3 +84,19 @@ def test_figures_that_come_in_twelves_are_one_row_and_what_did_not_happen_comes_
     (step,) = steps_of(lineage)
     assert step.months == [(TEXT["figure.ghi_kwh_m2"], [str(m) for m in range(1, 13)])]
     assert [name for name, _ in step.numbers] == ["rows read", "closure_mae_w_m2", "part_01", "a dropped"]
+
+
+def _two_sources(surface: dict[str, object], buildings: dict[str, object]) -> Lineage:
+    return Lineage({"surface": {"sources": [surface]}, "buildings": {"sources": [buildings]}})
+
+
+def test_real_buildings_on_generated_elevations_are_said() -> None:
+    real, made = {"kind": "dsm", "synthetic": False}, {"kind": "dsm", "synthetic": True}
+    assert TEXT["missing.mixed"] in missing({}, {}, {}, _two_sources(made, real))
+    assert TEXT["missing.mixed"] not in missing({}, {}, {}, _two_sources(real, real))
+    assert TEXT["missing.mixed"] not in missing({}, {}, {}, _two_sources(made, made))
+
+
+def test_a_height_model_is_said() -> None:
+    assert TEXT["missing.measured"] in missing({}, {}, {}, _two_sources({"kind": "heights"}, {"kind": "vector"}))
+    assert TEXT["missing.measured"] not in missing({}, {}, {}, _two_sources({"kind": "dsm"}, {"kind": "vector"}))
