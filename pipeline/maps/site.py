@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,56 +13,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from pipeline.contracts.notes import Lineage
 from pipeline.maps import findings, pictures
+from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of, sources_of, steps_of
 from pipeline.maps.encode import Column, pack, simplified
 from pipeline.maps.layers import both
 from pipeline.maps.quantities import quantity
 from pipeline.maps.text import LANGUAGE_NAMES, LANGUAGES, SCRIPT_TEXT, TEXT, Phrase, say
 from pipeline.maps.theme_page import theme_page
-from pipeline.maps.themes import KEYS, Atlas, Theme, prepared, shape_columns, theme_columns, themes
+from pipeline.maps.themes import KEYS, shape_columns
 
 _HERE = Path(__file__).parent
 # A frontage of houses is legible on the small maps of the front page at this width.
 _SMALL_WIDTH_M = 1300.0
 _PAGE_BYTES = 30_000
-
-
-@dataclass
-class Site:
-    """All that the pages need.
-
-    Attributes
-    ----------
-    atlas
-        As the atlas stage made it, in the town's system.
-    shade, cover
-        Relief (0-1) and land cover codes in EPSG:3857 on one grid, None where there are none.
-    bounds
-        West, south, east, north of those pictures [degrees].
-    """
-
-    atlas: Atlas
-    name: str
-    languages: tuple[str, ...]
-    lineage: Lineage
-    version: str
-    simplify_m: float = 0.2
-    email: str | None = None
-    canopy_height_m: float = 3.0
-    shade: NDArray[np.float32] | None = None
-    cover: NDArray[np.float32] | None = None
-    bounds: tuple[float, float, float, float] | None = None
-    sums: dict[str, float] = field(init=False)
-    made: dict[str, Theme] = field(init=False)
-    columns: dict[str, dict[str, Column]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.atlas = prepared(self.atlas)
-        self.sums = findings.totals(self.atlas)
-        self.made = themes(self.atlas)
-        self.columns = {name: theme_columns(theme, self.atlas) for name, theme in self.made.items()}
 
 
 def write(site: Site, out: Path) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,15 +11,13 @@ from folium import LayerControl
 from jinja2 import Environment
 
 from pipeline.maps import findings
+from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of
 from pipeline.maps.layers import SCRIPTS, Picture, Polygons, ThemePanel, TownMap, render, steady_identifiers
 from pipeline.maps.pictures import town_middle
 from pipeline.maps.style import NO_DATA
 from pipeline.maps.text import TEXT
 from pipeline.maps.themes import KEYS, KINDS, Theme, shape_columns
-
-if TYPE_CHECKING:
-    from pipeline.maps.site import Site
 
 # A map opens on this much of the middle of the town, so that single roofs are seen; a place with few features is shown whole.
 _VIEW_M = {"sections": 3000.0}

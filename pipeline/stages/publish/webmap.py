@@ -15,7 +15,7 @@ from pipeline.contracts.sources import Greenspaces, Landcover, Mismatch, Streets
 from pipeline.contracts.spec import Folder, Package, Raster, Table
 from pipeline.core.terrain import hillshade
 from pipeline.io.picture import overview, to_browser
-from pipeline.maps import site
+from pipeline.maps import content, site
 from pipeline.version import __version__
 
 # 2,000 cells across a town of 6 km are 3 m: sharper relief would cost more than the whole of the data.
@@ -55,7 +55,7 @@ def webmap(
         Gets the number of features on the maps and what is missing.
     """
     shade, cover, bounds = _ground(surface, landcover)
-    made = site.Site(
+    made = content.Site(
         dict(atlas), town.name, town.languages, lineage, __version__, simplify_m=config.simplify_m, email=config.email,
         canopy_height_m=town.green.canopy_height_m, shade=shade, cover=cover, bounds=bounds,
     )  # fmt: skip

@@ -1,0 +1,49 @@
+"""What the pages are made of: the atlas with its sums, themes and columns, and where it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.contracts.notes import Lineage
+from pipeline.maps import findings
+from pipeline.maps.encode import Column
+from pipeline.maps.themes import Atlas, Theme, prepared, theme_columns, themes
+
+
+@dataclass
+class Site:
+    """All that the pages need.
+
+    Attributes
+    ----------
+    atlas
+        As the atlas stage made it, in the town's system.
+    shade, cover
+        Relief (0-1) and land cover codes in EPSG:3857 on one grid, None where there are none.
+    bounds
+        West, south, east, north of those pictures [degrees].
+    """
+
+    atlas: Atlas
+    name: str
+    languages: tuple[str, ...]
+    lineage: Lineage
+    version: str
+    simplify_m: float = 0.2
+    email: str | None = None
+    canopy_height_m: float = 3.0
+    shade: NDArray[np.float32] | None = None
+    cover: NDArray[np.float32] | None = None
+    bounds: tuple[float, float, float, float] | None = None
+    sums: dict[str, float] = field(init=False)
+    made: dict[str, Theme] = field(init=False)
+    columns: dict[str, dict[str, Column]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.atlas = prepared(self.atlas)
+        self.sums = findings.totals(self.atlas)
+        self.made = themes(self.atlas)
+        self.columns = {name: theme_columns(theme, self.atlas) for name, theme in self.made.items()}
