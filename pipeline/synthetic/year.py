@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.io.stations import stations
 from pipeline.synthetic.place import stream
 
 Floats = NDArray[np.float64]
 
-# Mean daily GHI by month [kWh/m2/day]: UNI 10349 station table, Mesagne and Otranto.
-MESAGNE = (1.50, 2.48, 3.80, 5.03, 5.92, 6.42, 6.36, 6.03, 3.91, 2.95, 1.80, 1.50)
-OTRANTO = (1.83, 2.39, 3.73, 5.00, 6.39, 5.94, 6.86, 6.06, 4.36, 3.08, 2.16, 1.84)
-TARGET = tuple((a + b) / 2 for a, b in zip(MESAGNE, OTRANTO, strict=True))
+# Stations whose mean the year meets.
+STATIONS = ("Mesagne", "Otranto")
 DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 # Plausible monthly means near Lecce, in the manner of its airport's normals: temperature, daily range [C], relative humidity [%], wind [m/s].
 TEMPERATURE = (9.3, 9.4, 11.3, 14.1, 18.7, 23.0, 25.8, 25.8, 22.0, 18.0, 13.6, 10.5)
@@ -72,9 +71,10 @@ def _clouded(clear: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
         noise[d] = 0.55 * noise[d - 1] + rng.normal(0.0, 1.0)
     raw = 0.14 + 0.90 / (1.0 + np.exp(-(1.1 * noise + 0.9)))
     daily = np.zeros(365)
+    target = np.mean([s.ghi_kwh_m2_day for s in stations() if s.name in STATIONS], axis=0)
     for m in range(12):
         of = month == m
-        daily[of] = _meet(raw[of], by_day[of].sum(1) / 1000.0, TARGET[m])
+        daily[of] = _meet(raw[of], by_day[of].sum(1) / 1000.0, float(target[m]))
     flicker = np.clip(rng.normal(1.0, 1.0, (365, 24)) * 0.30 * (1.0 - daily)[:, None] + 1.0, 0.25, 1.4)
     cloudy = np.minimum(daily[:, None] * flicker, 1.05) * by_day
     cloudy *= (daily * by_day.sum(1) / np.maximum(cloudy.sum(1), 1e-9))[:, None]

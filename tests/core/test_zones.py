@@ -169,7 +169,10 @@ def test_delft_land_cover_gives_back_its_areas(shared_data: Path) -> None:
 @pytest.mark.shared
 def test_delft_agrees_with_exactextract(shared_data: Path, tmp_path: Path) -> None:
     """The peer for exact zonal figures, on the real surface model cut into 1 m classes."""
-    exactextract, gpd, rasterio = (pytest.importorskip(m) for m in ("exactextract", "geopandas", "rasterio"))
+    import exactextract
+    import geopandas as gpd
+    import rasterio
+
     frame = gpd.read_file(shared_data / "delft" / "bgt_landcover_level0.gpkg")
     with rasterio.open(shared_data / "delft" / "dsm_05m.tif") as src:
         codes = np.clip(np.nan_to_num(src.read(1), nan=0.0) + 2.0, 0, 6).astype(np.uint8)

@@ -21,7 +21,11 @@ from pipeline.stages.sources.synthetic import synthetic
 from pipeline.synthetic.cover import classes
 from pipeline.synthetic.houses import QUARTILES_M2
 from pipeline.synthetic.town import Plan, make_plan, town_houses
-from pipeline.synthetic.year import DAYS, MESAGNE, OTRANTO
+from pipeline.synthetic.year import DAYS
+
+# UNI 10349 station table, mean daily GHI by month [kWh/m2/day]: written here again, so that the generator has an oracle of its own.
+MESAGNE = (1.50, 2.48, 3.80, 5.03, 5.92, 6.42, 6.36, 6.03, 3.91, 2.95, 1.80, 1.50)
+OTRANTO = (1.83, 2.39, 3.73, 5.00, 6.39, 5.94, 6.86, 6.06, 4.36, 3.08, 2.16, 1.84)
 
 CONSUMED = (111, 112, 113, 114, 115, 116, 117, 118, 121, 122, 123, 124, 125, 126)
 
