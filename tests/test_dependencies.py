@@ -9,6 +9,8 @@ from pathlib import Path
 
 # Where the name to import differs from the name to install.
 IMPORTED = {"pillow": "PIL", "pyyaml": "yaml"}
+# openpyxl looks for it; tests/io/test_registers.py holds a workbook with entities against it.
+FOR_ANOTHER = {"defusedxml"}
 
 
 def declared(root: Path) -> list[str]:
@@ -29,7 +31,7 @@ def test_each_is_imported(root: Path) -> None:
                 found |= {a.name.partition(".")[0] for a in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found.add(node.module.partition(".")[0])
-    assert [d for d in declared(root) if IMPORTED.get(d, d) not in found] == []
+    assert [d for d in declared(root) if IMPORTED.get(d, d) not in found and d not in FOR_ANOTHER] == []
 
 
 def test_the_lock_names_no_registry_and_hashes_everything(root: Path) -> None:
