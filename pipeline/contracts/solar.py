@@ -42,7 +42,7 @@ class Obstacles(TableSpec):
     building_id = Column("str", "", "Building", "Edificio")
     kind = Column("str", "", "A thing on the roof (chimney, stair-head, tank), a pit (light well), or a raised rim (parapet) along the edge",
                   "Volume sul tetto (camino, torrino, serbatoio), cavedio, o bordo rialzato (parapetto)", values=("object", "pit", "rim"))
-    height_m = Column("float", "m", "Highest cell over the plane (deepest below it for a pit), at right angles to it", "Cella più alta sopra la falda (più profonda per un cavedio)", low=-500.0, high=500.0)
+    height_m = Column("float", "m", "Highest cell over the plane (deepest below it for a pit), at right angles to it; missing where the surface is not known", "Cella più alta sopra la falda (più profonda per un cavedio); manca dove la superficie non è nota", low=-500.0, high=500.0, required=False)
     area_m2 = Column("float", "m²", "Area in plan", "Superficie in pianta", low=0.0)
 
 

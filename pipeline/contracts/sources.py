@@ -69,6 +69,8 @@ class Weather(TableSpec):
     solar_zenith = Column("float", "°", "Apparent zenith of the sun at the moment the stamp stands for", "Zenit apparente del sole nell'istante rappresentato", low=0.0, high=180.0)
     solar_azimuth = Column("float", "°", "Azimuth of the sun, clockwise from north", "Azimut del sole, orario da nord", low=0.0, high=360.0)
     dni_extra = Column("float", "W/m²", "Extraterrestrial normal irradiance", "Irradianza extraterrestre normale", low=1200.0, high=1500.0)
+    sigma_year = Column("float", "", "Relative standard deviation of the irradiation of single years, the same in all rows; missing where the file holds fewer than five",
+                        "Scarto relativo dell'irraggiamento tra gli anni, uguale in tutte le righe; manca se il file ne contiene meno di cinque", low=0.0, high=1.0, required=False)
 
 
 class FarHorizon(TableSpec):
