@@ -29,7 +29,7 @@ endif
 .SUFFIXES:
 .DEFAULT_GOAL := town
 
-PLAIN_GOALS := help clean test lint bench check explain serve rules docs lock screenshots fetch new-town
+PLAIN_GOALS := help clean test lint bench validate check explain serve rules docs lock screenshots fetch new-town
 if_active = $(if $(filter $1,$(ACTIVE)),$(FILE_$1))
 need = $(if $(filter $1,$(ACTIVE)),$(FILE_$1),inactive-$1)
 
@@ -42,7 +42,7 @@ endif
 
 -include rules.mk
 
-.PHONY: town help clean test lint bench check explain serve rules docs lock screenshots fetch new-town FORCE
+.PHONY: town help clean test lint bench validate check explain serve rules docs lock screenshots fetch new-town FORCE
 FORCE:
 
 town: $(foreach s,$(ACTIVE),$(FILE_$(s))) $(R)/summary.txt ## the whole town: figures and maps (the default)
@@ -98,6 +98,9 @@ lint: .venv/.ready
 
 bench: .venv/.ready ## seconds and memory of each stage of the default town, from nothing; also as JSON
 	@.venv/bin/python tests/bench/bench.py
+
+validate: .venv/.ready ## how right the solar wing is: tables, plots, docs, JSON; also make validate PVGIS="plane.csv level.csv"
+	@.venv/bin/python tests/validate/validate.py $(if $(PVGIS),--pvgis $(PVGIS)) --weather $(P)/weather.parquet
 
 rules: .venv/.ready ## write rules.mk anew from the stages' signatures
 	@$(PY) rules

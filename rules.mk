@@ -16,11 +16,16 @@ FILE_mismatch := $(P)/mismatch.parquet
 FILE_occupancy := $(P)/occupancy.parquet
 FILE_roofs := $(P)/roofs.parquet
 FILE_horizon := $(P)/horizon.parquet
+FILE_obstacles := $(P)/obstacles.parquet
 FILE_sealing := $(P)/sealing.parquet
+FILE_sunmap := $(P)/sunmap.tif
 FILE_green := $(P)/green.parquet
 FILE_irradiation := $(P)/irradiation.parquet
 FILE_arrays := $(P)/arrays.parquet
 FILE_solar := $(P)/solar.parquet
+FILE_ladder := $(P)/ladder.parquet
+FILE_profiles := $(P)/profiles.parquet
+FILE_finance := $(P)/finance.parquet
 FILE_atlas := $(P)/atlas.gpkg
 FILE_webmap := $(SITE)/manifest.json
 
@@ -114,11 +119,23 @@ $(FILE_horizon): $(R)/horizon.json $(FILE_roofs) $(FILE_surface) $(call if_activ
 .PHONY: horizon
 horizon: $(call need,horizon)
 
+# obstacles(roofs: Table[Roofs], buildings: Table[Buildings], surface: Raster[Surface], config: ObstaclesConfig, compute: Compute, notes: Notes) -> Table[Obstacles]
+$(FILE_obstacles): $(R)/obstacles.json $(FILE_roofs) $(FILE_buildings) $(FILE_surface)
+	$(RUN) obstacles
+.PHONY: obstacles
+obstacles: $(call need,obstacles)
+
 # sealing(landcover: Raster[Landcover], parcels: Table[Parcels] | None, residents: Table[Residents] | None, boundary: Table[Boundary] | None, config: SealingConfig, compute: Compute, notes: Notes) -> Table[Sealing]
 $(FILE_sealing): $(R)/sealing.json $(FILE_landcover) $(call if_active,parcels) $(call if_active,residents) $(call if_active,boundary)
 	$(RUN) sealing
 .PHONY: sealing
 sealing: $(call need,sealing)
+
+# sunmap(roofs: Table[Roofs], surface: Raster[Surface], weather: Table[Weather], farhorizon: Table[FarHorizon] | None, config: SunmapConfig, compute: Compute, notes: Notes) -> Raster[Sunmap]
+$(FILE_sunmap): $(R)/sunmap.json $(FILE_roofs) $(FILE_surface) $(FILE_weather) $(call if_active,farhorizon)
+	$(RUN) sunmap
+.PHONY: sunmap
+sunmap: $(call need,sunmap)
 
 # green(landcover: Raster[Landcover], surface: Raster[Surface], sealing: Table[Sealing], parcels: Table[Parcels] | None, residents: Table[Residents] | None, boundary: Table[Boundary] | None, config: GreenConfig, compute: Compute, notes: Notes) -> Table[Green]
 $(FILE_green): $(R)/green.json $(FILE_landcover) $(FILE_surface) $(FILE_sealing) $(call if_active,parcels) $(call if_active,residents) $(call if_active,boundary)
@@ -132,8 +149,8 @@ $(FILE_irradiation): $(R)/irradiation.json $(FILE_roofs) $(FILE_horizon) $(FILE_
 .PHONY: irradiation
 irradiation: $(call need,irradiation)
 
-# arrays(roofs: Table[Roofs], irradiation: Table[Irradiation], surface: Raster[Surface], config: ArraysConfig, town: Town, notes: Notes) -> Table[Arrays]
-$(FILE_arrays): $(R)/arrays.json $(FILE_roofs) $(FILE_irradiation) $(FILE_surface)
+# arrays(roofs: Table[Roofs], irradiation: Table[Irradiation], obstacles: Table[Obstacles], weather: Table[Weather], config: ArraysConfig, town: Town, compute: Compute, notes: Notes) -> Table[Arrays]
+$(FILE_arrays): $(R)/arrays.json $(FILE_roofs) $(FILE_irradiation) $(FILE_obstacles) $(FILE_weather)
 	$(RUN) arrays
 .PHONY: arrays
 arrays: $(call need,arrays)
@@ -144,8 +161,26 @@ $(FILE_solar): $(R)/solar.json $(FILE_arrays) $(FILE_roofs) $(FILE_horizon) $(FI
 .PHONY: solar
 solar: $(call need,solar)
 
-# atlas(boundary: Table[Boundary] | None, buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, residents: Table[Residents] | None, landcover: Raster[Landcover] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, horizon: Table[Horizon] | None, arrays: Table[Arrays] | None, solar: Table[Solar] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, town: Town, notes: Notes) -> Package[Atlas]
-$(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,buildings) $(call if_active,parcels) $(call if_active,residents) $(call if_active,landcover) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,horizon) $(call if_active,arrays) $(call if_active,solar) $(call if_active,sealing) $(call if_active,green)
+# ladder(arrays: Table[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, config: LadderConfig, notes: Notes) -> Table[Ladder]
+$(FILE_ladder): $(R)/ladder.json $(FILE_arrays) $(FILE_solar) $(call if_active,sunmap)
+	$(RUN) ladder
+.PHONY: ladder
+ladder: $(call need,ladder)
+
+# profiles(arrays: Table[Arrays], solar: Table[Solar], roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], buildings: Table[Buildings] | None, config: ProfilesConfig, town: Town, compute: Compute, notes: Notes) -> Table[Profiles]
+$(FILE_profiles): $(R)/profiles.json $(FILE_arrays) $(FILE_solar) $(FILE_roofs) $(FILE_horizon) $(FILE_weather) $(call if_active,buildings)
+	$(RUN) profiles
+.PHONY: profiles
+profiles: $(call need,profiles)
+
+# finance(ladder: Table[Ladder], arrays: Table[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], buildings: Table[Buildings], config: FinanceConfig, town: Town, compute: Compute, notes: Notes) -> Table[Finance]
+$(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $(call if_active,sunmap) $(FILE_roofs) $(FILE_horizon) $(FILE_weather) $(FILE_buildings)
+	$(RUN) finance
+.PHONY: finance
+finance: $(call need,finance)
+
+# atlas(boundary: Table[Boundary] | None, buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, residents: Table[Residents] | None, landcover: Raster[Landcover] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, horizon: Table[Horizon] | None, obstacles: Table[Obstacles] | None, arrays: Table[Arrays] | None, solar: Table[Solar] | None, finance: Table[Finance] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, town: Town, notes: Notes) -> Package[Atlas]
+$(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,buildings) $(call if_active,parcels) $(call if_active,residents) $(call if_active,landcover) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,horizon) $(call if_active,obstacles) $(call if_active,arrays) $(call if_active,solar) $(call if_active,finance) $(call if_active,sealing) $(call if_active,green)
 	$(RUN) atlas
 .PHONY: atlas
 atlas: $(call need,atlas)

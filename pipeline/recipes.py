@@ -8,7 +8,6 @@ touched, and Make runs the stage again.
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import os
 import re
@@ -19,11 +18,11 @@ from typing import Any
 from pipeline.config.sources import FETCHING, Layer, Layers, Source
 from pipeline.config.town import Town, load_town
 from pipeline.errors import ConfigError, InputError
+from pipeline.fingerprint import Cache, code_fingerprint
 from pipeline.graph import Stage, active_stages, read_stages
 from pipeline.io.places import files_of, in_force, is_fetchable, not_there
 from pipeline.io.sidecar import read_json, sha256_of, stat_of, text_of, write_json, write_text
 
-CODE_ROOT = Path(__file__).parent.parent
 TOWN_NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,40}$")
 
 
@@ -100,7 +99,7 @@ def make_plan(place: Place, *, with_recipes: bool = True) -> Plan:
         raise InputError(problems)
     plan = Plan(place, town, stages, inactive, layers, {n: w for n, w in waiting.items() if w})
     if with_recipes:
-        cache = _Cache(place.recipes / "hashes.json")
+        cache = Cache(place.recipes / "hashes.json")
         plan.recipes = {s.name: _recipe(plan, s, cache) for s in plan.active}
         cache.save()
     return plan
@@ -154,7 +153,7 @@ def resolved(layers: Layers) -> Layers:
     return tuple(out)
 
 
-def _recipe(plan: Plan, stage: Stage, cache: _Cache) -> dict[str, Any]:
+def _recipe(plan: Plan, stage: Stage, cache: Cache) -> dict[str, Any]:
     recipe: dict[str, Any] = {
         "stage": stage.name,
         "inputs": [i.name for i in stage.inputs if not plan.inactive[i.name]],
@@ -176,97 +175,12 @@ def _recipe(plan: Plan, stage: Stage, cache: _Cache) -> dict[str, Any]:
     return recipe
 
 
-def _file(path: Path, base: Path, cache: _Cache) -> dict[str, Any]:
+def _file(path: Path, base: Path, cache: Cache) -> dict[str, Any]:
     companions = sorted(p for p in path.parent.glob(f"{path.stem}.*") if p.suffix.lower() in {".dbf", ".shx", ".prj", ".cpg"}) if path.suffix.lower() == ".shp" else []
     entry: dict[str, Any] = {"path": os.path.relpath(path, base), "size": path.stat().st_size, "sha256": cache.sha256(path)}
     if companions:
         entry["with"] = {p.name: cache.sha256(p) for p in companions}
     return entry
-
-
-class _Cache:
-    """Hashes of raw files and digests of code by size and time stamp, kept between calls."""
-
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path
-        self.old: dict[str, Any] = (read_json(path) if path else None) or {}
-        self.new: dict[str, Any] = {}
-
-    def get(self, path: Path, kind: str, make: Any) -> Any:
-        key = f"{kind}:{path}"
-        if key in self.new:
-            return self.new[key][1]
-        state = stat_of(path)
-        known = self.old.get(key)
-        value = known[1] if known and known[0] == state else make(path)
-        self.new[key] = [state, value]
-        return value
-
-    def sha256(self, path: Path) -> str:
-        return self.get(path, "sha256", sha256_of)
-
-    def save(self) -> None:
-        if self.path and self.new != self.old:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_json(self.path, self.new)
-
-
-def code_fingerprint(stage: Stage, cache: _Cache | None = None) -> str:
-    """Digest of the code a stage reaches: modules of this package without docstrings and comments, the data files
-    beside them, and the pinned versions of the libraries they import."""
-    cache = cache or _Cache()
-    pins = cache.get(CODE_ROOT / "requirements.lock", "pins", _pins)
-    seen: dict[str, str] = {}
-    libraries: set[str] = set()
-    waiting = [stage.module]
-    while waiting:
-        name = waiting.pop()
-        path = _module_path(name)
-        if name in seen or path is None:
-            continue
-        digest, imports, texts = cache.get(path, "code", _read_code)
-        seen[name] = digest
-        for imported in imports:
-            if imported.startswith("pipeline."):
-                if not imported.startswith("pipeline.config"):
-                    waiting.append(imported)
-            else:
-                libraries.add(imported.partition(".")[0].lower())
-        for folder in texts:
-            for data in sorted(p for p in (path.parent / folder).rglob("*") if p.is_file()):
-                seen[str(data.relative_to(CODE_ROOT))] = cache.sha256(data)
-    content = [sorted(seen.items()), sorted((k, v) for k, v in pins.items() if k in libraries)]
-    return hashlib.sha256(text_of(content).encode()).hexdigest()
-
-
-def _module_path(name: str) -> Path | None:
-    path = CODE_ROOT.joinpath(*name.split(".")).with_suffix(".py")
-    return path if path.is_file() else None
-
-
-def _read_code(path: Path) -> tuple[str, list[str], list[str]]:
-    """Digest without docstrings, imported names, and folders of data beside the module that it names."""
-    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    imports: set[str] = set()
-    texts: set[str] = set()
-    folders = {p.name for p in path.parent.iterdir() if p.is_dir() and not (p / "__init__.py").exists() and p.name != "__pycache__"}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            imports |= {a.name for a in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            imports |= {node.module} | {f"{node.module}.{a.name}" for a in node.names if node.module.startswith("pipeline")}
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            texts |= {node.value.strip("/").partition("/")[0]} & folders
-        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:]
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), sorted(imports), sorted(texts)
-
-
-def _pins(path: Path) -> dict[str, str]:
-    found: dict[str, list[str]] = {}
-    for name, rest in re.findall(r"^([A-Za-z0-9_.-]+)==([^\\\n]+)", path.read_text(encoding="utf-8"), re.MULTILINE):
-        found.setdefault(name.lower(), []).append(rest.strip())
-    return {name: " | ".join(versions) for name, versions in found.items()}
 
 
 def refresh(place: Place) -> Plan:

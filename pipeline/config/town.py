@@ -9,9 +9,19 @@ import yaml
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 
 from pipeline.config.base import Section
+from pipeline.config.finance import FinanceConfig, LadderConfig
 from pipeline.config.land import GreenConfig, SealingConfig
 from pipeline.config.publish import AtlasConfig, SyntheticConfig, WebmapConfig
-from pipeline.config.solar import ArraysConfig, HorizonConfig, IrradiationConfig, RoofsConfig, SolarConfig
+from pipeline.config.solar import (
+    ArraysConfig,
+    HorizonConfig,
+    IrradiationConfig,
+    ObstaclesConfig,
+    ProfilesConfig,
+    RoofsConfig,
+    SolarConfig,
+    SunmapConfig,
+)
 from pipeline.config.sources import (
     BoundaryConfig,
     BuildingsConfig,
@@ -67,10 +77,15 @@ class Town(Section):
     mismatch: MismatchConfig = MismatchConfig()
     occupancy: OccupancyConfig = OccupancyConfig()
     roofs: RoofsConfig = RoofsConfig()
+    obstacles: ObstaclesConfig = ObstaclesConfig()
     horizon: HorizonConfig = HorizonConfig()
     irradiation: IrradiationConfig = IrradiationConfig()
+    sunmap: SunmapConfig = SunmapConfig()
     arrays: ArraysConfig = ArraysConfig()
     solar: SolarConfig = SolarConfig()
+    profiles: ProfilesConfig = ProfilesConfig()
+    ladder: LadderConfig = LadderConfig()
+    finance: FinanceConfig = FinanceConfig()
     sealing: SealingConfig = SealingConfig()
     green: GreenConfig = GreenConfig()
     atlas: AtlasConfig = AtlasConfig()

@@ -218,7 +218,7 @@ def _geometry(frame: pd.DataFrame, spec: type[TableSpec], epsg: int, names: _Key
     other = ~missing & ~np.isin(kinds, allowed)
     broken = ~missing & ~shapely.is_valid(shapes)
     raised = ~missing & shapely.has_z(shapes)
-    if missing.any():
+    if missing.any() and spec.geometry_required:
         yield f"{_some(missing)} missing, first at {names.first(missing)}"
     if empty.any():
         yield f"{_some(empty)} empty, first at {names.first(empty)}"

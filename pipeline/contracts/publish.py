@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from pipeline.contracts.land import Sealing
-from pipeline.contracts.solar import Solar
+from pipeline.contracts.solar import Arrays, Finance, Obstacles, Solar
 from pipeline.contracts.sources import Buildings, Parcels
 from pipeline.contracts.spec import MONTHS, Column, FolderSpec, PackageSpec, TableSpec
 
@@ -24,6 +24,7 @@ class AtlasBuildings(TableSpec):
     parcel_id = Buildings.parcel_id
     area_m2 = Buildings.area_m2
     height_m = Buildings.height_m
+    use = Buildings.use
     roof_m2 = Column("float", "m²", "Area of the roof planes in the slope", "Superficie delle falde", low=0.0, required=False)
     planes = Column("int", "", "Roof planes", "Falde", low=0, required=False)
     modules = Column("int", "", "Modules", "Moduli", low=0, required=False)
@@ -35,6 +36,16 @@ class AtlasBuildings(TableSpec):
     shading_loss = _optional(Solar.shading_loss)
     poa_kwh_m2 = Column("float", "kWh/m²", "Yearly irradiation, mean over the roof planes", "Irraggiamento annuo medio sulle falde", low=0.0, required=False)
     reason = Column("str", "", "Why there is no array: reason of the largest plane", "Perché non ci sono moduli: motivo della falda maggiore", required=False)
+    best_kwp = Column("float", "kWp", "Size of plant with the highest net present value; indicative, like all that follows", "Taglia con il valore attuale netto più alto; indicativa, come quanto segue", low=0.0, required=False)
+    cost_eur = _optional(Finance.cost_eur)
+    npv_eur_low = _optional(Finance.npv_eur_low)
+    npv_eur = _optional(Finance.npv_eur)
+    npv_eur_high = _optional(Finance.npv_eur_high)
+    payback_years = Finance.payback_years
+    self_consumed_share = _optional(Finance.self_consumed_share)
+    self_sufficiency = Finance.self_sufficiency
+    lcoe_eur_kwh = _optional(Finance.lcoe_eur_kwh)
+    co2_kg_year = _optional(Finance.co2_kg_year)
 
 
 for _m in MONTHS:
@@ -55,6 +66,9 @@ class AtlasRoofs(TableSpec):
     reason = Column("str", "", "Why the plane carries no array", "Perché la falda non ha moduli", required=False)
     sky_view = Column("float", "", "Sky view factor", "Fattore di vista del cielo", low=0.0, high=1.0, required=False)
     poa_kwh_m2 = Column("float", "kWh/m²", "Yearly irradiation with shading", "Irraggiamento annuo con le ombre", low=0.0, required=False)
+    usable_m2 = Arrays.usable_m2
+    modules = Column("int", "", "Modules on the plane", "Moduli sulla falda", low=0, required=False)
+    kwp = Column("float", "kWp", "Peak power on the plane", "Potenza di picco sulla falda", low=0.0, required=False)
 
 
 class AtlasArrays(TableSpec):
@@ -67,6 +81,7 @@ class AtlasArrays(TableSpec):
     building_id = Column("str", "", "Building", "Edificio")
     surface_tilt = Column("float", "°", "Tilt of the modules", "Inclinazione dei moduli", low=0.0, high=90.0)
     surface_azimuth = Column("float", "°", "Azimuth of the modules, clockwise from north", "Azimut dei moduli, orario da nord", low=0.0, high=360.0)
+    mounting = Arrays.mounting
     modules = Column("int", "", "Modules", "Moduli", low=1)
     kwp = Column("float", "kWp", "Peak power", "Potenza di picco", low=0.0)
     kwh_year = Solar.kwh_year
@@ -144,6 +159,7 @@ class Atlas(PackageSpec):
         "town": AtlasTown,
         "buildings": AtlasBuildings,
         "roofs": AtlasRoofs,
+        "obstacles": Obstacles,
         "arrays": AtlasArrays,
         "parcels": AtlasParcels,
         "sections": AtlasSections,

@@ -28,6 +28,10 @@ class Parcels(TableSpec):
     area_m2 = Column("float", "m²", "Area of the geometry", "Superficie della geometria", low=0.0)
 
 
+# What a building is used for; the load profiles and the hourly production are kept by it.
+BUILDING_USES: tuple[str, ...] = ("home", "shop", "office", "school", "town_hall", "church", "industry", "farm", "annex", "other")
+
+
 class Buildings(TableSpec):
     title_en = "Building footprints"
     title_it = "Edifici"
@@ -38,6 +42,7 @@ class Buildings(TableSpec):
     area_m2 = Column("float", "m²", "Footprint area", "Superficie in pianta", low=0.0)
     height_m = Column("float", "m", "Height above ground, 90th percentile of the footprint", "Altezza dal suolo, novantesimo percentile", low=-20.0, high=500.0, required=False)
     height_basis = Column("str", "", "Where the height comes from", "Origine dell'altezza", values=("surface", "attribute", "storeys", "none"))
+    use = Column("str", "", "Use of the building where the source says it", "Uso dell'edificio, se la fonte lo dice", values=BUILDING_USES, required=False)
 
 
 class Surface(RasterSpec):
@@ -64,6 +69,8 @@ class Weather(TableSpec):
     solar_zenith = Column("float", "°", "Apparent zenith of the sun at the moment the stamp stands for", "Zenit apparente del sole nell'istante rappresentato", low=0.0, high=180.0)
     solar_azimuth = Column("float", "°", "Azimuth of the sun, clockwise from north", "Azimut del sole, orario da nord", low=0.0, high=360.0)
     dni_extra = Column("float", "W/m²", "Extraterrestrial normal irradiance", "Irradianza extraterrestre normale", low=1200.0, high=1500.0)
+    sigma_year = Column("float", "", "Relative standard deviation of the irradiation of single years, the same in all rows; missing where the file holds fewer than five",
+                        "Scarto relativo dell'irraggiamento tra gli anni, uguale in tutte le righe; manca se il file ne contiene meno di cinque", low=0.0, high=1.0, required=False)
 
 
 class FarHorizon(TableSpec):

@@ -72,6 +72,7 @@ class TableSpec:
     title_it: ClassVar[str]
     key: ClassVar[tuple[str, ...]]
     geometry: ClassVar[Geometry | None] = None
+    geometry_required: ClassVar[bool] = True
     suffix: ClassVar[str] = ".parquet"
 
     @classmethod

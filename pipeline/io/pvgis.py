@@ -119,7 +119,7 @@ def _typical(path: Path, answer: _Answer, calendar: NDArray[np.int64], numbers: 
     values = dict(zip(COLUMNS, (beam + diffuse, dni, np.where(high, diffuse, beam + diffuse), temp, wind), strict=True))
     _say_years(year, chosen, notes)
     said = "PVGIS hourly: instantaneous at the stamp, minute included (UTC)"
-    return TypicalYear(when, values, answer.latitude, answer.longitude, answer.altitude_m, said, answer.horizon_included)
+    return TypicalYear(when, values, answer.latitude, answer.longitude, answer.altitude_m, said, answer.horizon_included, chosen.sigma_year)
 
 
 def _placed(at: NDArray[np.int64], values: FloatArray) -> FloatArray:

@@ -44,6 +44,8 @@ class TypicalYear:
         How stamps were read, a plain sentence.
     horizon_included
         Whether the terrain's horizon is in the irradiance; None where the file does not say.
+    sigma_year
+        Relative standard deviation of the irradiation of single years, NaN where the file holds fewer than five.
     """
 
     moment_s: FloatArray
@@ -53,6 +55,7 @@ class TypicalYear:
     altitude_m: float
     convention: str
     horizon_included: bool | None = None
+    sigma_year: float = float("nan")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pipeline.maps.text import TEXT, Phrase
 LINES = 12
 ORDER = (
     "boundary", "synthetic", "parcels", "surface", "buildings", "landcover", "residents", "weather", "farhorizon", "roofs", "horizon",
-    "irradiation", "arrays", "solar", "sealing", "green", "streets", "greenspaces", "mismatch", "atlas",
+    "obstacles", "sunmap", "irradiation", "arrays", "solar", "profiles", "ladder", "finance", "sealing", "green", "streets", "greenspaces", "mismatch", "atlas",
 )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def quantity(value: float | None, kind: str) -> Phrase:
     value
         In the unit of the contract: kWh, kWp, m2, share 0-1, kWh/kWp, m, count.
     kind
-        kwh, kwp, m2, ha (given in m2), share, yield, poa, m, int, head (m2 per resident).
+        kwh, kwp, m2, ha (given in m2), share, yield, poa, m, int, head (m2 per resident), eur, years, kg.
 
     Returns
     -------
@@ -76,6 +76,12 @@ def _scaled(value: float, kind: str) -> tuple[float, str, int]:
                 return value / scale, unit, _decimals(value / scale)
     if kind == "m2":
         return (significant(value) / 1e4, "ha", _decimals(value / 1e4)) if abs(value) >= 1e5 else (value, "m²", _few(value))
+    if kind == "kg":
+        value = significant(value)
+        return (value / 1e3, "t", _decimals(value / 1e3)) if abs(value) >= 1e3 else (value, "kg", 0)
+    if kind == "eur":
+        value = significant(value, 2)
+        return (value / 1e6, "M€", _decimals(value / 1e6)) if abs(value) >= 1e6 else (value, "€", 0)
     if kind == "head":
         return significant(value), "m²", _few(value)
     return {
@@ -85,6 +91,7 @@ def _scaled(value: float, kind: str) -> tuple[float, str, int]:
         "poa": (significant(value), "kWh/m²", 0),
         "m": (value, "m", 1),
         "int": (value, "", 0),
+        "years": (value, "", 0),
     }[kind]
 
 

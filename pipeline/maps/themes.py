@@ -22,6 +22,8 @@ KINDS: dict[str, tuple[str, float]] = {
     "kwh_year": ("kwh", 1.0), "kwh_year_p90": ("kwh", 1.0), "kwp": ("kwp", 0.01), "modules": ("int", 1.0), "module_area_m2": ("m2", 0.1), "roof_m2": ("m2", 0.1),
     "shading_loss": ("share", 0.001), "specific_yield_kwh_kwp": ("yield", 1.0), "poa_kwh_m2": ("poa", 1.0), "height_m": ("m", 0.1), "area_m2": ("m2", 0.1),
     "covered_m2": ("m2", 0.1), "building_m2": ("m2", 0.1), "sealed_m2": ("m2", 0.1), "sealed_share": ("share", 0.001), "green_m2": ("m2", 0.1), "tree_m2": ("m2", 0.1),
+    "best_kwp": ("kwp", 0.01), "cost_eur": ("eur", 1.0), "npv_eur_low": ("eur", 1.0), "npv_eur": ("eur", 1.0), "npv_eur_high": ("eur", 1.0), "payback_years": ("years", 0.1),
+    "self_consumed_share": ("share", 0.01), "co2_kg_year": ("kg", 1.0),
     "canopy_m2": ("m2", 0.1), "canopy_share": ("share", 0.001), "residents": ("int", 1.0), "green_m2_per_resident": ("head", 0.1),
 }  # fmt: skip
 _SHAPE_COLUMNS = {"buildings": ("area_m2", "height_m"), "parcels": ("area_m2",), "sections": ("area_m2", "residents"), "town": ("area_m2",)}
@@ -168,7 +170,7 @@ def theme_columns(theme: Theme, atlas: Atlas) -> dict[str, Column]:
 
 def _numeric(frame: gpd.GeoDataFrame, name: str) -> Column:
     values = frame[name].to_numpy(dtype=float, na_value=np.nan)
-    if KINDS[name][0] in ("kwh", "kwp"):
+    if KINDS[name][0] in ("kwh", "kwp", "eur", "kg"):
         values = np.array([significant(v) for v in values])
     return Column(values, KINDS[name][1])
 
@@ -185,7 +187,8 @@ def _solar_columns(buildings: gpd.GeoDataFrame, roofs: gpd.GeoDataFrame | None) 
         "specific_yield_kwh_kwp",
         "poa_kwh_m2",
     )
-    out = {name: _numeric(buildings, name) for name in names}
+    worth = ("best_kwp", "cost_eur", "npv_eur_low", "npv_eur_high", "payback_years", "self_consumed_share", "co2_kg_year")
+    out = {name: _numeric(buildings, name) for name in (*names, *(n for n in worth if known(buildings, n)))}
     year = buildings["kwh_year"].to_numpy(dtype=float, na_value=np.nan)
     for month in MONTHS:
         share = (

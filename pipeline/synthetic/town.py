@@ -38,6 +38,12 @@ PLANTS: dict[str, tuple[float, float]] = {
     "vineyard": (1.6, 2.6), "arable": (0.35, 0.0), "fallow": (0.25, 0.0), "park": (0.06, 0.0), "vacant": (0.3, 0.0), "row": (0.1, 0.0), "villa": (0.08, 0.0),
     "cottage": (0.15, 0.0), "pv": (1.9, 5.0), "court": (0.05, 0.0), "cemetery": (0.1, 0.0), "farm": (0.1, 0.0),
 }  # fmt: skip
+# Kinds of building -> the word for their use in the generated layer (pipeline/io/use_legends/building_use.csv).
+USES: dict[str, str] = {
+    "house_old": "abitazione", "row": "abitazione", "villa": "abitazione", "cottage": "abitazione", "farm": "rurale", "shed": "capannone", "depot": "capannone",
+    "outbuilding": "pertinenza", "school": "scuola", "municipal": "municipio", "church": "chiesa", "market": "negozio", "supermarket": "negozio",
+    "health": "altro", "sports": "altro", "cemetery": "altro",
+}  # fmt: skip
 TAGS = {"NOTE": NOTE, "TIFFTAG_SOFTWARE": "Sole e Suolo"}
 STAMP = "2026-01-01T00:00:00.000Z"
 
@@ -174,7 +180,10 @@ def _write_buildings(path: Path, plan: Plan, ids: dict[int, str], name: str, eps
 
     index = np.array(list(ids), dtype=np.int64)
     frame = gpd.GeoDataFrame(
-        {"IDAG": list(ids.values()), "Label": np.arange(1, len(ids) + 1), "Comune": f"{name} (dati dimostrativi / demonstration data)"},
+        {
+            "IDAG": list(ids.values()), "Label": np.arange(1, len(ids) + 1), "Comune": f"{name} (dati dimostrativi / demonstration data)",
+            "Uso": [USES[str(k)] for k in plan.houses.kind[index]],
+        },
         geometry=plan.houses.footprint[index], crs=f"EPSG:{epsg}",
     )  # fmt: skip
     frame.to_crs(7794).to_file(path, driver="ESRI Shapefile", engine="pyogrio", encoding="UTF-8", layer_options={"DBF_DATE_LAST_UPDATE": "2026-01-01"})

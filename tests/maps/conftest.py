@@ -71,6 +71,9 @@ def houses(parcels: list[Any], rng: np.random.Generator) -> list[Any]:
     return out
 
 
+WORTH = ("best_kwp", "cost_eur", "npv_eur_low", "npv_eur", "npv_eur_high", "payback_years", "self_consumed_share", "co2_kg_year")
+
+
 def _solar(n: int, area: np.ndarray, rng: np.random.Generator) -> dict[str, Any]:
     modules = np.maximum(2, (area * rng.uniform(0.15, 0.35, n)).astype(int))
     kwp = modules * 0.44
@@ -79,6 +82,8 @@ def _solar(n: int, area: np.ndarray, rng: np.random.Generator) -> dict[str, Any]
     out = {
         "roof_m2": area * 1.08, "planes": rng.integers(1, 5, n), "modules": modules, "module_area_m2": modules * 1.99, "kwp": kwp, "kwh_year": year, "kwh_year_p90": year * 0.91,
         "specific_yield_kwh_kwp": year / kwp, "shading_loss": shading, "poa_kwh_m2": 1700 * (1 - shading),
+        "best_kwp": np.minimum(kwp, 6.0), "cost_eur": np.minimum(kwp, 6.0) * 1600, "npv_eur_low": year * 0.02 - 800, "npv_eur": year * 0.5, "npv_eur_high": year * 1.1,
+        "payback_years": rng.uniform(5, 12, n), "self_consumed_share": rng.uniform(0.2, 0.7, n), "co2_kg_year": year * 0.25,
     }  # fmt: skip
     return out | {f"kwh_{m}": year * s for m, s in zip(MONTHS, MONTH_SHARE, strict=True)}
 
@@ -136,7 +141,7 @@ def make_atlas(columns: int = 10, rows: int = 10, built: int = 60, seed: int = 1
                     0
                     if column in ("modules",)
                     else np.nan
-                    if name == "no_surface" or column in ("shading_loss", "specific_yield_kwh_kwp")
+                    if name == "no_surface" or column in ("shading_loss", "specific_yield_kwh_kwp") or column in WORTH
                     else 0.0
                 )
     buildings = frame(
@@ -163,6 +168,7 @@ def make_atlas(columns: int = 10, rows: int = 10, built: int = 60, seed: int = 1
         "town": _town(streets, cadastre, buildings),
         "buildings": buildings,
         "roofs": roofs,
+        "obstacles": frame(Atlas.layers["obstacles"], {}, []),
         "arrays": frame(Atlas.layers["arrays"], {}, []),
         "parcels": cadastre,
         "sections": _sections(streets, rng),

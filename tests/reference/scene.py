@@ -46,7 +46,7 @@ def plane(roof_id: str, shape: Any, tilt: float, azimuth: float, basis: str = "s
     """One row of `roofs`."""
     return {
         "roof_id": roof_id, "building_id": roof_id.split("-", maxsplit=1)[0], "surface_tilt": float(tilt), "surface_azimuth": float(azimuth),
-        "area_m2": shape.area / np.cos(np.radians(tilt)), "plan_area_m2": shape.area, "residual_m": 0.01, "inlier_share": 1.0, "plane_z_m": 5.0,
+        "area_m2": shape.area / np.cos(np.radians(tilt)), "plan_area_m2": shape.area, "residual_m": 0.01, "inlier_share": 1.0, "plane_z_m": 5.0, "tilt_se_deg": 0.1,
         "kind": kind or ("flat" if tilt < 5 else "pitched"), "basis": basis, "reason": None, "geometry": shape,
     }  # fmt: skip
 
@@ -58,7 +58,7 @@ def arrays_of(roofs: gpd.GeoDataFrame, *, kwp: float = 4.4) -> gpd.GeoDataFrame:
         {
             "array_id": roofs["roof_id"] + "-a", "roof_id": roofs["roof_id"], "building_id": roofs["building_id"],
             "surface_tilt": np.where(flat, 10.0, roofs["surface_tilt"]), "surface_azimuth": np.where(flat, 180.0, roofs["surface_azimuth"]),
-            "mounting": np.where(flat, "rack", "coplanar"), "modules": 10, "kwp": kwp, "module_area_m2": 19.9, "row_shading": np.where(flat, 0.03, 0.0),
+            "mounting": np.where(flat, "rack", "coplanar"), "gcr": np.where(flat, 0.8, np.nan), "modules": 10, "kwp": kwp, "module_area_m2": 19.9, "row_shading": np.where(flat, 0.03, 0.0),
         }
     )  # fmt: skip
     return gpd.GeoDataFrame(table, geometry=roofs.geometry.to_numpy(), crs=roofs.crs)

@@ -54,8 +54,10 @@ def plain_poa(year: Hours, tilt: float, azimuth: float, albedo: float) -> Any:
     return pd.DataFrame(parts)
 
 
-def plain_energy(year: Hours, tilt: float, azimuth: float, *, albedo: float, u0: float, u1: float, loss: float, ac_limit: float) -> float:
-    """kWh per kWp of an open array: reflection, Faiman, Huld, losses and clipping by pvlib's functions."""
+def plain_power(
+    year: Hours, tilt: float, azimuth: float, *, albedo: float, u0: float, u1: float, loss: float, ac_limit: float, efficiency: float = 0.96
+) -> NDArray[Any]:
+    """AC kW per kWp of an open array, hour by hour: reflection, Faiman, Huld, losses and inverter by pvlib's functions."""
     light = plain_poa(year, tilt, azimuth, albedo)
     parts = pvlib.irradiance.perez_driesse(
         tilt, azimuth, year["dhi"], year["dni"], year["dni_extra"], year["solar_zenith"], year["solar_azimuth"], return_components=True
@@ -67,7 +69,12 @@ def plain_energy(year: Hours, tilt: float, azimuth: float, *, albedo: float, u0:
     effective = np.maximum(direct + sky + light["poa_ground_diffuse"] * diffuse["ground"], 0.0).to_numpy()
     cell = pvlib.temperature.faiman(light["poa_global"].to_numpy(), year["temp_air"], year["wind_speed"], u0, u1)
     dc = np.maximum(pvlib.pvarray.huld(effective, cell, 1000.0, cell_type="csi", k_version="pvgis5"), 0.0)
-    return float(np.minimum(dc * (1 - loss), ac_limit * 1000.0).sum() / 1000.0)
+    return np.asarray(pvlib.inverter.pvwatts(dc * (1 - loss), 1000.0 * ac_limit / efficiency, efficiency)) / 1000.0
+
+
+def plain_energy(year: Hours, tilt: float, azimuth: float, **plant: float) -> float:
+    """kWh per kWp of an open array in a year, see `plain_power`."""
+    return float(plain_power(year, tilt, azimuth, **plant).sum())
 
 
 def brute_horizon(

@@ -209,7 +209,7 @@ def test_gml_is_in_the_layout_of_the_agency(made: Made) -> None:
 
 def test_buildings_stand_apart_and_inside_one_parcel(made: Made) -> None:
     info = pyogrio.read_info(made.folder / "Carmiano.shp")
-    assert info["crs"] == "EPSG:7794" and list(info["fields"]) == ["IDAG", "Label", "Comune"]
+    assert info["crs"] == "EPSG:7794" and list(info["fields"]) == ["IDAG", "Label", "Comune", "Uso"]
     ground = made.buildings.geometry.to_numpy()
     assert shapely.is_valid(ground).all() and made.buildings.IDAG.is_unique
     a, b = shapely.STRtree(ground).query(ground, predicate="intersects")

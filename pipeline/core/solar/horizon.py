@@ -1,10 +1,6 @@
-"""Horizons of roof planes: a march over the surface model from the cells of each plane.
+"""Horizons of roof planes: where the cells of each plane stand, what they see along 72 rays (`march`), and its sum (`sky`).
 
-The surface between cell centres is read bilinearly: a ray is sampled where it crosses the lines of cell centres, where
-the bilinear surface is linear between two cells. So a plane of any tilt is met as the plane it is; a wall is a ramp one
-cell wide (reading cells as columns instead would let every tilted roof shade itself in steps).
-
-A tilted plane does rise in its own horizon, up to its own slope, and that is left in: a ray that leaves a plane into
+A tilted plane rises in its own horizon, up to its own slope, and that is left in: a ray that leaves a plane into
 its front half-space (the cosine of incidence is positive) never meets the same plane again, so the plane's own cells
 can only block directions from which it receives nothing anyhow.
 """
@@ -17,14 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from pipeline.core.solar.compiled import kernel
-from pipeline.core.solar.sky import SECTORS, Floats, sector_azimuths, summarise
+from pipeline.core.solar.march import trace
+from pipeline.core.solar.sky import Floats, summarise
 
 # Elevation of a void: it obstructs nothing.
 VOID_M = np.float32(-1.0e6)
-# Side of the blocks whose highest cell lets a ray jump, and the cells of such a jump: block +-1 holds them all.
-BLOCK = 8
-JUMP = 14
 # Cells further than this off their plane carry an obstacle: they obstruct, no module stands on them.
 OBSTACLE_M = 0.25
 
@@ -46,6 +39,29 @@ class PlaneHorizons(NamedTuple):
     sky_view: Floats
     lit_share: NDArray[np.uint8]
     cells: NDArray[np.int64]
+    void_cells: NDArray[np.int64]
+
+
+class StandingCells(NamedTuple):
+    """The cells of planes that have an elevation; those of one plane stand together.
+
+    Attributes
+    ----------
+    rows, cols
+        Shape (cells,).
+    starts
+        First cell of each plane and, last, the number of cells, shape (planes + 1,).
+    stand, clear
+        See `stand_elevation`.
+    void_cells
+        Cells of each plane without elevation, shape (planes,).
+    """
+
+    rows: NDArray[np.int64]
+    cols: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    stand: Floats
+    clear: NDArray[np.bool_]
     void_cells: NDArray[np.int64]
 
 
@@ -87,24 +103,40 @@ def plane_horizons(
     -------
     PlaneHorizons
     """
+    cells = standing_cells(surface, owner, cell_m, surface_tilt, surface_azimuth)
+    chosen = sample(cells.clear, cells.starts, max_cells)
+    rows, cols, starts = keep(cells, chosen)
+    tangents = trace(fill_voids(surface), cell_m, rows, cols, cells.stand[chosen] + lift_m, reach_m)
+    if far_deg is not None:
+        tangents = with_far(tangents, far_deg)
+    seen = summarise(tangents, starts, surface_tilt, surface_azimuth)
+    return PlaneHorizons(seen.horizon_deg, seen.sky_view, seen.lit_share, np.diff(starts), cells.void_cells)
+
+
+def standing_cells(
+    surface: NDArray[np.float32], owner: NDArray[np.int32], cell_m: float, surface_tilt: Floats, surface_azimuth: Floats
+) -> StandingCells:
+    """The cells of planes and where they stand; parameters as in `plane_horizons`."""
     planes = len(surface_tilt)
     rows, cols, starts = cells_by_plane(owner, planes)
-    known = np.isfinite(surface[rows, cols])
+    z = surface[rows, cols]
+    known = np.isfinite(z)
     void_cells = np.bincount(owner[rows, cols][~known], minlength=planes)
-    rows, cols, starts = _keep(rows, cols, starts, known)
-    stand, clear = stand_elevation(surface[rows, cols], rows, cols, starts, cell_m, surface_tilt, surface_azimuth)
-    chosen = sample(clear, starts, max_cells)
-    rows, cols, starts = _keep(rows, cols, starts, chosen)
-    tangents = trace(fill_voids(surface), cell_m, rows, cols, stand[chosen] + lift_m, reach_m)
-    if far_deg is not None:
-        tangents = np.maximum(tangents, np.tan(np.radians(far_deg)).astype(np.float32))
-    seen = summarise(tangents, starts, surface_tilt, surface_azimuth)
-    return PlaneHorizons(seen.horizon_deg, seen.sky_view, seen.lit_share, np.diff(starts), void_cells)
+    starts = np.concatenate(([0], np.cumsum(known)))[starts].astype(np.int64)
+    rows, cols, z = rows[known], cols[known], z[known]
+    stand, clear = stand_elevation(z, rows, cols, starts, cell_m, surface_tilt, surface_azimuth)
+    return StandingCells(rows, cols, starts, stand, clear, void_cells)
 
 
-def margin_cells(reach_m: float, cell_m: float) -> int:
-    """Cells that must surround every traced cell."""
-    return int(np.ceil(reach_m / cell_m)) + 2
+def keep(cells: StandingCells, mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Rows, columns and starts of the marked cells."""
+    before = np.concatenate(([0], np.cumsum(mask)))
+    return cells.rows[mask], cells.cols[mask], before[cells.starts].astype(np.int64)
+
+
+def with_far(tangents: NDArray[np.float32], far_deg: Floats) -> NDArray[np.float32]:
+    """The higher of each cell's horizon, tangents of shape (cells, 72), and that of the terrain beyond, shape (72,) [°]."""
+    return np.asarray(np.maximum(tangents, np.tan(np.radians(far_deg)).astype(np.float32)))
 
 
 def cells_by_plane(owner: NDArray[np.int32], planes: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -134,13 +166,6 @@ def _spread(n: NDArray[np.int64]) -> NDArray[np.int64]:
     return n
 
 
-def _keep(
-    rows: NDArray[np.int64], cols: NDArray[np.int64], starts: NDArray[np.int64], mask: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    before = np.concatenate(([0], np.cumsum(mask)))
-    return rows[mask], cols[mask], before[starts].astype(np.int64)
-
-
 def stand_elevation(
     z: NDArray[np.float32],
     rows: NDArray[np.int64],
@@ -162,22 +187,24 @@ def stand_elevation(
     clear
         Shape (cells,); all True on a plane with less than half of its cells clear.
     """
-    stand = np.empty(len(z))
-    clear = np.ones(len(z), dtype=bool)
+    sizes = np.diff(starts)
+    number = np.repeat(np.arange(len(sizes)), sizes)
     down = np.tan(np.radians(surface_tilt))
     east, north = down * np.sin(np.radians(surface_azimuth)), down * np.cos(np.radians(surface_azimuth))
-    for p in range(len(starts) - 1):
-        at = slice(starts[p], starts[p + 1])
-        if starts[p] == starts[p + 1]:
-            continue
-        # Elevation falls along the azimuth: by `east` per metre eastward and `north` per metre northward.
-        fall = cell_m * (cols[at] * east[p] - rows[at] * north[p])
-        plane = np.median(z[at] + fall) - fall
-        off = np.abs(z[at] - plane) > OBSTACLE_M
-        stand[at] = np.where(off, z[at], plane)
-        if 2 * np.count_nonzero(off) <= len(off):
-            clear[at] = ~off
-    return stand, clear
+    # Elevation falls along the azimuth: by `east` per metre eastward and `north` per metre northward.
+    fall = cell_m * (cols * east[number] - rows * north[number])
+    plane = _medians(z + fall, number, starts)[number] - fall
+    off = np.abs(z - plane) > OBSTACLE_M
+    most_off = 2 * np.bincount(number[off], minlength=len(sizes)) > sizes
+    return np.where(off, z, plane), ~off | most_off[number]
+
+
+def _medians(values: Floats, number: NDArray[np.int64], starts: NDArray[np.int64]) -> Floats:
+    """Median of the values of each plane, NaN where it has none."""
+    sizes = np.diff(starts)
+    ranked = np.append(values[np.lexsort((values, number))], np.nan)
+    low, high = (np.where(sizes > 0, starts[:-1] + half, len(values)) for half in ((sizes - 1) // 2, sizes // 2))
+    return np.asarray((ranked[low] + ranked[high]) / 2.0)
 
 
 def sample(clear: NDArray[np.bool_], starts: NDArray[np.int64], max_cells: int) -> NDArray[np.bool_]:
@@ -204,121 +231,3 @@ def fill_voids(surface: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.ascontiguousarray(surface, dtype=np.float32)
     lowest = ndimage.minimum_filter(np.where(void, np.float32(np.inf), surface), size=3, mode="nearest")
     return np.where(void, np.where(np.isfinite(lowest), lowest, VOID_M), surface).astype(np.float32)
-
-
-def trace(
-    surface: NDArray[np.float32], cell_m: float, rows: NDArray[np.int64], cols: NDArray[np.int64], stand: Floats, reach_m: float
-) -> NDArray[np.float32]:
-    """Horizon of single cells by a march over the surface.
-
-    Parameters
-    ----------
-    surface
-        Elevation without NaN, shape (rows, cols) [m].
-    cell_m
-        Side of a cell [m].
-    rows, cols
-        The cells, shape (cells,), at least `margin_cells` from the border.
-    stand
-        Elevation each looks from, shape (cells,) [m].
-    reach_m
-        Distance of the search [m].
-
-    Returns
-    -------
-    array of shape (cells, 72)
-        Tangent of the elevation of the horizon, 0 where nothing rises above the eye.
-
-    Notes
-    -----
-    Rays jump over `JUMP` cells where the highest cell around cannot rise above the horizon found so far; this changes
-    no result (the maximum mipmap of Tevs, Ihrke & Seidel 2008, doi:10.1145/1342250.1342279, with one level).
-    """
-    _check_margin(surface.shape, rows, cols, margin_cells(reach_m, cell_m))
-    grid = np.ascontiguousarray(surface)
-    rays = _rays(grid.shape[1], cell_m, reach_m)
-    return np.asarray(_trace(grid.reshape(-1), _block_tops(grid), grid.shape[1], rows, cols, stand.astype(np.float32), *rays))
-
-
-def _check_margin(shape: tuple[int, ...], rows: NDArray[np.int64], cols: NDArray[np.int64], margin: int) -> None:
-    """Refuse cells whose rays would leave the array."""
-    if len(rows) and (min(rows.min(), cols.min()) < margin or rows.max() >= shape[0] - margin or cols.max() >= shape[1] - margin):
-        raise ValueError(f"cells nearer than {margin} cells to the border of a surface of {shape} cells; pad it with NaN")
-
-
-class _Rays(NamedTuple):
-    """Where the ray of each sector is sampled, seen from any cell; arrays of shape (72, samples) or (72, jumps)."""
-
-    jumps: NDArray[np.int64]  # first sample of each jump and, last, the number of samples, shape (72, jumps + 1)
-    near: NDArray[np.int32]  # flat offsets of the two cells between which a sample lies
-    far: NDArray[np.int32]
-    share: NDArray[np.float32]  # weight of the second
-    away_m: NDArray[np.float32]  # distance
-    nearness: NDArray[np.float32]  # 1 / distance
-    jump_row: NDArray[np.int32]  # row and column offset of the middle of a jump
-    jump_col: NDArray[np.int32]
-
-
-def _rays(wide: int, cell_m: float, reach_m: float) -> _Rays:
-    azimuths = sector_azimuths()
-    directions = np.round(np.stack([-np.cos(azimuths), np.sin(azimuths)], axis=1), 15)
-    rays = [_samples(d, wide, cell_m, reach_m) for d in directions]
-    most = max(len(r[0]) for r in rays)
-    near, far, share, away = (np.stack([np.pad(r[i], (0, most - len(r[i])), constant_values=1) for r in rays]) for i in range(4))
-    longest = np.abs(directions).max(axis=1, keepdims=True)
-    count = int(np.ceil(reach_m / cell_m / JUMP))
-    # Distances of the ends of jumps along the ray; the middle of the last jump stays within the reach, so within the margin.
-    ends = np.arange(count + 1) * JUMP * cell_m / longest
-    jumps = np.stack([np.searchsorted(r[3], e + 1e-6, side="right") for r, e in zip(rays, ends, strict=True)])
-    middle = np.minimum((np.arange(count) * JUMP + JUMP // 2) / longest, reach_m / cell_m)
-    return _Rays(
-        jumps=jumps.astype(np.int64), near=near.astype(np.int32), far=far.astype(np.int32), share=share.astype(np.float32),
-        away_m=away.astype(np.float32), nearness=(1.0 / away).astype(np.float32),
-        jump_row=np.floor(middle * directions[:, :1]).astype(np.int32), jump_col=np.floor(middle * directions[:, 1:]).astype(np.int32),
-    )  # fmt: skip
-
-
-def _samples(direction: Floats, wide: int, cell_m: float, reach_m: float) -> tuple[Floats, Floats, Floats, Floats]:
-    """Crossings of one ray with the lines of cell centres: flat offsets of the two cells, share of the second, distance [m]."""
-    reach = reach_m / cell_m
-    crossings = [np.arange(1, int(reach * abs(d) + 1e-9) + 1) / abs(d) for d in direction if abs(d) > 1e-9]
-    away = np.unique(np.round(np.concatenate(crossings), 9))
-    row, col = away * direction[0], away * direction[1]
-    on_row = np.abs(row - np.round(row)) < 1e-6
-    first_row, first_col = np.where(on_row, np.round(row), np.floor(row)), np.where(on_row, np.floor(col + 1e-6), np.round(col))
-    share = np.maximum(np.where(on_row, col - first_col, row - first_row), 0.0)
-    near = first_row * wide + first_col
-    return near, near + np.where(on_row, 1, wide), share, away * cell_m
-
-
-def _block_tops(surface: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Highest cell of each block and the eight around it."""
-    high, wide = -(-surface.shape[0] // BLOCK), -(-surface.shape[1] // BLOCK)
-    padded = np.full((high * BLOCK, wide * BLOCK), VOID_M, dtype=np.float32)
-    padded[: surface.shape[0], : surface.shape[1]] = surface
-    tops = padded.reshape(high, BLOCK, wide, BLOCK).max(axis=(1, 3))
-    return np.asarray(ndimage.maximum_filter(tops, size=3, mode="constant", cval=float(VOID_M)))
-
-
-@kernel
-def _trace(flat, tops, wide, rows, cols, stand, jumps, near, far, share, away_m, nearness, jump_row, jump_col):  # type: ignore[no-untyped-def]
-    # Indices are unsigned: numba else tests each for a negative value, which doubles the time.
-    out = np.zeros((rows.shape[0], SECTORS), dtype=np.float32)
-    for i in range(rows.shape[0]):
-        row, col, eye = rows[i], cols[i], stand[i]
-        base = np.int32(row * wide + col)
-        for s in range(SECTORS):
-            tangent = np.float32(0.0)
-            for jump in range(jump_row.shape[1]):
-                first, last = np.uint64(jumps[s, jump]), np.uint64(jumps[s, jump + 1])
-                if first == last:
-                    break
-                top = tops[np.uint64((row + jump_row[s, jump]) >> 3), np.uint64((col + jump_col[s, jump]) >> 3)]
-                if top - eye <= tangent * away_m[s, first]:
-                    continue
-                for k in range(first, last):
-                    low = flat[np.uint64(base + near[s, k])]
-                    high = flat[np.uint64(base + far[s, k])]
-                    tangent = max(tangent, (low + share[s, k] * (high - low) - eye) * nearness[s, k])
-            out[i, s] = tangent
-    return out

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.solar.compiled import inner, kernel
+from pipeline.core.solar.hourcheck import check_hours
 from pipeline.core.solar.sky import ELEVATION_STEP_DEG, ELEVATIONS, SECTORS, Floats, band_open_share, open_sky_view
-from pipeline.errors import InputError
 
 # The lit share is averaged over the sun's way in the half hours before and after the stamp, every ten minutes.
 SUN_STEPS_H: tuple[float, ...] = (-25 / 60, -15 / 60, -5 / 60, 5 / 60, 15 / 60, 25 / 60)
 # Planes whose hourly values are held at once by `plane_hours`.
-CHUNK = 64
+CHUNK = 16
 
 
 class SkyHours(NamedTuple):
@@ -27,6 +27,10 @@ class SkyHours(NamedTuple):
 
     Attributes
     ----------
+    length
+        Hours of the whole year.
+    hour
+        Which hour of the year each is, shape (hours,).
     month
         0..11, shape (hours,).
     sun
@@ -51,6 +55,8 @@ class SkyHours(NamedTuple):
         How far each lies towards the next sector and the next elevation, 0..1, shape (hours, steps, 2).
     """
 
+    length: int
+    hour: NDArray[np.int64]
     month: NDArray[np.int64]
     sun: Floats
     beam: Floats
@@ -138,14 +144,14 @@ def sky_hours(
     Raises
     ------
     InputError
-        When a value is missing or an irradiance is negative.
+        When the hours cannot be true; see `hourcheck.check_hours`.
     """
     from pvlib.irradiance import perez_driesse
 
     given = {"ghi": ghi, "dni": dni, "dhi": dhi, "temp_air": temp_air, "wind_speed": wind_speed}
     given |= {"zenith": solar_zenith, "azimuth": solar_azimuth, "extra": dni_extra}
     hour = {name: np.asarray(values, dtype=float) for name, values in given.items()}
-    _check_hours(hour)
+    check_hours(hour)
     light = (hour["ghi"] > 0) | (hour["dni"] > 0) | (hour["dhi"] > 0)
     sun = sun_vectors(hour["zenith"], (hour["azimuth"] - grid_convergence_deg) % 360.0)
     way = sun_way(sun)[light]
@@ -156,17 +162,9 @@ def sky_hours(
     # pvlib divides the circumsolar part by the sun's height, at least that of 85 degrees of zenith.
     height = np.maximum(np.cos(np.radians(lit["zenith"])), np.cos(np.radians(85.0)))
     return SkyHours(
-        np.asarray(month, dtype=np.int64)[light] - 1, sun[light], lit["dni"], (lit["dhi"] - isotropic) / height, isotropic,
+        len(light), np.flatnonzero(light), np.asarray(month, dtype=np.int64)[light] - 1, sun[light], lit["dni"], (lit["dhi"] - isotropic) / height, isotropic,
         upright["poa_horizon"], lit["ghi"], lit["temp_air"], lit["wind_speed"], way, at, part,
     )  # fmt: skip
-
-
-def _check_hours(hour: dict[str, Floats]) -> None:
-    """Refuse missing values and negative irradiance."""
-    problems = [f"weather: {int(np.sum(~np.isfinite(v)))} hours without {name}" for name, v in hour.items() if not np.isfinite(v).all()]
-    problems += [f"weather: {name} is negative in {int((hour[name] < 0).sum())} hours" for name in ("ghi", "dni", "dhi") if (hour[name] < 0).any()]
-    if problems:
-        raise InputError([f"{p}; every hour of the year needs a value: mend the weather file" for p in problems])
 
 
 def sun_vectors(solar_zenith: Floats, solar_azimuth: Floats) -> Floats:
@@ -217,19 +215,28 @@ def plane_hours(planes: Planes, hours: SkyHours, albedo: float) -> Iterator[tupl
     tilt, azimuth = np.radians(planes.surface_tilt), np.radians(planes.surface_azimuth)
     normal = np.stack([np.sin(tilt) * np.sin(azimuth), np.sin(tilt) * np.cos(azimuth), np.cos(tilt)], axis=1)
     band_open = band_open_share(planes.lit_share, planes.surface_azimuth)
-    flat_lit = planes.lit_share.reshape(len(tilt), -1)
+    flat_lit, lowest = planes.lit_share.reshape(len(tilt), -1), (hours.way_at % ELEVATIONS).min(axis=1)
     for first in range(0, len(tilt), CHUNK):
         at = slice(first, min(first + CHUNK, len(tilt)))
         # The ground is taken as open: (1 - cos tilt) / 2 of its light reaches the plane.
         yield at, PlaneHours(*_plane_hours(
-            normal[at], planes.sky_view[at], open_sky_view(planes.surface_tilt[at]), np.sin(tilt[at]), band_open[at], flat_lit[at], albedo,
-            hours.sun, hours.beam, hours.circumsolar, hours.isotropic, hours.band, hours.ghi, hours.way, hours.way_at, hours.way_part,
+            normal[at], planes.sky_view[at], open_sky_view(planes.surface_tilt[at]), np.sin(tilt[at]), band_open[at], flat_lit[at], clear_above(planes.lit_share[at]), albedo,
+            hours.sun, hours.beam, hours.circumsolar, hours.isotropic, hours.band, hours.ghi, hours.way, hours.way_at, hours.way_part, lowest,
         ))  # fmt: skip
+
+
+def clear_above(lit_share: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Lowest elevation (index) from which on all cells of a plane are lit whatever the azimuth, 45 where there is none, shape (planes,).
+
+    While the sun stays above it, the lit share is 1 and needs no reading: half of the work on a free roof.
+    """
+    hidden = np.any(lit_share < 255, axis=1)
+    return np.asarray(ELEVATIONS - np.argmax(hidden[:, ::-1], axis=1), dtype=np.int64) * np.any(hidden, axis=1)
 
 
 @kernel
 def _plane_hours(  # type: ignore[no-untyped-def]
-    normal, sky_view, open_view, sine, band_open, lit_share, albedo, sun, beam, circumsolar, isotropic, band, ghi, way, way_at, way_part
+    normal, sky_view, open_view, sine, band_open, lit_share, clear, albedo, sun, beam, circumsolar, isotropic, band, ghi, way, way_at, way_part, lowest
 ):
     shape = (normal.shape[0], sun.shape[0])
     incidence, unshaded, direct, sky, ground = np.zeros(shape), np.empty(shape), np.zeros(shape), np.empty(shape), np.empty(shape)
@@ -241,7 +248,7 @@ def _plane_hours(  # type: ignore[no-untyped-def]
             if cosine > 0.0:
                 incidence[p, h] = cosine
                 from_sun = circumsolar[h] * cosine
-                if beam[h] > 0.0 or circumsolar[h] > 1e-9:
+                if lowest[h] < clear[p] and (beam[h] > 0.0 or circumsolar[h] > 1e-9):
                     lit = _lit(lit_share[p], normal[p], way[h], way_at[h], way_part[h])
                 direct[p, h] = (beam[h] * cosine + from_sun) * lit
             # A horizon band darker than the sky dims it as a whole: hiding it must not add light.
@@ -310,6 +317,11 @@ def by_month(watts, month):  # type: ignore[no-untyped-def]
     """
     out = np.zeros((watts.shape[0], 12))
     for i in range(watts.shape[0]):
+        now, total = 0, 0.0
         for h in range(watts.shape[1]):
-            out[i, month[h]] += watts[i, h] / 1000.0
+            if month[h] != now:
+                out[i, now] += total * 0.001
+                now, total = month[h], 0.0
+            total += watts[i, h]
+        out[i, now] += total * 0.001
     return out

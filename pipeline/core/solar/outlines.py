@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from pipeline.core.solar.compiled import inner, kernel
+from pipeline.core.solar.compiled import kernel
 
 SLIVER_M2 = 1e-6
 
@@ -77,7 +77,9 @@ def squares(found: Sequence[Regions], cell_m: float) -> NDArray[np.object_]:
         labels, outside = np.zeros((rows, wide), np.int16), np.ones((rows, wide), np.bool_)
         labels[2:-2, 2:-2] = one.labels
         outside[2:-2, 2:-2] = ~one.inside
-        vertex, ring, part_of_ring, label_of_part = _trace(_reach_out(labels.ravel(), outside.ravel(), wide), wide)
+        grown = labels.copy()
+        _reach_out(labels.ravel(), outside.ravel(), wide, grown.ravel())
+        vertex, ring, part_of_ring, label_of_part = _traced(grown.ravel(), wide)
         corners.append(np.column_stack([one.west + (vertex % wide - 2) * cell_m, one.north - (vertex // wide - 2) * cell_m]))
         rings.append(ring + total_rings)
         parts.append(part_of_ring + total_parts)
@@ -117,49 +119,69 @@ def bundle(polygons: NDArray[np.object_], index: NDArray[np.int64], count: int) 
     return out
 
 
+def _traced(labels: NDArray[np.int16], wide: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Rings around the 4-connected parts of each region, on a flat window with an empty border.
+
+    Gives corners (flat index of the cell south-east of it), ring of each corner, part of each ring, label of each part;
+    the first ring of a part is its shell.
+    """
+    size = labels.size
+    part, queue, done = np.zeros(size, np.int64), np.empty(size, np.int64), np.zeros(size, np.bool_)
+    corners, ring, part_of_ring, label_of_part = (np.empty(n, np.int64) for n in (4 * size, 4 * size, size, size))
+    counts = np.zeros(3, np.int64)
+    _trace(labels, wide, part, queue, done, corners, ring, part_of_ring, label_of_part, counts)
+    parts, rings, count = counts
+    return corners[:count], ring[:count], part_of_ring[:rings], label_of_part[:parts]
+
+
+# Compiled functions fill arrays of the caller and use no tuples: both would cost time in a first run.
 @kernel
-def _reach_out(labels, outside, wide):  # type: ignore[no-untyped-def]
+def _reach_out(labels, outside, wide, grown):  # type: ignore[no-untyped-def]
     """Labels in which each cell outside the footprint takes the label of a cell beside it.
 
     The four sides come before the corners; a corner counts only where no side is inside.
     """
-    grown = labels.copy()
     for p in range(wide + 1, labels.size - wide - 1):
         if not outside[p]:
             continue
         alone = True
-        for step in (-wide, -1, 1, wide):
-            alone = alone and outside[p + step]
+        for k in range(4):
+            q = p + (k - 2) * wide if k % 2 else p + k - 1
+            alone = alone and outside[q]
             if grown[p] == 0:
-                grown[p] = labels[p + step]
-        for step in (-wide - 1, -wide + 1, wide - 1, wide + 1):
+                grown[p] = labels[q]
+        for k in range(4):
+            q = p + (wide if k > 1 else -wide) + (1 if k % 2 else -1)
             if alone and grown[p] == 0:
-                grown[p] = labels[p + step]
-    return grown
+                grown[p] = labels[q]
 
 
 @kernel
-def _trace(labels, wide):  # type: ignore[no-untyped-def]
-    """Rings around the 4-connected parts of each region, on a flat window with an empty border.
+def _trace(labels, wide, part, queue, done, corners, ring, part_of_ring, label_of_part, counts):  # type: ignore[no-untyped-def]
+    """Walk around each part (see `_traced`).
 
-    Gives corners (flat index of the cell south-east of it), ring of each corner, part of each ring, label of each part;
-    the first ring of a part is its shell. The region lies to the right; where two cells meet only at a corner the walk
-    turns left, which keeps shells simple and lets holes touch them in a point.
+    The region lies to the right; where two cells meet only at a corner the walk turns left, which keeps shells simple
+    and lets holes touch them in a point.
     """
-    size = labels.size
-    part, queue = np.zeros(size, np.int32), np.zeros(size, np.int32)
-    label_of_part = np.zeros(size, np.int64)
-    done = np.zeros(size, np.bool_)
-    corners, ring = np.zeros(4 * size, np.int64), np.zeros(4 * size, np.int64)
-    part_of_ring = np.zeros(size, np.int64)
     parts = rings = count = 0
-    for p in range(size):
+    for p in range(labels.size):
         if labels[p] == 0:
             continue
         if part[p] == 0:
             label_of_part[parts] = labels[p]
             parts += 1
-            _fill(labels, p, wide, parts, part, queue)
+            # Number its 4-connected cells.
+            part[p] = parts
+            queue[0] = p
+            head, tail = 0, 1
+            while head < tail:
+                for k in range(4):
+                    q = queue[head] + ((k - 2) * wide if k % 2 else k - 1)
+                    if part[q] == 0 and labels[q] == labels[p]:
+                        part[q] = parts
+                        queue[tail] = q
+                        tail += 1
+                head += 1
         own = part[p]
         if done[p] or part[p - wide] == own:
             continue
@@ -190,20 +212,4 @@ def _trace(labels, wide):  # type: ignore[no-untyped-def]
                 count += 1
                 heading = (heading + turn) % 4
         rings += 1
-    return corners[:count], ring[:count], part_of_ring[:rings], label_of_part[:parts]
-
-
-@inner
-def _fill(labels, start, wide, number, part, queue):  # type: ignore[no-untyped-def]
-    """Number the 4-connected cells with the label of `start`."""
-    part[start] = number
-    queue[0] = start
-    head, tail = 0, 1
-    while head < tail:
-        for step in (-wide, -1, 1, wide):
-            q = queue[head] + step
-            if part[q] == 0 and labels[q] == labels[start]:
-                part[q] = number
-                queue[tail] = q
-                tail += 1
-        head += 1
+    counts[0], counts[1], counts[2] = parts, rings, count

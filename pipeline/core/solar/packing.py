@@ -1,7 +1,8 @@
 """Packing rows of rectangles into polygons: the inner loops of `layout`.
 
 Rows are strips of one module's height. In a strip, the stretches where a strip-high rectangle lies inside the polygon
-are found exactly (no side of the polygon passes through them), and modules are packed into each from its left end.
+are found exactly (no side of the polygon passes through them), and modules are packed into each from its left end, or
+in line with the first row where that costs none.
 Which strips to use is a longest-path problem along the slope: the best count up to v is that up to one step less, or
 that of the row that begins at v plus the best up to one row pitch less. Steps are a whole fraction of the pitch, so
 rows that fit exactly are found.
@@ -11,15 +12,20 @@ rows that fit exactly are found.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.core.solar.compiled import inner, kernel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 STEP_M = 0.12
 EPS = 1e-7
 
 
-@kernel
-def pack(edges, first, width, height, pitch, gap, room):
+def pack(
+    edges: Floats, first: Ints, width: Floats, height: Floats, pitch: Floats, gap: Floats, room: int
+) -> tuple[Ints, Floats]:
     """Rectangles in each of n areas.
 
     Parameters
@@ -36,26 +42,39 @@ def pack(edges, first, width, height, pitch, gap, room):
     Returns
     -------
     int array of shape (n,), array of shape (rectangles, 2)
-        Number of rectangles, and the low corner (u, v) of each.
+        Number of rectangles, and the low corner (u, v) of each; areas in their order, rows of an area from its lowest v.
     """
-    n = first.size - 1
-    count = np.zeros(n, np.int64)
-    corners, starts = np.zeros((room + 1, 2)), np.zeros(room + 1)
+    count = np.zeros(len(first) - 1, np.int64)
+    filled = np.flatnonzero(first[1:] > first[:-1])
+    if not len(filled):
+        return count, np.empty((0, 2))
+    v = edges[:, 1]
+    deepest = float(np.max(np.maximum.reduceat(v, first[filled]) - np.minimum.reduceat(v, first[filled])))
+    best = np.zeros(int(deepest / float(np.min(pitch / np.ceil(pitch / STEP_M)))) + 3, np.int64)
+    corners, starts, closed = np.empty((room + 1, 2)), np.empty(room + 1), np.empty((int(np.max(np.diff(first))), 2))
+    _pack(edges, first, width, height, pitch, gap, count, corners, starts, closed, best)
+    return count, corners[: int(count.sum())]
+
+
+# The compiled functions fill arrays of the caller: making them inside would cost time in a first run.
+@kernel
+def _pack(edges, first, width, height, pitch, gap, count, corners, starts, closed, best):
     total = 0
-    for k in range(n):
+    for k in range(count.size):
         if first[k] == first[k + 1]:
             continue
-        closed = np.zeros((first[k + 1] - first[k], 2))
-        rows = _rows(edges, first[k], first[k + 1], width[k], height[k], pitch[k], gap[k], closed, starts)
+        rows = _rows(edges, first[k], first[k + 1], width[k], height[k], pitch[k], gap[k], closed, corners, starts, best)
+        line = np.nan
         for r in range(rows - 1, -1, -1):
-            placed = _strip(edges, first[k], first[k + 1], starts[r], width[k], height[k], gap[k], closed, corners, total)
+            placed = _strip(edges, first[k], first[k + 1], starts[r], width[k], height[k], gap[k], closed, corners, total, line, True)
+            if placed > 0 and np.isnan(line):
+                line = corners[total, 0]
             total += placed
             count[k] += placed
-    return count, corners[:total]
 
 
 @inner
-def _rows(edges, begin, end, width, height, pitch, gap, closed, starts):
+def _rows(edges, begin, end, width, height, pitch, gap, closed, corners, starts, best):
     """Lower sides of the rows that together take most rectangles, the highest first, in `starts`; gives their number."""
     low, high = edges[begin, 1], edges[begin, 1]
     for e in range(begin, end):
@@ -63,11 +82,9 @@ def _rows(edges, begin, end, width, height, pitch, gap, closed, starts):
     per_row = int(np.ceil(pitch / STEP_M))
     step = pitch / per_row
     places = int(np.floor((high - low - height) / step + EPS)) + 1
-    if places <= 0:
-        return 0
-    best = np.zeros(places + 1, np.int64)
+    best[0] = 0
     for i in range(places):
-        here = _strip(edges, begin, end, low + i * step, width, height, gap, closed, None, 0)
+        here = _strip(edges, begin, end, low + i * step, width, height, gap, closed, corners, 0, 0.0, False)
         best[i + 1] = max(best[i], here + best[max(i + 1 - per_row, 0)])
     rows, i = 0, places
     while i > 0:
@@ -81,8 +98,8 @@ def _rows(edges, begin, end, width, height, pitch, gap, closed, starts):
 
 
 @inner
-def _strip(edges, begin, end, v, width, height, gap, closed, corners, total):
-    """Number of rectangles in the strip from v to v + height, written to `corners` from row `total` on unless None.
+def _strip(edges, begin, end, v, width, height, gap, closed, corners, total, line, write):
+    """Number of rectangles in the strip from v to v + height; with `write`, put into `corners` from row `total` on.
 
     Sides that pass through the strip close the stretch of u they cover; between them the strip is wholly in or out.
     """
@@ -111,9 +128,12 @@ def _strip(edges, begin, end, v, width, height, gap, closed, corners, total):
         free = closed[i, 0] - reach
         if free + EPS >= width and _inside(edges, begin, end, 0.5 * (closed[i, 0] + reach), v + 0.5 * height):
             fits = int(np.floor((free + gap + EPS) / (width + gap)))
-            if corners is not None:
+            if write:
+                # In line with the first row (unless there is none yet: NaN) where the stretch has room for it.
+                shift = (line - reach) % (width + gap)
+                start = reach + shift if shift <= free + gap + EPS - fits * (width + gap) else reach
                 for m in range(fits):
-                    corners[total + placed + m, 0] = reach + m * (width + gap)
+                    corners[total + placed + m, 0] = start + m * (width + gap)
                     corners[total + placed + m, 1] = v
             placed += fits
         reach = max(reach, closed[i, 1])

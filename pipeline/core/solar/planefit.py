@@ -1,8 +1,12 @@
 """Least-squares planes from running sums.
 
-Arrays are flat: cell p of a window `wide` cells wide has the neighbours p - 1, p + 1, p - wide, p + wide, and `PAD`
-empty cells around the window make every such step valid. A plane is z = fit[0] x + fit[1] y + fit[2] with x the column
-and y the row [cells], z in metres; its sums are (n, x, y, z, xx, xy, yy, xz, yz, zz).
+Cells are rows of an array (n, 3): easting, southing and elevation in a padded window that is `wide` cells wide [m].
+Cell p has the neighbours p - 1, p + 1, p - wide, p + wide, and `PAD` empty cells around the window make every such step
+valid. Plane k is z = fits[k, 0] x + fits[k, 1] y + fits[k, 2]; its sums are (n, x, y, z, xx, xy, yy, xz, yz, zz).
+
+Functions that fill an array take it from the caller and name its row: arrays made, and rows cut out, in compiled code
+cost most of the time of a first run. For the same reason indices are cast to int64 where compiled functions call one
+another: each other type, even a literal, would be compiled anew.
 """
 # mypy: disable-error-code="no-untyped-def"
 
@@ -10,56 +14,79 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.core.solar.compiled import inner
+from pipeline.core.solar.compiled import inner, kernel
 
 PAD = 2
 
 
 @inner
-def add(sums, x, y, z):
-    sums[0] += 1.0
-    sums[1] += x
-    sums[2] += y
-    sums[3] += z
-    sums[4] += x * x
-    sums[5] += x * y
-    sums[6] += y * y
-    sums[7] += x * z
-    sums[8] += y * z
-    sums[9] += z * z
+def add(sums, k, cells, p):
+    x, y, z = cells[p, 0], cells[p, 1], cells[p, 2]
+    sums[k, 0] += 1.0
+    sums[k, 1] += x
+    sums[k, 2] += y
+    sums[k, 3] += z
+    sums[k, 4] += x * x
+    sums[k, 5] += x * y
+    sums[k, 6] += y * y
+    sums[k, 7] += x * z
+    sums[k, 8] += y * z
+    sums[k, 9] += z * z
 
 
 @inner
-def solve(sums, fit):
-    """Least-squares plane of the sums into `fit`; gives the residual sum of squares, or -1 for cells on a line."""
-    n = sums[0]
-    mx, my, mz = sums[1] / n, sums[2] / n, sums[3] / n
-    xx, xy, yy = sums[4] - n * mx * mx, sums[5] - n * mx * my, sums[6] - n * my * my
-    xz, yz = sums[7] - n * mx * mz, sums[8] - n * my * mz
+def solve(sums, k, fits, j):
+    """Least-squares plane of sums k into fit j; gives the residual sum of squares, or -1 for cells on a line."""
+    n = sums[k, 0]
+    mx, my, mz = sums[k, 1] / n, sums[k, 2] / n, sums[k, 3] / n
+    xx, xy, yy = sums[k, 4] - n * mx * mx, sums[k, 5] - n * mx * my, sums[k, 6] - n * my * my
+    xz, yz = sums[k, 7] - n * mx * mz, sums[k, 8] - n * my * mz
     det = xx * yy - xy * xy
     if n < 3.0 or det < 1e-6 * (xx + yy) * (xx + yy):
         return -1.0
-    fit[0] = (xz * yy - yz * xy) / det
-    fit[1] = (yz * xx - xz * xy) / det
-    fit[2] = mz - fit[0] * mx - fit[1] * my
-    rest = sums[9] - n * mz * mz - fit[0] * xz - fit[1] * yz
-    return rest if rest > 0.0 else 0.0
+    a, b = (xz * yy - yz * xy) / det, (yz * xx - xz * xy) / det
+    fits[j, 0], fits[j, 1], fits[j, 2] = a, b, mz - a * mx - b * my
+    return max(sums[k, 9] - n * mz * mz - a * xz - b * yz, 0.0)
 
 
 @inner
-def stretch(fit, cell):
+def stretch(fits, k):
     """Vertical distance over distance at right angles: 1 / cos(tilt)."""
-    return np.sqrt(1.0 + (fit[0] * fit[0] + fit[1] * fit[1]) / (cell * cell))
+    return np.sqrt(1.0 + fits[k, 0] * fits[k, 0] + fits[k, 1] * fits[k, 1])
 
 
 @inner
-def distance(z, p, fit, wide):
-    """Vertical distance of a cell over the plane [m]."""
-    return z[p] - fit[0] * (p % wide) - fit[1] * (p // wide) - fit[2]
+def distance(cells, p, fits, k):
+    """Vertical distance of cell p over plane k [m]."""
+    return cells[p, 2] - fits[k, 0] * cells[p, 0] - fits[k, 1] * cells[p, 1] - fits[k, 2]
 
 
-@inner
-def angle_between(one, other, cell):
-    """Angle between two planes [deg]."""
-    cosine = (1.0 + (one[0] * other[0] + one[1] * other[1]) / (cell * cell)) / (stretch(one, cell) * stretch(other, cell))
-    return np.degrees(np.arccos(min(cosine, 1.0)))
+@kernel
+def windows(cells, free, reach, least, limit, max_stretch, kind, wide, sums, rank, fits):
+    """Plane of the free cells of the square window around each free cell, where it is smooth, and `kind` plus its RMS [m].
+
+    Windows count with at least `least` free cells that do not lie on a line, an RMS (with its degrees of freedom) of at most
+    `limit` at right angles, and a stretch of at most `max_stretch`; others leave rank and plane as they are. `sums` is a
+    scratch row. Gives the number of windows that counted.
+    """
+    scratch = np.int64(0)
+    count = 0
+    for p in range(free.size):
+        if free[p]:
+            for k in range(10):
+                sums[scratch, k] = 0.0
+            for i in range(-reach, reach + 1):
+                for q in range(p + i * wide - reach, p + i * wide + reach + 1):
+                    if free[q]:
+                        add(sums, scratch, cells, q)
+            if sums[scratch, 0] >= least:
+                a, b, c = fits[p, 0], fits[p, 1], fits[p, 2]
+                rest = solve(sums, scratch, fits, p)
+                longer = stretch(fits, p)
+                rms = np.sqrt(max(rest, 0.0) / (sums[scratch, 0] - 3.0))
+                if rest >= 0.0 and rms <= limit * longer and longer <= max_stretch:
+                    rank[p] = kind + rms
+                    count += 1
+                else:
+                    fits[p, 0], fits[p, 1], fits[p, 2] = a, b, c
+    return count

@@ -10,19 +10,27 @@ The method, in the order of the code:
 3. Cells change to the neighbouring plane that explains them best, planes are refitted (least squares on inliers),
    coplanar neighbours are merged by a likelihood-ratio test, scraps are dropped.
 4. Cells within the inlier distance that were left over join the plane beside them; the fit no longer changes.
+5. Groups of planes that a curved surface explains better become a vault or a dome (`vaults`).
+6. Planes turn square to a wall as far as their standard error leaves it open (`walls`, `accuracy`).
 
 Everything is deterministic: no random numbers, ties are broken by position.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.solar import regions
+from pipeline.core.solar.accuracy import fitted
 from pipeline.core.solar.planefit import PAD
+from pipeline.core.solar.vaults import PLANE, merge_vaults, vaults
+
+Floats = NDArray[np.float64]
 
 # Three would define a plane; six leave three to tell whether it is one.
 MIN_CELLS = 6
@@ -40,11 +48,14 @@ class PlaneRules:
         Smaller planes (in plan) are not reported [m2]; never fewer than 6 cells.
     max_planes
         Planes searched per building.
+    vault_facets
+        Keep the planes found on a vault or dome apart, instead of one row with its mean plane.
     """
 
     inlier_m: float = 0.15
     min_plane_m2: float = 2.0
     max_planes: int = 60
+    vault_facets: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,15 +72,26 @@ class Planes:
         Root mean square distance of the member cells from the plane, at right angles to it [m].
     inlier_share : array of shape (planes,)
         Member cells over member cells plus those of no plane that lie nearest to this one (obstacles, parapets) [-].
+    tilt_se_deg : array of shape (planes,)
+        Standard error of the tilt [deg], see `accuracy`.
+    curved : int8 array of shape (planes,)
+        0 for a plane, else `vaults.VAULT` or `vaults.DOME`: then the plane is the mean one of a curved surface.
+    stretch : array of shape (planes,)
+        Area in the slope over area in plan [-].
     """
 
     labels: NDArray[np.int16]
-    coefficients: NDArray[np.float64]
-    residual_m: NDArray[np.float64]
-    inlier_share: NDArray[np.float64]
+    coefficients: Floats
+    residual_m: Floats
+    inlier_share: Floats
+    tilt_se_deg: Floats
+    curved: NDArray[np.int8]
+    stretch: Floats
 
 
-def find_planes(surface: NDArray[np.float32], inside: NDArray[np.bool_], cell_m: float, rules: PlaneRules) -> Planes:
+def find_planes(
+    surface: NDArray[np.float32], inside: NDArray[np.bool_], cell_m: float, rules: PlaneRules, walls_deg: Floats | None = None
+) -> Planes:
     """Planes of one building.
 
     Parameters
@@ -82,6 +104,8 @@ def find_planes(surface: NDArray[np.float32], inside: NDArray[np.bool_], cell_m:
         Side of a cell [m].
     rules
         What counts as a plane.
+    walls_deg
+        Azimuths square to the building's walls [deg] (`walls.wall_normals_deg`); planes turn towards them within their error.
 
     Returns
     -------
@@ -96,34 +120,109 @@ def find_planes(surface: NDArray[np.float32], inside: NDArray[np.bool_], cell_m:
     >>> tilt_deg(found.coefficients).round(2), azimuth_deg(found.coefficients).round(2)
     (array([26.57]), array([0.]))
     """
+    found = search(surface, inside, cell_m, rules)
+    return Planes(found.labels, *describe([found], None if walls_deg is None else [walls_deg], cell_m))
+
+
+@dataclass(frozen=True)
+class Search:
+    """What was found in one window: planes in easting and southing from its padded corner, before they are described.
+
+    Attributes
+    ----------
+    labels : int16 array of shape (rows, cols)
+        As in `Planes`.
+    fits, sums : arrays of shape (planes, 3 and 11)
+        See `planefit`; elevations are over `base`.
+    near : array of shape (planes,)
+        Cells that are nearest to each plane.
+    curved, stretch : arrays of shape (planes,)
+        As in `Planes`.
+    base
+        Elevation that was taken off [m].
+    """
+
+    labels: NDArray[np.int16]
+    fits: Floats
+    sums: Floats
+    near: NDArray[np.int64]
+    curved: NDArray[np.int8]
+    stretch: Floats
+    base: float
+
+
+def search(surface: NDArray[np.float32], inside: NDArray[np.bool_], cell_m: float, rules: PlaneRules) -> Search:
+    """Find the planes of one building; arguments as in `find_planes`."""
     middle = (slice(PAD, -PAD), slice(PAD, -PAD))
-    height = np.full((surface.shape[0] + 2 * PAD, surface.shape[1] + 2 * PAD), np.nan)
-    height[middle] = np.where(inside, surface, np.nan)
-    valid = np.isfinite(height)
-    base = float(height[valid].mean()) if valid.any() else 0.0
+    shape = (surface.shape[0] + 2 * PAD, surface.shape[1] + 2 * PAD)
+    window, valid = np.zeros((*shape, 3)), np.zeros(shape, np.bool_)
+    valid[middle] = inside & np.isfinite(surface)
+    base = float(surface[valid[middle]].mean(dtype=np.float64)) if valid.any() else 0.0
+    window[..., 0] = np.arange(shape[1]) * cell_m
+    window[..., 1] = (np.arange(shape[0]) * cell_m)[:, np.newaxis]
+    window[middle][..., 2] = np.where(valid[middle], surface - base, 0.0)
+    cells, known = window.reshape(-1, 3), valid.ravel()
     smallest = max(MIN_CELLS, int(np.ceil(rules.min_plane_m2 / cell_m**2)))
-    relative = np.where(valid, height - base, 0.0).ravel()
-    wide = height.shape[1]
-    labels, fits, measures = regions.find(relative, valid.ravel(), cell_m, rules.inlier_m, wide, smallest, rules.max_planes)
-    members, domain, squares = measures.T
-    order = np.argsort(-members[1:], kind="stable") + 1
-    order = order[members[order] >= smallest]
-    number = np.zeros(len(fits), np.int16)
+    found = regions.find(cells, known, rules.inlier_m, shape[1], smallest, rules.max_planes)
+    curved = vaults(cells, known, found, rules.inlier_m, shape[1])
+    found, kind, stretch = merge_vaults(found, curved, cells, rules.vault_facets)
+    order = np.argsort(-found.sums[1:, 0], kind="stable") + 1
+    order = order[found.sums[order, 0] >= smallest]
+    number = np.zeros(len(found.fits), np.int16)
     number[order] = np.arange(1, len(order) + 1)
-    labels = number[labels].reshape(height.shape)[middle]
-    fits = fits[order]
-    # From column and row of the padded window's cell centres to metres from the window's corner.
-    corner = fits[:, 2] + (PAD - 0.5) * (fits[:, 0] + fits[:, 1]) + base
-    coefficients = np.column_stack([fits[:, 0] / cell_m, -fits[:, 1] / cell_m, corner])
-    return Planes(labels, coefficients, np.sqrt(squares[order] / members[order]), members[order] / domain[order])
+    near = np.bincount(found.near, minlength=len(found.fits))[order]
+    return Search(number[found.labels].reshape(shape)[middle], found.fits[order], found.sums[order], near, kind[order], stretch[order], base)
 
 
-def tilt_deg(coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
+class Measures(NamedTuple):
+    """Arrays of `Planes` for the planes of one or many buildings."""
+
+    coefficients: Floats
+    residual_m: Floats
+    inlier_share: Floats
+    tilt_se_deg: Floats
+    curved: NDArray[np.int8]
+    stretch: Floats
+
+
+def describe(found: Sequence[Search], walls_deg: Sequence[Floats] | None, cell_m: float) -> Measures:
+    """Planes of many buildings, one after the other, turned to their walls.
+
+    Parameters
+    ----------
+    found
+        From `search`.
+    walls_deg
+        Of each building, see `walls.wall_normals_deg`; None turns nothing.
+    cell_m
+        Side of a cell [m].
+    """
+    counts = [len(f.fits) for f in found]
+    owner = np.repeat(np.arange(len(found)), counts)
+    curved = np.concatenate([np.empty(0, np.int8), *(f.curved for f in found)])
+    sums = np.concatenate([np.empty((0, 11)), *(f.sums for f in found)])
+    fits, squares, error = fitted(np.concatenate([np.empty((0, 3)), *(f.fits for f in found)]), sums, curved == PLANE, owner, walls_deg)
+    base = np.repeat([f.base for f in found], counts)
+    # From x and y (southing) at the padded window's first cell centre to metres from the window's corner.
+    corner = fits[:, 2] + (PAD - 0.5) * cell_m * (fits[:, 0] + fits[:, 1]) + base
+    longer = np.sqrt(1.0 + fits[:, 0] ** 2 + fits[:, 1] ** 2)
+    members = sums[:, 0]
+    return Measures(
+        coefficients=np.column_stack([fits[:, 0], -fits[:, 1], corner]),
+        residual_m=np.sqrt(squares / members) / longer,
+        inlier_share=members / np.concatenate([np.empty(0), *(f.near for f in found)]),
+        tilt_se_deg=error,
+        curved=curved,
+        stretch=np.where(curved == PLANE, longer, np.concatenate([np.empty(0), *(f.stretch for f in found)])),
+    )
+
+
+def tilt_deg(coefficients: Floats) -> Floats:
     """Tilt from horizontal [deg] of planes given by (dz/deasting, dz/dnorthing, ...), shape (n, 2 or 3)."""
     return np.degrees(np.arctan(np.hypot(coefficients[:, 0], coefficients[:, 1])))
 
 
-def azimuth_deg(coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
+def azimuth_deg(coefficients: Floats) -> Floats:
     """Azimuth the planes face, that is of their steepest descent, 0-360 clockwise from north [deg]; 180 if level."""
     level = np.hypot(coefficients[:, 0], coefficients[:, 1]) < 1e-12
     azimuth = np.degrees(np.arctan2(-coefficients[:, 0], -coefficients[:, 1])) % 360.0

@@ -1,14 +1,14 @@
-"""From irradiance on modules to AC energy: reflection, cell temperature, the Huld power model, losses, clipping, P90."""
+"""From irradiance on modules to AC energy, hour by hour: reflection, cell temperature, the Huld power model, losses, inverter."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.core.solar.compiled import kernel
-from pipeline.core.solar.irradiance import Planes, SkyHours, by_month, plane_hours
+from pipeline.core.solar.irradiance import Planes, SkyHours, plane_hours
 from pipeline.core.solar.sky import Floats
 
 # Coefficients k1..k6 of the Huld model for a power of 1, by (set, cell type). pvgis5: PVGIS documentation, "PVGIS data
@@ -23,8 +23,9 @@ HULD: dict[tuple[str, str], tuple[float, ...]] = {
 }
 # Angular loss coefficient of Martin & Ruiz for clean glass (2001, doi:10.1016/S0927-0248(00)00408-6); pvlib's default.
 ANGULAR_LOSS = 0.16
-# Quantile of the normal distribution that nine years of ten exceed.
-P90_SIGMAS = 1.2816
+# Efficiency of an inverter by its load x: nominal / 0.9637 (-0.0162 x - 0.0059 / x + 0.9858); PVWatts version 5 (Dobos 2014,
+# NREL/TP-6A20-62641, doi:10.2172/1158421), fitted to inverters on the California list.
+INVERTER_REFERENCE, INVERTER_SLOPE, INVERTER_SELF, INVERTER_LEVEL = 0.9637, -0.0162, -0.0059, 0.9858
 
 
 class PowerModel(NamedTuple):
@@ -34,22 +35,25 @@ class PowerModel(NamedTuple):
     ----------
     k
         Huld coefficients, from `HULD`.
-    system_loss
-        All losses after the module, 0..1.
+    loss
+        Share of the modules' power lost before the inverter, 0..1; from `losses.total`.
     ac_limit
-        AC power of the inverter over the peak power.
+        AC rating of the inverter over the peak power of the modules.
     albedo
         Reflectance of the ground.
+    inverter_efficiency
+        Nominal efficiency of the inverter, AC over DC at its rating; by default that of PVWatts.
     """
 
     k: tuple[float, ...]
-    system_loss: float
+    loss: float
     ac_limit: float
     albedo: float
+    inverter_efficiency: float = 0.96
 
 
 class Mounting(NamedTuple):
-    """How arrays are mounted, each of shape (arrays,).
+    """How arrays are mounted, each of shape (arrays,) or one value for all.
 
     Attributes
     ----------
@@ -57,11 +61,15 @@ class Mounting(NamedTuple):
         Heat loss of the Faiman model [W/(m2 K)], [W/(m2 K)/(m/s)].
     row_shading
         Share of the direct light lost to the row in front, 0..1.
+    sky_share, ground_share
+        Share of the diffuse light of sky and ground that the row in front leaves, see `rowview`; 1 for coplanar arrays.
     """
 
-    u0: Floats
-    u1: Floats
-    row_shading: Floats
+    u0: Floats | float
+    u1: Floats | float
+    row_shading: Floats | float = 0.0
+    sky_share: Floats | float = 1.0
+    ground_share: Floats | float = 1.0
 
 
 class ArrayYear(NamedTuple):
@@ -70,7 +78,7 @@ class ArrayYear(NamedTuple):
     Attributes
     ----------
     unshaded, shaded
-        Irradiation on the modules, before reflection losses, shape (arrays,) [kWh/m2].
+        Irradiation on the modules, before reflection losses, shape (arrays,) [kWh/m2]; shaded by everything, rows in front too.
     energy_by_month
         AC energy per peak power, shape (arrays, 12) [kWh/kWp].
     clipped
@@ -89,14 +97,15 @@ def array_year(planes: Planes, mounting: Mounting, hours: SkyHours, model: Power
     Direct light passes the glass by the Martin & Ruiz modifier at its angle, sky and ground light by their diffuse
     modifiers; the cell temperature follows Faiman 2008 (doi:10.1002/pip.813) from all light on the module and the
     wind at 10 m, as in PVGIS; DC power is the Huld model (2011, doi:10.1016/j.solmat.2011.07.026) with negative
-    power (below about 20 W/m2) set to 0. AC is DC less the system loss, cut at the inverter's power.
+    power (below about 20 W/m2) set to 0, less the named losses; AC is what the inverter of PVWatts makes of it, cut at
+    its rating.
 
     Parameters
     ----------
     planes
         The arrays' own planes and what they see.
     mounting
-        Heat loss and row shading.
+        Heat loss and rows in front.
     hours
         From `irradiance.sky_hours`.
     model
@@ -106,68 +115,84 @@ def array_year(planes: Planes, mounting: Mounting, hours: SkyHours, model: Power
     -------
     ArrayYear
     """
-    from pvlib.iam import martin_ruiz_diffuse
-
     count = len(planes.surface_tilt)
-    glass = martin_ruiz_diffuse(planes.surface_tilt, a_r=ANGULAR_LOSS)
-    unshaded, shaded, clipped = np.empty(count), np.empty(count), np.empty(count)
-    energy = np.empty((count, 12))
-    for at, light in plane_hours(planes, hours, model.albedo):
-        direct = light.direct * (1.0 - mounting.row_shading[at, np.newaxis])
-        total = direct + light.sky + light.ground
-        ac, lost = _ac(
-            light.incidence, direct, light.sky, light.ground, total, glass["sky"][at], glass["ground"][at],
-            mounting.u0[at], mounting.u1[at], hours.temp_air, hours.wind_speed, np.asarray(model.k), model.system_loss, model.ac_limit,
-        )  # fmt: skip
-        unshaded[at] = by_month(light.unshaded, hours.month).sum(axis=1)
-        shaded[at] = by_month(total, hours.month).sum(axis=1)
-        energy[at], clipped[at] = by_month(ac * 1000.0, hours.month), lost
-    return ArrayYear(unshaded, shaded, energy, clipped)
+    year = ArrayYear(np.empty(count), np.empty(count), np.empty((count, 12)), np.empty(count))
+    for at, _, sums, by_month in _power(planes, mounting, hours, model):
+        year.unshaded[at], year.shaded[at], year.clipped[at] = sums[:, 0], sums[:, 1], sums[:, 3] / np.maximum(sums[:, 2], 1e-300)
+        year.energy_by_month[at] = by_month
+    return year
 
 
-@kernel
-def _ac(  # type: ignore[no-untyped-def]
-    incidence, direct, sky, ground, total, glass_sky, glass_ground, u0, u1, temp_air, wind_speed, k, system_loss, ac_limit
-):
-    """AC power of 1 kWp [kW], shape (arrays, hours), and the share of energy cut by the inverter, shape (arrays,)."""
-    arrays, hours = total.shape
-    ac, lost = np.zeros((arrays, hours)), np.zeros(arrays)
-    full = 1.0 - np.exp(-1.0 / ANGULAR_LOSS)
-    for a in range(arrays):
-        made, cut = 0.0, 0.0
-        for h in range(hours):
-            glass = (1.0 - np.exp(-incidence[a, h] / ANGULAR_LOSS)) / full
-            g = (direct[a, h] * glass + sky[a, h] * glass_sky[a] + ground[a, h] * glass_ground[a]) / 1000.0
-            if g <= 0.0:
-                continue
-            t = temp_air[h] + total[a, h] / (u0[a] + u1[a] * wind_speed[h]) - 25.0
-            log = np.log(g)
-            dc = g * (1.0 + k[0] * log + k[1] * log * log + k[2] * t + k[3] * t * log + k[4] * t * log * log + k[5] * t * t)
-            power = max(dc, 0.0) * (1.0 - system_loss)
-            ac[a, h] = min(power, ac_limit)
-            made += power
-            cut += power - ac[a, h]
-        if made > 0.0:
-            lost[a] = cut / made
-    return ac, lost
-
-
-def p90_share(sigmas: NDArray[np.float64]) -> Floats:
-    """Share of the median year that nine years of ten reach.
-
-    The parts are taken as independent and normal: 1 - 1.2816 sqrt(sum of squares).
+def hourly_ac(planes: Planes, mounting: Mounting, hours: SkyHours, model: PowerModel) -> Iterator[tuple[slice, Floats]]:
+    """AC power of arrays in every hour of the year, a few arrays at a time.
 
     Parameters
     ----------
-    sigmas
-        Relative standard uncertainties, shape (..., parts).
+    planes, mounting, hours, model
+        As in `array_year`, whose months are the sums of these hours.
 
-    Returns
-    -------
-    array of shape (...)
-        Not below 0.
-
-    >>> float(p90_share(np.array([0.03, 0.04])).round(6))
-    0.93592
+    Yields
+    ------
+    (slice of the arrays, array of shape (n, hours of the year))
+        AC power per peak power [kW/kWp] in the hours of the weather file, nights included; as each hour stands for one hour, also
+        its energy [kWh/kWp].
     """
-    return np.asarray(np.maximum(1.0 - P90_SIGMAS * np.sqrt((sigmas**2).sum(axis=-1)), 0.0))
+    for at, ac, _, _ in _power(planes, mounting, hours, model):
+        whole = np.zeros((len(ac), hours.length))
+        whole[:, hours.hour] = ac
+        yield at, whole
+
+
+def _power(planes: Planes, mounting: Mounting, hours: SkyHours, model: PowerModel) -> Iterator[tuple[slice, Floats, Floats, Floats]]:
+    """Chunks of arrays: AC power in the hours with light, the four sums of `_ac`, energy by month."""
+    from pvlib.iam import martin_ruiz_diffuse
+
+    # pvlib 0.16 gives NaN for the ground at tilts between 0 and 1e-6 degrees.
+    glass = martin_ruiz_diffuse(np.where(planes.surface_tilt < 1e-3, 0.0, planes.surface_tilt), a_r=ANGULAR_LOSS)
+    columns = (mounting.u0, mounting.u1, 1.0 - mounting.row_shading, mounting.sky_share, mounting.ground_share, glass["sky"], glass["ground"])
+    module = np.stack([np.broadcast_to(np.asarray(c, dtype=float), len(planes.surface_tilt)) for c in columns], axis=1)
+    made = np.array([*model.k, 1.0 - model.loss, model.ac_limit, model.inverter_efficiency])
+    for at, light in plane_hours(planes, hours, model.albedo):
+        yield at, *_ac(*light, module[at], made, hours.temp_air, hours.wind_speed, hours.month)
+
+
+@kernel
+def _ac(incidence, unshaded, direct, sky, ground, module, made, temp_air, wind_speed, month):  # type: ignore[no-untyped-def]
+    """AC power of 1 kWp [kW], shape (arrays, hours); irradiation unshaded and shaded [kWh/m2], AC energy before the cut and what
+    is cut [kWh], shape (arrays, 4); energy by month, shape (arrays, 12). Hours are added in their order."""
+    arrays, hours = direct.shape
+    ac, sums, by_month = np.zeros((arrays, hours)), np.zeros((arrays, 4)), np.zeros((arrays, 12))
+    steep = -1.0 / ANGULAR_LOSS
+    whole = 0.001 / (1.0 - np.exp(steep))
+    k1, k2, k3, k4, k5, k6, kept, rating, nominal = made
+    efficiency = nominal / INVERTER_REFERENCE
+    idle, slope = INVERTER_SELF * rating / nominal, INVERTER_SLOPE * nominal / rating
+    for a in range(arrays):
+        u0, u1, beam_share, sky_share, ground_share, glass_sky, glass_ground = module[a]
+        free, seen, before, cut, now, monthly = 0.0, 0.0, 0.0, 0.0, 0, 0.0
+        for h in range(hours):
+            beam, around, below = direct[a, h] * beam_share, sky[a, h] * sky_share, ground[a, h] * ground_share
+            total = beam + around + below
+            free += unshaded[a, h]
+            seen += total
+            g = (around * glass_sky + below * glass_ground) * 0.001
+            if beam > 0.0:
+                g += beam * (1.0 - np.exp(incidence[a, h] * steep)) * whole
+            if g <= 0.0:
+                continue
+            t = temp_air[h] + total / (u0 + u1 * wind_speed[h]) - 25.0
+            log = np.log(g)
+            dc = kept * g * (1.0 + k1 * log + k2 * log * log + k3 * t + k4 * t * log + k5 * t * log * log + k6 * t * t)
+            if dc <= 0.0:
+                continue
+            power = max(efficiency * (dc * (INVERTER_LEVEL + slope * dc) + idle), 0.0)
+            ac[a, h] = min(power, rating)
+            before += power
+            cut += power - ac[a, h]
+            if month[h] != now:
+                by_month[a, now] += monthly
+                now, monthly = month[h], 0.0
+            monthly += ac[a, h]
+        by_month[a, now] += monthly
+        sums[a, 0], sums[a, 1], sums[a, 2], sums[a, 3] = free * 0.001, seen * 0.001, before, cut
+    return ac, sums, by_month

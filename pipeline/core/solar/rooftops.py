@@ -10,7 +10,8 @@ import shapely
 from numpy.typing import NDArray
 
 from pipeline.core.solar.outlines import Regions, outlines
-from pipeline.core.solar.planes import PlaneRules, Planes, azimuth_deg, find_planes, tilt_deg
+from pipeline.core.solar.planes import PlaneRules, azimuth_deg, describe, search, tilt_deg
+from pipeline.core.solar.walls import wall_normals_deg
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ class Rooftops:
         Building of the plane, and the plane's number in it, from 1 by falling area.
     surface_tilt, surface_azimuth
         Tilt from horizontal and direction faced [deg].
-    plan_area_m2
-        Area of the outline [m2].
-    residual_m, inlier_share
+    plan_area_m2, area_m2
+        Area of the outline, and in the slope (of vaults: of the curved surface) [m2].
+    residual_m, inlier_share, tilt_se_deg, curved
         See `planes.Planes`.
     plane_z_m
         Elevation of the plane at the outline's representative point (`shapely.point_on_surface`) [m].
@@ -64,8 +65,11 @@ class Rooftops:
     surface_tilt: NDArray[np.float64]
     surface_azimuth: NDArray[np.float64]
     plan_area_m2: NDArray[np.float64]
+    area_m2: NDArray[np.float64]
     residual_m: NDArray[np.float64]
     inlier_share: NDArray[np.float64]
+    tilt_se_deg: NDArray[np.float64]
+    curved: NDArray[np.int8]
     plane_z_m: NDArray[np.float64]
     outline: NDArray[np.object_]
 
@@ -88,33 +92,34 @@ def rooftops(groups: Sequence[Sequence[BuildingCells]], cell_m: float, rules: Pl
         Buildings without a plane have no row.
     """
     cells = [one for group in groups for one in group]
-    found = [find_planes(one.surface, one.inside, cell_m, rules) for one in cells]
+    found = [search(one.surface, one.inside, cell_m, rules) for one in cells]
+    planes = describe(found, wall_normals_deg([one.footprint for one in cells]), cell_m)
     shapes = outlines([Regions(f.labels, c.inside, c.west, c.north, c.footprint) for c, f in zip(cells, found, strict=True)], cell_m)
-    counts = [len(f.residual_m) for f in found]
+    counts = [len(f.fits) for f in found]
     point = shapely.point_on_surface(shapes)
-    fits = _stack([f.coefficients for f in found], 3)
+    fits = planes.coefficients
+    plan_area = shapely.area(shapes)
+    area = plan_area * planes.stretch
+    owner = np.repeat(np.arange(len(cells)), counts)
     west, north = np.repeat([c.west for c in cells], counts), np.repeat([c.north for c in cells], counts)
     return Rooftops(
         building=np.repeat(np.array([c.building for c in cells], dtype=np.int64), counts),
-        number=_numbers(found, shapes, np.repeat(np.arange(len(cells)), counts)),
+        number=_numbers(area, owner),
         surface_tilt=tilt_deg(fits),
         surface_azimuth=azimuth_deg(fits),
-        plan_area_m2=shapely.area(shapes),
-        residual_m=_stack([f.residual_m for f in found]),
-        inlier_share=_stack([f.inlier_share for f in found]),
+        plan_area_m2=plan_area,
+        area_m2=area,
+        residual_m=planes.residual_m,
+        inlier_share=planes.inlier_share,
+        tilt_se_deg=planes.tilt_se_deg,
+        curved=planes.curved,
         plane_z_m=fits[:, 2] + fits[:, 0] * (shapely.get_x(point) - west) + fits[:, 1] * (shapely.get_y(point) - north),
         outline=shapes,
     )
 
 
-def _stack(arrays: Sequence[NDArray[np.float64]], width: int = 0) -> NDArray[np.float64]:
-    """Rows of all arrays, also where there are none."""
-    return np.concatenate([np.empty((0, width) if width else 0), *arrays])
-
-
-def _numbers(found: Sequence[Planes], shapes: NDArray[np.object_], owner: NDArray[np.int64]) -> NDArray[np.int64]:
+def _numbers(area: NDArray[np.float64], owner: NDArray[np.int64]) -> NDArray[np.int64]:
     """Number of each plane in its building: by falling area in the slope, then in the order found."""
-    area = shapely.area(shapes) / np.cos(np.radians(tilt_deg(_stack([f.coefficients for f in found], 3))))
     order = np.lexsort((np.arange(len(owner)), -np.round(area, 6), owner))
     number = np.empty(len(owner), dtype=np.int64)
     number[order] = np.arange(len(owner)) - np.searchsorted(owner[order], owner[order]) + 1

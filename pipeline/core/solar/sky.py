@@ -81,41 +81,41 @@ def summarise(tangents: NDArray[np.float32], starts: NDArray[np.int64], surface_
         A plane without cells is given an open sky.
     """
     tilt, azimuth = np.radians(surface_tilt), np.radians(surface_azimuth)
-    cos_off = np.cos(sector_azimuths()[np.newaxis, :] - azimuth[:, np.newaxis])
-    horizon, view, lit = _summarise(np.ascontiguousarray(tangents, dtype=np.float32), starts, tilt, cos_off)
-    return SkySummary(horizon, view * open_sky_view(surface_tilt), np.rint(lit * 255.0).astype(np.uint8))
+    across = np.sin(tilt)[:, np.newaxis] * np.cos(sector_azimuths()[np.newaxis, :] - azimuth[:, np.newaxis])
+    face = np.maximum(0.0, -across) / np.maximum(np.cos(tilt), 1e-12)[:, np.newaxis]
+    # Sector by sector, so that the cells of a plane lie side by side.
+    by_sector = np.ascontiguousarray(np.asarray(tangents, dtype=np.float32).T)
+    horizon, view, lit = _summarise(by_sector, np.arctan(by_sector), starts, np.cos(tilt), across, face, np.arctan(face))
+    return SkySummary(horizon, view * open_sky_view(surface_tilt), lit)
 
 
 @kernel
-def _summarise(tangents, starts, tilt, cos_off):  # type: ignore[no-untyped-def]
-    planes = tilt.shape[0]
+def _summarise(tangents, angles, starts, cosb, across, face, face_angle):  # type: ignore[no-untyped-def]
+    planes = cosb.shape[0]
     horizon = np.zeros((planes, SECTORS))
     view = np.ones(planes)
-    lit = np.ones((planes, SECTORS, ELEVATIONS))
+    lit = np.full((planes, SECTORS, ELEVATIONS), 255, dtype=np.uint8)
+    rise = np.zeros(ELEVATIONS + 1)
     for p in range(planes):
         cells = starts[p + 1] - starts[p]
         if cells == 0:
             continue
         seen, open_sky = 0.0, 0.0
-        cosb, sinb = np.cos(tilt[p]), np.sin(tilt[p])
         for s in range(SECTORS):
-            across = sinb * cos_off[p, s]
-            face = max(0.0, -across / max(cosb, 1e-12))
-            open_sky += _visible(cosb, across, face, np.arctan(face))
-            total = 0.0
-            rise = np.zeros(ELEVATIONS + 1)
+            open_sky += _visible(cosb[p], across[p, s], face[p, s], face_angle[p, s])
+            total, visible = 0.0, 0.0
+            rise[:] = 0.0
             for i in range(starts[p], starts[p + 1]):
-                tangent = float(tangents[i, s])
-                angle = np.arctan(tangent)
+                angle = float(angles[s, i])
                 total += angle
-                low = max(tangent, face)
-                seen += _visible(cosb, across, low, angle if low == tangent else np.arctan(low)) / cells
+                visible += _visible(cosb[p], across[p, s], max(float(tangents[s, i]), face[p, s]), max(angle, face_angle[p, s]))
                 _rise(rise, angle * (180.0 / np.pi))
+            seen += visible / cells
             horizon[p, s] = total / cells * (180.0 / np.pi)
             running = 0.0
             for e in range(ELEVATIONS):
                 running += rise[e]
-                lit[p, s, e] = min(max(running / cells, 0.0), 1.0)
+                lit[p, s, e] = np.uint8(min(max(running / cells, 0.0), 1.0) * 255.0 + 0.5)
         view[p] = min(seen / open_sky, 1.0)
     return horizon, view, lit
 

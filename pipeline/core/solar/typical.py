@@ -9,14 +9,20 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 CANDIDATES = 3
+# Fewer whole years say little of their spread: of five, the standard deviation itself is uncertain by a third.
+YEARS_FOR_SPREAD = 5
 
 
 class Typical(NamedTuple):
-    """The chosen year of each month, and how it compares: shape (12,) each; sums per day in the unit of the input."""
+    """The chosen year of each month, and how it compares: shape (12,) each; sums per day in the unit of the input.
+
+    `sigma_year` is the relative spread of single years, see `year_to_year`.
+    """
 
     years: NDArray[np.int64]
     mean_of_year: FloatArray
     mean_of_all: FloatArray
+    sigma_year: float = float("nan")
 
 
 def finkelstein_schafer(days: FloatArray, all_days: FloatArray) -> float:
@@ -31,6 +37,31 @@ def finkelstein_schafer(days: FloatArray, all_days: FloatArray) -> float:
     below_own = np.searchsorted(own, own, side="right") / len(own)
     below_all = np.searchsorted(everything, own, side="right") / len(everything)
     return float(np.abs(below_all - below_own).mean())
+
+
+def year_to_year(daily: FloatArray, year: NDArray[np.int64]) -> float:
+    """How much single years differ: standard deviation of their sums over the mean of the sums.
+
+    Parameters
+    ----------
+    daily
+        Irradiation of each day, shape (days,); NaN on a day that is not whole.
+    year
+        Of each day, shape (days,).
+
+    Returns
+    -------
+    float
+        NaN with fewer than five whole years.
+
+    >>> year_to_year(np.repeat([4.0, 5.0, 6.0, 5.0, 5.0], 365), np.repeat(np.arange(5), 365)).__round__(4)
+    0.1414
+    """
+    sums = np.array([daily[year == y].sum() for y in np.unique(year) if np.count_nonzero(year == y) >= 365])
+    sums = sums[np.isfinite(sums)]
+    if len(sums) < YEARS_FOR_SPREAD or sums.mean() <= 0.0:
+        return float("nan")
+    return float(sums.std(ddof=1) / sums.mean())
 
 
 def typical_months(daily: FloatArray, year: NDArray[np.int64], month: NDArray[np.int64]) -> Typical:
@@ -71,4 +102,4 @@ def typical_months(daily: FloatArray, year: NDArray[np.int64], month: NDArray[np
         off = np.array([abs(days[i].mean() - mean[m - 1]) for i in near])
         best = near[np.argmin(off)]
         years[m - 1], own[m - 1] = whole[best], days[best].mean()
-    return Typical(years, own, mean)
+    return Typical(years, own, mean, year_to_year(daily, year))

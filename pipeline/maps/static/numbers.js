@@ -8,7 +8,7 @@
     makers[key] = makers[key] || new Intl.NumberFormat(SS.language === "it" ? "it-IT" : "en-GB", { useGrouping: "always", minimumFractionDigits: decimals, maximumFractionDigits: decimals });
     return makers[key].format(value).replace("-", "−");
   }
-  function significant(value) { return value === 0 ? 0 : Number(value.toPrecision(3)); }
+  function significant(value, digits) { return value === 0 ? 0 : Number(value.toPrecision(digits || 3)); }
   function decimals(value) { return value ? Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))) : 0; }
 
   function few(value) { return Math.abs(value) >= 0.05 && Math.abs(value) < 10 ? 1 : 0; }
@@ -21,8 +21,10 @@
       return [value / step[2], step[1], decimals(value / step[2])];
     }
     if (kind === "m2") return Math.abs(value) >= 1e5 ? [significant(value) / 1e4, "ha", decimals(value / 1e4)] : [value, "m²", few(value)];
+    if (kind === "kg") { value = significant(value); return Math.abs(value) >= 1e3 ? [value / 1e3, "t", decimals(value / 1e3)] : [value, "kg", 0]; }
+    if (kind === "eur") { value = significant(value, 2); return Math.abs(value) >= 1e6 ? [value / 1e6, "M€", decimals(value / 1e6)] : [value, "€", 0]; }
     if (kind === "head") return [significant(value), "m²", few(value)];
-    return { share: [value * 100, "%", 1], "yield": [significant(value), "kWh/kWp", 0], poa: [significant(value), "kWh/m²", 0], m: [value, "m", 1], int: [value, "", 0] }[kind];
+    return { share: [value * 100, "%", 1], "yield": [significant(value), "kWh/kWp", 0], poa: [significant(value), "kWh/m²", 0], m: [value, "m", 1], int: [value, "", 0], years: [value, "", 0] }[kind];
   }
   SS.number = function (value, kind) {
     if (value === null || value === undefined) return SS.t("na");

@@ -55,6 +55,20 @@
   }
   function why(label, sentences) { return h("p", { className: "why" }, h("b", {}, SS.t(label)), " " + sentences.join("; ") + "."); }
 
+  /* Indicative, as ranges: the size with the highest value for the building's own use. */
+  function worth(theme, row) {
+    var c = theme.columns;
+    if (!has(theme, "best_kwp", row)) return null;
+    var range = SS.t("sheet.range", { low: SS.number(c.npv_eur_low[row], "eur"), high: SS.number(c.npv_eur_high[row], "eur") });
+    return h("div", {}, h("h3", {}, SS.t("sheet.worth")), facts([
+      ["sheet.best", SS.t("sheet.best.value", { kwp: SS.number(c.best_kwp[row], "kwp"), cost: SS.number(c.cost_eur[row], "eur") })],
+      ["sheet.npv", range],
+      has(theme, "payback_years", row) ? ["sheet.payback", SS.t("sheet.years", { years: SS.number(c.payback_years[row], "years") })] : ["sheet.payback", SS.t("sheet.never")],
+      fact(theme, row, "sheet.self", "self_consumed_share"),
+      fact(theme, row, "sheet.co2", "co2_kg_year")
+    ]), h("p", { className: "band" }, SS.t("sheet.indicative")));
+  }
+
   function solar(theme, row) {
     var c = theme.columns, known = isFinite(theme.value[row]), out = [];
     if (known) {
@@ -72,6 +86,7 @@
     ]));
     var reason = c.reason && c.reason[row];
     out.push(known ? why("sheet.why", limits(theme, row)) : why("sheet.why.none", [SS.t(reason && SS.has("why." + reason) ? "why." + reason : "why.unknown")]));
+    if (known) out.push(worth(theme, row));
     if (c.parcel_id && c.parcel_id[row] && theme.options.links.sealing) out.push(link("sealing", c.parcel_id[row], "sheet.sealing"));
     return out;
   }

@@ -1,8 +1,8 @@
-"""Modules laid on every plane that is large, open and sunny enough."""
+"""Modules laid on every plane that is large, open and sunny enough; for the others, why there are none."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -11,130 +11,211 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 
+from pipeline.compute import Compute
 from pipeline.config.solar import ArraysConfig
 from pipeline.config.town import Town
 from pipeline.contracts.notes import Notes
-from pipeline.contracts.solar import Arrays, Irradiation, Roofs
-from pipeline.contracts.sources import Surface
-from pipeline.contracts.spec import Raster, Table
-from pipeline.core.grid import Grid
-from pipeline.core.solar.layout import Layout, Module, lay_parallel, lay_racks, rack_pitch, row_shading
-from pipeline.core.solar.usable import Clearances, PlaneCells, usable_areas
-from pipeline.io import rasters
+from pipeline.contracts.solar import Arrays, Irradiation, Obstacles, Roofs
+from pipeline.contracts.sources import Weather
+from pipeline.contracts.spec import Table
+from pipeline.core.solar.layout import Module, lay_parallel
+from pipeline.core.solar.racklayout import edge_azimuths, lay_racks
+from pipeline.core.solar.racks import RackYear, Variant, rack_year, spaced
+from pipeline.core.solar.usable import Clearances, usable_areas
+from pipeline.core.solar.whynot import why_not
+from pipeline.errors import ConfigError, ContractError
+from pipeline.joins.production import year_hours
 
-GROUP_CELLS = 1024
-AROUND_CELLS = 2
+BATCH_PLANES = 1024
 
 
-def arrays(roofs: Table[Roofs], irradiation: Table[Irradiation], surface: Raster[Surface], config: ArraysConfig, town: Town, notes: Notes) -> Table[Arrays]:
-    """Coplanar modules on pitched planes, rows of racks on flat ones, as many as fit.
+class Racks(NamedTuple):
+    """What may stand on flat roofs, the same for the whole town."""
+
+    variants: list[Variant]
+    year: RackYear
+    facing: float
+    break_even: float
+    slack: float
+
+
+def arrays(
+    roofs: Table[Roofs], irradiation: Table[Irradiation], obstacles: Table[Obstacles], weather: Table[Weather], config: ArraysConfig, town: Town, compute: Compute, notes: Notes
+) -> Table[Arrays]:
+    """Coplanar modules on pitched planes, on flat ones the racks that give most; a plane without an array says why.
 
     Parameters
     ----------
-    roofs, irradiation
-        Planes and their yearly irradiation.
-    surface
-        Elevation, to tell obstacles and thin walls from noise.
+    roofs, irradiation, obstacles
+        Planes, their yearly irradiation, and what stands on them.
+    weather
+        The year in which racks are compared.
     config
         Section `arrays` of town.yaml.
     town
-        Its reference system tells the latitude, which way racks face and how much rows shade one another.
+        Its reference system tells which way the equator lies.
+    compute
+        Batches of planes run in parallel.
     notes
-        Planes that get no array are counted by reason: shaded, no_room.
+        Planes are counted by reason, flat roofs by rack.
 
     Returns
     -------
     table of `Arrays`
+        One row for each array, and one of no modules for each plane that carries none.
     """
-    found = roofs.assign(row=np.arange(len(roofs)))
-    planes = found[roofs["reason"].isna() & (roofs["kind"] != "none")].merge(irradiation[["roof_id", "poa_unshaded_kwh_m2", "poa_kwh_m2"]], on="roof_id")
+    planes = _planes(roofs, irradiation)
+    racks = _racks(roofs, weather, config, town)
+    laid = _laid(planes, obstacles, config, racks, compute)
+    planes["reason"] = why_not(planes["reason"].to_numpy(dtype=object), planes["poa_share"].to_numpy(dtype=float), laid["total"].to_numpy(), config.min_poa_share, config.min_modules)
+    table = pd.concat([_with(planes, laid, config, racks), _without(planes, laid)], ignore_index=True).sort_values("array_id", ignore_index=True)
+    _write_down(planes, laid, table, config, racks, notes)
+    return gpd.GeoDataFrame(table[[*Arrays.columns(), "geometry"]], geometry="geometry", crs=roofs.crs)
+
+
+def _planes(roofs: gpd.GeoDataFrame, irradiation: pd.DataFrame) -> gpd.GeoDataFrame:
+    """All planes with their share of the best open plane's irradiation, sorted."""
     best = irradiation["poa_unshaded_kwh_m2"].max()
-    sunny = planes["poa_kwh_m2"] >= config.min_poa_share * best
-    notes.count("planes without a reason against them", len(planes))
-    notes.count("no array: shaded", int((~sunny).sum()))
-    planes = planes[sunny].sort_values("roof_id", ignore_index=True)
-    clear = Clearances(config.setback_m, config.obstacle_margin_m, config.rim_m)
-    usable = np.full(len(planes), shapely.Polygon(), dtype=object)
-    for rows, cells in _groups(planes, roofs.geometry.to_numpy(), surface):
-        usable[rows] = usable_areas(cells, surface.grid.cell_m, clear)
-    table = _assemble(planes, usable, config, _latitude(surface.grid, town.epsg))
-    notes.count("no array: no_room", int((table["modules"] < config.min_modules).sum()))
-    table = table[table["modules"] >= config.min_modules]
-    notes.count("arrays", len(table))
-    notes.count("modules", int(table["modules"].sum()))
-    notes.assume(
-        f"Modules of {config.module_width_m} x {config.module_length_m} m and {config.module_wp:g} Wp; {config.setback_m} m free along edges, "
-        f"{config.obstacle_margin_m} m around obstacles; walls along edges are taken as {config.rim_m} m thick; racks on flat roofs tilt {config.rack_tilt_deg:g} degrees."
-    )
-    return gpd.GeoDataFrame(table.sort_values("array_id", ignore_index=True)[[*Arrays.columns(), "geometry"]], geometry="geometry", crs=roofs.crs)
+    share = pd.DataFrame({"roof_id": irradiation["roof_id"], "poa_share": irradiation["poa_kwh_m2"] / best})
+    planes = roofs.merge(share, on="roof_id", how="left", validate="one_to_one").sort_values("roof_id", ignore_index=True)
+    lost = planes.loc[planes["reason"].isna() & planes["poa_share"].isna(), "roof_id"]
+    if len(lost):
+        raise ContractError(f"irradiation: {len(lost)} roof_id of usable planes missing (first: {lost.iloc[0]}); rebuild it: make irradiation")
+    return planes
 
 
-def _groups(planes: gpd.GeoDataFrame, everything: NDArray[np.object_], surface: Raster[Surface]) -> Iterator[tuple[NDArray[np.int64], list[PlaneCells]]]:
-    """Planes by the block of the raster that holds their middle, each with the cells around it; one block in memory at a time."""
-    grid = surface.grid
-    shapes, number = planes.geometry.to_numpy(), planes["row"].to_numpy()
-    bounds, others = shapely.bounds(shapes), shapely.bounds(everything)
-    row = np.floor((grid.north - bounds[:, [1, 3]].mean(axis=1)) / grid.cell_m / GROUP_CELLS)
-    col = np.floor((bounds[:, [0, 2]].mean(axis=1) - grid.west) / grid.cell_m / GROUP_CELLS)
-    _, group = np.unique(np.column_stack([row, col]), axis=0, return_inverse=True)
-    point = shapely.point_on_surface(shapes)
-    slope, azimuth = np.tan(np.radians(planes["surface_tilt"].to_numpy())), np.radians(planes["surface_azimuth"].to_numpy())
-    rise = np.column_stack([-slope * np.sin(azimuth), -slope * np.cos(azimuth)])
-    cosine, flat = 1.0 / np.hypot(1.0, slope), (planes["kind"] == "flat").to_numpy()
-    level = planes["plane_z_m"].to_numpy() - rise[:, 0] * shapely.get_x(point) - rise[:, 1] * shapely.get_y(point)
-    for g in range(group.max(initial=-1) + 1):
-        rows = np.flatnonzero(group == g)
-        block = grid.crop(grid.window((*bounds[rows, :2].min(axis=0), *bounds[rows, 2:].max(axis=0)), AROUND_CELLS))
-        top = rasters.read(surface, "surface", grid.window(block.bounds))
-        west, south, east, north = block.bounds
-        near = np.flatnonzero((others[:, 0] < east) & (others[:, 2] > west) & (others[:, 1] < north) & (others[:, 3] > south))
-        owner = rasters.burn(everything[near], near + 1, block, dtype="int32")
-        yield rows, [_cells(block, top, owner, number[k] + 1, bounds[k], shapes[k], bool(flat[k]), (*rise[k], level[k], cosine[k])) for k in rows]
+def _racks(roofs: gpd.GeoDataFrame, weather: pd.DataFrame, config: ArraysConfig, town: Town) -> Racks:
+    """Kinds of racks with the row distance that suits the town's year, and what each gives."""
+    bounds = tuple(roofs.total_bounds) if len(roofs) else (0.0, 0.0, 0.0, 0.0)
+    hours = year_hours(weather, roofs)
+    equator = 180.0 if not len(roofs) or _latitude(bounds, town.epsg) >= 0 else 0.0
+    facing = config.rack_azimuth_deg if config.rack_azimuth_deg is not None else equator
+    price = config.break_even_kwh_kwp
+    variants = spaced(
+        config.racks, (config.module_length_m, config.module_width_m), equator=facing, aisle_m=config.rack_aisle_m, gap_m=config.gap_m,
+        hours=hours, break_even=price, gcr=config.rack_gcr,
+    )  # fmt: skip
+    year = rack_year(variants, hours)
+    if price >= float(year.yields.max()):
+        raise ConfigError(
+            f"arrays: at {config.rack_cost_eur_kwp:g} EUR/kWp and {config.rack_value_eur_kwh:g} EUR/kWh a kWp must give {price:.0f} kWh a year to repay, the best rack gives "
+            f"{year.yields.max():.0f}; correct rack_cost_eur_kwp or rack_value_eur_kwh, or set rack_choice: energy"
+        )
+    return Racks(variants, year, facing, price, config.rack_slack_share if config.rack_choice == "energy" else 0.0)
 
 
-def _cells(
-    block: Grid, top: NDArray[np.float32], owner: NDArray[np.int32], plane: int, bounds: NDArray[np.float64], outline: shapely.Geometry, flat: bool, fit: tuple[float, ...]
-) -> PlaneCells:
-    """A plane's cells and their surroundings."""
-    window = block.window(tuple(bounds), AROUND_CELLS)
-    cut = (slice(window.row, window.row + window.rows), slice(window.col, window.col + window.cols))
-    west, _, _, north = block.crop(window).bounds
-    east_of = west + (np.arange(window.cols) + 0.5) * block.cell_m
-    north_of = north - (np.arange(window.rows) + 0.5) * block.cell_m
-    above = (top[cut] - (fit[0] * east_of[None, :] + fit[1] * north_of[:, None] + fit[2])) * fit[3]
-    member = owner[cut] == plane
-    return PlaneCells(above, member, (owner[cut] > 0) & ~member, west, north, outline, flat)
-
-
-def _latitude(grid: Grid, epsg: int) -> float:
-    west, south, east, north = grid.bounds
+def _latitude(bounds: tuple[float, ...], epsg: int) -> float:
+    west, south, east, north = bounds
     return float(Transformer.from_crs(epsg, 4326, always_xy=True).transform((west + east) / 2, (south + north) / 2)[1])
 
 
-def _assemble(planes: gpd.GeoDataFrame, usable: NDArray[np.object_], config: ArraysConfig, latitude: float) -> pd.DataFrame:
-    """The columns of `Arrays` for every plane, also those on which no module fits."""
+def _laid(planes: gpd.GeoDataFrame, obstacles: gpd.GeoDataFrame, config: ArraysConfig, racks: Racks, compute: Compute) -> pd.DataFrame:
+    """What fits on each plane, in the order of `planes`; nothing is tried where the roof has a reason of its own."""
+    free = np.flatnonzero(planes["reason"].isna().to_numpy())
+    number = pd.Series(np.arange(len(free)), index=planes["roof_id"].to_numpy()[free])
+    known = obstacles[obstacles["roof_id"].isin(number.index)]
+    on, shape, rim = number[known["roof_id"]].to_numpy(), known.geometry.to_numpy(), (known["kind"] == "rim").to_numpy()
+    jobs = [(planes.iloc[free[s : s + BATCH_PLANES]], *_cut(on, shape, rim, s)) for s in range(0, len(free), BATCH_PLANES)]
+    parts = list(compute.batches(lay, jobs, size=1, params=(config, racks)))
+    out = pd.DataFrame(
+        {"usable_m2": np.nan, "total": 0, "modules": 0, "foremost": 0, "variant": -1, "azimuth": np.nan, "portrait": False, "front": None, "back": None}, index=pd.RangeIndex(len(planes))
+    ).astype({"front": object, "back": object})
+    if parts:
+        found = pd.concat(parts, ignore_index=True)
+        found.index = pd.Index(free)
+        out.loc[free, found.columns] = found
+    return out
+
+
+def _cut(on: NDArray[np.int64], shape: NDArray[np.object_], rim: NDArray[np.bool_], start: int) -> tuple[NDArray[np.object_], NDArray[np.int64], NDArray[np.bool_]]:
+    """The obstacles of one batch of planes."""
+    mine = (on >= start) & (on < start + BATCH_PLANES)
+    return shape[mine], on[mine] - start, rim[mine]
+
+
+def lay(jobs: list[tuple[Any, ...]], config: ArraysConfig, racks: Racks) -> pd.DataFrame:
+    """Usable area and modules of one batch of planes."""
+    ((planes, shape, on, rim),) = jobs
+    n, flat = len(planes), (planes["kind"] == "flat").to_numpy()
     module = Module(config.module_width_m, config.module_length_m, config.gap_m)
-    facing = config.rack_azimuth_deg if config.rack_azimuth_deg is not None else (180.0 if latitude >= 0 else 0.0)
-    flat = (planes["kind"] == "flat").to_numpy()
-    tilt = np.where(flat, config.rack_tilt_deg, planes["surface_tilt"])
-    azimuth = np.where(flat, facing, planes["surface_azimuth"])
-    racks = lay_racks(usable[flat], config.rack_tilt_deg, azimuth[flat], config.rack_gcr, module)
+    outlines = planes.geometry.to_numpy()
+    usable = usable_areas(outlines, shape, on, rim, Clearances(config.setback_m, config.obstacle_margin_m, config.smooth_m))
+    tilt, azimuth = (planes[c].to_numpy(dtype=float).copy() for c in ("surface_tilt", "surface_azimuth"))
+    modules, foremost, variant, portrait = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64), np.full(n, -1), np.zeros(n, dtype=np.bool_)
+    front, back = np.full(n, None, dtype=object), np.full(n, None, dtype=object)
     parallel = lay_parallel(usable[~flat], tilt[~flat], azimuth[~flat], module)
-    modules, shapes, shading = np.zeros(len(planes), dtype=np.int64), np.empty(len(planes), dtype=object), np.zeros(len(planes))
-    modules[flat], modules[~flat] = racks.modules, parallel.modules
-    shapes[flat], shapes[~flat] = racks.rectangles, parallel.rectangles
-    shading[flat] = _shading(racks, module, config, facing, latitude)
+    modules[~flat], portrait[~flat], front[~flat] = parallel.modules, parallel.portrait, parallel.rectangles
+    fixed = np.full(int(flat.sum()), racks.facing)
+    facings = {"equator": [fixed], "roof": [edge_azimuths(outlines, shape[rim], on[rim], racks.facing)[flat]]}
+    facings["best"] = facings["roof"] + facings["equator"]
+    found = lay_racks(usable[flat], facings[config.rack_align], racks.variants, racks.year, module, break_even=racks.break_even, slack=racks.slack)
+    modules[flat], foremost[flat], variant[flat], azimuth[flat] = found.modules, found.foremost, found.variant, found.azimuth
+    front[flat], back[flat] = found.front, found.back
+    upright = np.array([v.portrait for v in racks.variants])
+    paired = np.array([v.rack.paired for v in racks.variants])
+    portrait[flat] = upright[found.variant]
+    total = modules * np.where(variant >= 0, 1 + paired[variant], 1)
     return pd.DataFrame(
         {
-            "array_id": planes["roof_id"] + "-a", "roof_id": planes["roof_id"], "building_id": planes["building_id"], "surface_tilt": tilt, "surface_azimuth": azimuth,
-            "mounting": np.where(flat, "rack", "coplanar"), "modules": modules, "kwp": modules * config.module_wp / 1000.0,
-            "module_area_m2": modules * module.width_m * module.length_m, "row_shading": shading, "geometry": shapes,
+            "usable_m2": shapely.area(usable), "total": total, "modules": modules, "foremost": foremost, "variant": variant, "azimuth": azimuth,
+            "portrait": portrait, "front": front, "back": back,
         }
     )  # fmt: skip
 
 
-def _shading(racks: Layout, module: Module, config: ArraysConfig, facing: float, latitude: float) -> NDArray[np.float64]:
-    """Loss by the row in front for each array of racks, by the side that lies along the slope."""
-    sides = (module.length_m, module.width_m)
-    loss = [row_shading(latitude, config.rack_tilt_deg, facing, s / rack_pitch(s, config.rack_tilt_deg, config.rack_gcr, module.gap_m)) for s in sides]
-    return np.where(racks.portrait, *loss)
+def _with(planes: gpd.GeoDataFrame, laid: pd.DataFrame, config: ArraysConfig, racks: Racks) -> pd.DataFrame:
+    """Rows of the arrays: one for a plane, two for racks back to back."""
+    own = pd.DataFrame(planes[["roof_id", "building_id", "surface_tilt", "poa_share", "reason"]]).join(laid)
+    own = own[own["reason"].isna()]
+    variant, n = own["variant"].to_numpy(), len(own)
+    tilts, gcrs, pairs = (np.array([pick(v) for v in racks.variants]) for pick in (lambda v: v.rack.tilt, lambda v: v.gcr, lambda v: v.rack.paired))
+    rack = variant >= 0
+    own["surface_tilt"] = np.where(rack, tilts[variant], own["surface_tilt"])
+    # Share of the modules that have a row before them; a single row keeps no distance.
+    behind = np.where(rack, 1.0 - own["foremost"] / own["modules"], 0.0)
+    own["gcr"] = np.where(behind > 0.0, gcrs[variant], np.nan)
+    paired = rack & pairs[variant]
+    own["mounting"] = np.select([paired, rack], ["east_west", "rack"], "coplanar")
+    sides = []
+    for letter, geometry, turn in (("a", "front", 0.0), ("b", "back", 180.0)):
+        side = own.assign(array_id=own["roof_id"] + "-" + letter, surface_azimuth=(own["azimuth"] + turn) % 360.0, geometry=own[geometry])
+        loss = np.zeros(n)
+        for k in range(len(racks.variants)):
+            here = variant == k
+            loss[here] = racks.year.at(racks.year.beam_loss, k, side["surface_azimuth"].to_numpy()[here])
+        side["row_shading"] = loss * behind
+        sides.append(side if letter == "a" else side[paired])
+    table = pd.concat(sides, ignore_index=True)
+    table["kwp"] = table["modules"] * config.module_wp / 1000.0
+    table["module_area_m2"] = table["modules"] * config.module_width_m * config.module_length_m
+    return table
+
+
+def _without(planes: gpd.GeoDataFrame, laid: pd.DataFrame) -> pd.DataFrame:
+    """One row of no modules for each plane that carries none, with the numbers behind its reason."""
+    bare = planes["reason"].notna()
+    own = pd.DataFrame(planes.loc[bare, ["roof_id", "building_id", "poa_share", "reason"]])
+    return own.assign(
+        array_id=own["roof_id"] + "-0", surface_tilt=np.nan, surface_azimuth=np.nan, mounting=None, gcr=np.nan, portrait=False, modules=0, kwp=0.0,
+        module_area_m2=0.0, row_shading=0.0, usable_m2=laid.loc[bare, "usable_m2"], geometry=None,
+    )  # fmt: skip
+
+
+def _write_down(planes: gpd.GeoDataFrame, laid: pd.DataFrame, table: pd.DataFrame, config: ArraysConfig, racks: Racks, notes: Notes) -> None:
+    notes.count("planes", len(planes))
+    for reason, number in planes["reason"].value_counts().sort_index().items():
+        notes.count(f"no array: {reason}", int(number))
+    notes.count("arrays", int((table["modules"] > 0).sum()))
+    notes.count("modules", int(table["modules"].sum()))
+    chosen = laid.loc[planes["reason"].isna(), "variant"].to_numpy()
+    for name in config.racks:
+        notes.count(f"flat roofs with {name}", int(np.isin(chosen, [k for k, v in enumerate(racks.variants) if v.name == name]).sum()))
+    for v in racks.variants:
+        if not v.spread:
+            notes.figure(f"{v.name.lower()}_{'upright' if v.portrait else 'across'}_row_distance_m", v.pitch_m)
+    notes.assume(
+        f"Modules of {config.module_width_m} x {config.module_length_m} m and {config.module_wp:g} Wp; {config.setback_m} m free along edges, "
+        f"{config.obstacle_margin_m} m around obstacles, {config.rack_aisle_m} m between rows of racks."
+    )
+    wish = f"gives most energy, or within {config.rack_slack_share:.0%} of it with the fewest modules" if config.rack_choice == "energy" else f"is worth most, where a kWp costs {config.rack_cost_eur_kwp:g} EUR and a kWh a year is worth {config.rack_value_eur_kwh:g} EUR"
+    notes.assume(f"Each flat roof carries what {wish}: one of {', '.join(config.racks)}.")

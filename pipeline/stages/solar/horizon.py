@@ -17,12 +17,15 @@ from pipeline.contracts.solar import Horizon, Roofs
 from pipeline.contracts.sources import FarHorizon, Surface
 from pipeline.contracts.spec import Raster, Table
 from pipeline.core.grid import Grid, Window
-from pipeline.core.solar.horizon import PlaneHorizons, margin_cells, plane_horizons
+from pipeline.core.solar.horizon import PlaneHorizons, plane_horizons
+from pipeline.core.solar.march import margin_cells
 from pipeline.io.rasters import BandInput, burn
 
 # Planes are traced by groups that lie in one square of the grid; the answer of a plane does not depend on its group.
 SQUARE_CELLS = 512
-GROUP_PLANES = 400
+GROUP_PLANES = 1500
+# Cells of a group hold 0.6 kB each while they are traced.
+GROUP_CELLS = 200_000
 
 
 class Group(NamedTuple):
@@ -72,7 +75,7 @@ def horizon(
 
 
 def group_members(planes: Any, grid: Grid) -> list[NDArray[np.int64]]:
-    """Positions of the planes of each group: by square of the grid, then cut to `GROUP_PLANES`; largest area first.
+    """Positions of the planes of each group: by square of the grid, then cut to `GROUP_PLANES` and `GROUP_CELLS`; largest area first.
 
     Similar groups run side by side, so that no worker waits long for another.
     """
@@ -83,8 +86,11 @@ def group_members(planes: Any, grid: Grid) -> list[NDArray[np.int64]]:
     col = (((west + east) / 2 - grid.west) / grid.cell_m // SQUARE_CELLS).astype(int)
     order = np.lexsort((row, col))
     breaks = np.flatnonzero(np.diff(row[order]) | np.diff(col[order])) + 1
-    groups = [part for square in np.split(order, breaks) for part in np.array_split(square, -(-len(square) // GROUP_PLANES))]
     area = np.asarray(planes.geometry.area)
+    groups = []
+    for square in np.split(order, breaks):
+        parts = max(-(-len(square) // GROUP_PLANES), int(area[square].sum() / grid.cell_m**2 / GROUP_CELLS) + 1)
+        groups += np.array_split(square, min(parts, len(square)))
     return sorted(groups, key=lambda g: (-float(area[g].sum()), int(g[0])))
 
 

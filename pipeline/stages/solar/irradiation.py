@@ -10,15 +10,14 @@ import pandas as pd
 from pipeline.compute import Compute
 from pipeline.config.solar import IrradiationConfig
 from pipeline.contracts.notes import Notes
-from pipeline.contracts.solar import HORIZON_SECTORS, LIT_ELEVATIONS_DEG, Horizon, Irradiation, Roofs
+from pipeline.contracts.solar import Horizon, Irradiation, Roofs
 from pipeline.contracts.sources import Weather
 from pipeline.contracts.spec import MONTHS, Table
-from pipeline.core.solar.irradiance import Planes, SkyHours, YearSums, sky_hours, year_sums
+from pipeline.core.solar.irradiance import Planes, SkyHours, YearSums, year_sums
 from pipeline.errors import ContractError
-from pipeline.io.lattice import grid_convergence_deg
+from pipeline.joins.production import grid_turn_deg, lit_shares, year_hours
 
 BATCH_PLANES = 1024
-WEATHER_COLUMNS = ("month", "ghi", "dni", "dhi", "temp_air", "wind_speed", "solar_zenith", "solar_azimuth", "dni_extra")
 
 
 def irradiation(
@@ -46,15 +45,14 @@ def irradiation(
         roofs[["roof_id", "surface_tilt", "surface_azimuth", "area_m2"]], on="roof_id", how="left", validate="one_to_one"
     )
     check_planes(planes)
-    turn = grid_convergence_deg(roofs.crs.to_epsg(), tuple(roofs.total_bounds)) if len(roofs) else 0.0
-    hours = sky_hours(**{c: weather[c].to_numpy() for c in WEATHER_COLUMNS}, grid_convergence_deg=turn)
+    hours = year_hours(weather, roofs)
     sums = list(compute.batches(sum_planes, planes, size=BATCH_PLANES, params=(hours, config.albedo)))
     unshaded = np.concatenate([s.unshaded for s in sums]) if sums else np.empty(0)
     shaded = np.concatenate([s.shaded_by_month for s in sums]) if sums else np.empty((0, 12))
     area = planes["area_m2"].to_numpy()
     if area.sum() > 0:
         notes.figure("shading_loss_of_all_planes", 1.0 - (shaded.sum(axis=1) * area).sum() / (unshaded * area).sum())
-    notes.figure("grid_convergence_deg", turn)
+    notes.figure("grid_convergence_deg", grid_turn_deg(roofs))
     notes.assume(f"The ground reflects {config.albedo:.0%} of the light; light reflected by buildings is not counted.")
     table = {"roof_id": planes["roof_id"].to_numpy(), "poa_unshaded_kwh_m2": unshaded, "poa_kwh_m2": shaded.sum(axis=1)}
     return pd.DataFrame(table | {f"poa_{m}": shaded[:, i] for i, m in enumerate(MONTHS)})
@@ -69,8 +67,7 @@ def check_planes(planes: Any) -> None:
 
 def sum_planes(planes: Any, hours: SkyHours, albedo: float) -> YearSums:
     """The year of one batch of planes (rows of roofs and horizon joined)."""
-    lit = np.stack(planes["lit_share"].tolist()).astype(np.uint8).reshape(-1, HORIZON_SECTORS, len(LIT_ELEVATIONS_DEG))
     tilt = planes["surface_tilt"].to_numpy(dtype=float)
     # A level plane may have no azimuth; any serves.
     azimuth = np.nan_to_num(planes["surface_azimuth"].to_numpy(dtype=float))
-    return year_sums(Planes(tilt, azimuth, planes["sky_view"].to_numpy(dtype=float), lit), hours, albedo)
+    return year_sums(Planes(tilt, azimuth, planes["sky_view"].to_numpy(dtype=float), lit_shares(planes)), hours, albedo)

@@ -20,10 +20,14 @@ from pipeline.contracts.sources import Buildings, Surface
 from pipeline.contracts.spec import Raster, Table
 from pipeline.core.solar.planes import MIN_CELLS, PlaneRules
 from pipeline.core.solar.rooftops import BuildingCells, Rooftops, rooftops
+from pipeline.core.solar.spikes import spikes
+from pipeline.core.solar.vaults import DOME, VAULT
 from pipeline.io import rasters
 
 GROUP_CELLS = 512
 MIN_KNOWN_SHARE = 0.5
+# Figures that a row without a plane does not have.
+UNKNOWN = ["surface_tilt", "surface_azimuth", "residual_m", "inlier_share", "tilt_se_deg", "plane_z_m"]
 
 
 def roofs(buildings: Table[Buildings], surface: Raster[Surface], config: RoofsConfig, compute: Compute, notes: Notes) -> Table[Roofs]:
@@ -46,16 +50,17 @@ def roofs(buildings: Table[Buildings], surface: Raster[Surface], config: RoofsCo
     -------
     table of `Roofs`
         `area_m2` is the outline's area over the cosine of the tilt. A flat plane keeps the small tilt and the azimuth
-        that were fitted; a level one faces 180.
+        that were fitted; a level one faces 180. A vault or dome is one row with its mean plane, the area of its curved
+        surface, and the reason "vault" (with `vault_arrays`: the planes that fit it piecewise, without).
     """
-    rules = PlaneRules(inlier_m=config.inlier_m, max_planes=config.max_planes)
-    groups = _Groups(buildings, surface, config.min_height_m)
+    rules = PlaneRules(inlier_m=config.inlier_m, max_planes=config.max_planes, vault_facets=config.vault_arrays)
+    groups = _Groups(buildings, surface, config)
     found = list(compute.batches(rooftops, groups, size=1, params=(surface.grid.cell_m, rules)))
     planes = pd.concat([_table(part) for part in found], ignore_index=True) if found else _table(rooftops([], 1.0, rules))
     reason = groups.reason
     has_plane = np.isin(np.arange(len(buildings)), planes["building"])
     reason[(reason == "") & ~has_plane] = "rough"
-    table = pd.concat([_classed(planes, config), _without(buildings, reason)], ignore_index=True)
+    table = pd.concat([_classed(planes, groups.ground_m, config), _without(buildings, reason)], ignore_index=True)
     table["building_id"] = buildings["building_id"].to_numpy()[table["building"]]
     table["roof_id"] = table["building_id"] + "-" + table["number"].astype(str)
     table["basis"] = surface.basis
@@ -72,7 +77,7 @@ class _Groups(Sequence[Any]):
 
     buildings: gpd.GeoDataFrame
     surface: Raster[Surface]
-    min_height_m: float
+    config: RoofsConfig
 
     def __post_init__(self) -> None:
         shapes = self.buildings.geometry.to_numpy()
@@ -80,6 +85,7 @@ class _Groups(Sequence[Any]):
         self.shapes = shapes
         self.bounds = shapely.bounds(shapes)
         self.reason = np.full(len(shapes), "", dtype=object)
+        self.ground_m = np.full(len(shapes), np.nan)
         row = np.floor((grid.north - self.bounds[:, [1, 3]].mean(axis=1)) / grid.cell_m / GROUP_CELLS)
         col = np.floor((self.bounds[:, [0, 2]].mean(axis=1) - grid.west) / grid.cell_m / GROUP_CELLS)
         _, group = np.unique(np.column_stack([row, col]), axis=0, return_inverse=True)
@@ -109,6 +115,7 @@ class _Groups(Sequence[Any]):
             inside = owner[cut] == k + 1
             small = self.shapes[k].area < MIN_CELLS * grid.cell_m**2
             self.reason[k] = "too_small" if small else self._why_not(inside, top[cut], height[cut])
+            self.ground_m[k] = _median((top[cut] - height[cut])[inside])
             if not self.reason[k]:
                 corner = grid.crop(block)
                 yield BuildingCells(int(k), self.shapes[k], top[cut], inside, corner.west, corner.north)
@@ -118,9 +125,22 @@ class _Groups(Sequence[Any]):
         known = np.count_nonzero(inside & np.isfinite(top))
         if known == 0 or known < MIN_KNOWN_SHARE * np.count_nonzero(inside):
             return "no_surface"
-        above = height[inside]
-        above = above[np.isfinite(above)]
-        return "surface_older" if above.size and np.median(above) < self.min_height_m else ""
+        above = _median(height[inside])
+        if above > self.config.max_height_m:
+            return "implausible"
+        if above < self.config.min_height_m:
+            return "surface_older"
+        if np.ptp(top[inside & np.isfinite(top)]) <= self.config.spike_m:
+            return ""
+        bad = spikes(np.where(inside, top, np.nan), self.config.spike_m) | (inside & (height > self.config.max_height_m))
+        return "implausible" if np.count_nonzero(bad) > self.config.max_spike_share * known else ""
+
+
+def _median(values: NDArray[np.float32]) -> float:
+    """Median (the lower of two) of what is known; NaN where nothing is."""
+    known = values[np.isfinite(values)]
+    middle = (known.size - 1) // 2
+    return float(np.partition(known, middle)[middle]) if known.size else np.nan
 
 
 def _table(part: Rooftops) -> pd.DataFrame:
@@ -129,12 +149,19 @@ def _table(part: Rooftops) -> pd.DataFrame:
     return table
 
 
-def _classed(planes: pd.DataFrame, config: RoofsConfig) -> pd.DataFrame:
-    """Planes with area in the slope, kind and reason."""
-    area = planes["plan_area_m2"] / np.cos(np.radians(planes["surface_tilt"]))
-    kind = np.where(planes["surface_tilt"] < config.flat_below_deg, "flat", "pitched")
-    reason = np.select([planes["surface_tilt"] > config.max_tilt_deg, area < config.min_area_m2], ["too_steep", "too_small"], "")
-    return planes.assign(area_m2=area, kind=kind, reason=pd.Series(reason, index=planes.index, dtype=object).replace("", None))
+def _classed(planes: pd.DataFrame, ground_m: NDArray[np.float64], config: RoofsConfig) -> pd.DataFrame:
+    """Planes with kind and reason; those too high to be true keep outline and reason only."""
+    tilt, area = planes["surface_tilt"], planes["area_m2"]
+    curved = planes["curved"].to_numpy()
+    kind = np.select([curved == VAULT, curved == DOME, tilt < config.flat_below_deg], ["vault", "dome", "flat"], "pitched").astype(object)
+    wild = (planes["plane_z_m"] - ground_m[planes["building"]] > config.max_height_m).to_numpy()
+    vault = (curved > 0) & (not config.vault_arrays)
+    reason = np.select([wild, vault, tilt > config.max_tilt_deg, area < config.min_area_m2], ["implausible", "vault", "too_steep", "too_small"], "")
+    kind[wild] = "none"
+    planes = planes.assign(kind=kind, reason=pd.Series(reason, index=planes.index, dtype=object).replace("", None))
+    planes.loc[wild, UNKNOWN] = np.nan
+    planes.loc[wild, "area_m2"] = planes.loc[wild, "plan_area_m2"]
+    return planes
 
 
 def _without(buildings: gpd.GeoDataFrame, reason: NDArray[np.object_]) -> pd.DataFrame:
@@ -142,8 +169,7 @@ def _without(buildings: gpd.GeoDataFrame, reason: NDArray[np.object_]) -> pd.Dat
     rows = np.flatnonzero(reason != "")
     shapes = buildings.geometry.to_numpy()[rows]
     table = pd.DataFrame({"building": rows, "number": 1, "kind": "none", "reason": reason[rows]})
-    unknown: Sequence[str] = ("surface_tilt", "surface_azimuth", "residual_m", "inlier_share", "plane_z_m")
-    table[list(unknown)] = np.nan
+    table[UNKNOWN] = np.nan
     table["plan_area_m2"] = table["area_m2"] = shapely.area(shapes)
     table["geometry"] = shapes
     return table
@@ -151,10 +177,14 @@ def _without(buildings: gpd.GeoDataFrame, reason: NDArray[np.object_]) -> pd.Dat
 
 def _count(table: pd.DataFrame, buildings: int, notes: Notes) -> None:
     notes.count("buildings", buildings)
-    for kind in ("flat", "pitched", "none"):
-        notes.count(f"planes: {kind}" if kind != "none" else "buildings without a plane", int((table["kind"] == kind).sum()))
+    for kind in ("flat", "pitched", "vault", "dome"):
+        notes.count(f"planes: {kind}", int((table["kind"] == kind).sum()))
+    notes.count("buildings without a plane", buildings - table.loc[table["kind"] != "none", "building"].nunique())
     for reason, number in table["reason"].value_counts().sort_index().items():
         notes.count(f"not usable: {reason}", int(number))
+    wild = table.loc[table["reason"] == "implausible", "building"].nunique()
+    if wild:
+        notes.warn(f"the surface of {wild} buildings holds elevations that cannot be right (too high over the ground, or spikes); look at the elevation tiles there")
     older = int((table["reason"] == "surface_older").sum())
     if older:
         notes.warn(f"{older} buildings do not show in the surface model: it is older than they are, or they are gone")

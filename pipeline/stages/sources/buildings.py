@@ -1,4 +1,4 @@
-"""Building footprints: repaired, named, placed on a parcel, with a height."""
+"""Building footprints: repaired, named, placed on a parcel, with a height and, where it is said, a use."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from pipeline.errors import ConfigError, InputError
 from pipeline.io.cxf import read_cxf
 from pipeline.io.footprints import heights_under, shift_onto
 from pipeline.io.osm import AREAS, identifiers, metres, read_osm, tag
+from pipeline.io.uses import field_uses, osm_uses
 from pipeline.io.vectors import concatenate, number_field, read_vector, repair, text_field
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def buildings(
     Parameters
     ----------
     layers
-        Kinds vector (fields building_id, height_m, storeys, all optional), osm and cxf.
+        Kinds vector (fields building_id, height_m, storeys, use, all optional), osm and cxf.
     parcels
         A building belongs to the parcel that holds most of its area; to a road or water only where no parcel does.
     surface
@@ -80,12 +81,14 @@ def buildings(
         frame = _register(frame, surface, config, notes)
     frame["height_m"], frame["height_basis"] = _heights(frame, surface, config, notes)
     frame = frame.sort_values("building_id", kind="stable").reset_index(drop=True)
+    notes.count("use not known", int(frame["use"].isna().sum()))
     notes.count("rows written", len(frame))
-    return frame[["building_id", "parcel_id", "area_m2", "height_m", "height_basis", "geometry"]]
+    return frame[["building_id", "parcel_id", "area_m2", "height_m", "height_basis", "use", "geometry"]]
 
 
 def _read(layer: Layer, path: Path, town: Town, notes: Notes) -> gpd.GeoDataFrame:
-    """Columns building_id (None where the layer has none), height, storeys (NaN), geometry."""
+    """Columns building_id and use (None where the layer has none), height, storeys (NaN), geometry."""
+    uses = None
     if layer.source.kind == "cxf":
         _, frame = read_cxf(layer.source, path, town.epsg)
         notes.count("rows read", len(frame))
@@ -98,6 +101,7 @@ def _read(layer: Layer, path: Path, town: Town, notes: Notes) -> gpd.GeoDataFram
         own = np.ones(len(frame), dtype=bool)
         ids = text_field(frame, layer.source, "building_id", path)
         height, storeys = (number_field(frame, layer.source, name, path) for name in ("height_m", "storeys"))
+        uses = field_uses(frame, layer.source, path, notes)
     elif layer.source.kind == "osm":
         frame = read_osm(layer.source, path, AREAS, town.epsg, notes)
         notes.count("rows read", len(frame))
@@ -106,13 +110,15 @@ def _read(layer: Layer, path: Path, town: Town, notes: Notes) -> gpd.GeoDataFram
         ids = identifiers(frame)
         height = np.array([metres(v) for v in tag(frame, "height")], dtype=np.float64)
         storeys = np.array([metres(v) for v in tag(frame, "building:levels")], dtype=np.float64)
+        uses = osm_uses(frame)
     else:
         raise ConfigError(f"sources.buildings: kind {layer.source.kind} ({path.name}); expected vector, osm or cxf")
-    unknown = np.full(len(frame), np.nan)
+    unknown, unsaid = np.full(len(frame), np.nan), np.full(len(frame), None, dtype=object)
     columns = {
-        "building_id": np.full(len(frame), None, dtype=object) if ids is None else ids,
+        "building_id": unsaid if ids is None else ids,
         "height": unknown if height is None else height,
         "storeys": unknown if storeys is None else storeys,
+        "use": unsaid if uses is None else uses,
     }
     return gpd.GeoDataFrame(columns, geometry=np.asarray(frame.geometry), crs=frame.crs)[np.asarray(own)]
 

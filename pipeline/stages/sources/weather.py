@@ -76,6 +76,9 @@ def weather(
     _reference(_distance(year, boundary, surface, town, notes), notes)
     frame = pd.DataFrame({"hour": np.arange(HOURS), "month": month, **series})
     frame["solar_zenith"], frame["solar_azimuth"], frame["dni_extra"] = sun.apparent_zenith, sun.azimuth, sun.dni_extra
+    frame["sigma_year"] = year.sigma_year
+    if np.isfinite(year.sigma_year):
+        notes.figure("sigma_year", year.sigma_year)
     return frame
 
 

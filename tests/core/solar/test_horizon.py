@@ -10,16 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import map_coordinates
 
-from pipeline.core.solar.horizon import (
-    JUMP,
-    cells_by_plane,
-    fill_voids,
-    margin_cells,
-    plane_horizons,
-    sample,
-    stand_elevation,
-    trace,
-)
+from pipeline.core.solar.horizon import cells_by_plane, fill_voids, plane_horizons, sample, stand_elevation
+from pipeline.core.solar.march import JUMP, margin_cells, trace
 from pipeline.core.solar.sky import SECTORS
 from tests.reference.solar import brute_horizon, town
 

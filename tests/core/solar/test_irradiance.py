@@ -28,8 +28,8 @@ from pipeline.core.solar.sky import SECTORS, summarise
 from pipeline.errors import InputError
 from tests.reference.solar import Hours, brute_horizon, brute_year, plain_poa, pvgis_year, town, typical_year
 
-TILTS, AZIMUTHS = (0.0, 12.0, 35.0, 60.0, 90.0), (0.0, 77.0, 180.0, 255.0)
-PLACES = {"Apulia": (40.35, 18.05), "Cape Town": (-33.9, 18.4), "Tromso": (69.6, 18.9), "Quito": (-0.2, -78.5)}
+TILTS, AZIMUTHS = (0.0, 12.0, 35.0, 60.0, 90.0), (0.0, 45.0, 77.0, 135.0, 180.0, 225.0, 255.0, 315.0)
+PLACES = {"Apulia": (40.35, 18.05), "Cape Town": (-33.9, 18.4), "Tromso": (69.6, 18.9), "Quito": (-0.2, -78.5), "McMurdo": (-77.8, 166.7)}
 
 
 @lru_cache
@@ -178,7 +178,7 @@ def test_sums_do_not_depend_on_company() -> None:
 
 def test_the_sun_is_turned_into_the_grid() -> None:
     """A plane facing 150 on a grid turned by 20 degrees sees what a plane facing 170 sees under true north."""
-    columns = {k: np.array(v, dtype=float) for k, v in {"month": [6, 6], "ghi": [700, 500], "dni": [750, 600], "dhi": [90, 80], "temp_air": [25, 25], "wind_speed": [2, 2], "solar_zenith": [30, 55], "solar_azimuth": [150, 260], "dni_extra": [1330, 1330]}.items()}
+    columns = {k: np.array(v, dtype=float) for k, v in {"month": [6, 6], "ghi": [740, 424], "dni": [750, 600], "dhi": [90, 80], "temp_air": [25, 25], "wind_speed": [2, 2], "solar_zenith": [30, 55], "solar_azimuth": [150, 260], "dni_extra": [1330, 1330]}.items()}
     turned = year_sums(open_planes([30.0], [150.0]), sky_hours(**columns, grid_convergence_deg=20.0), 0.2)
     straight = year_sums(open_planes([30.0], [170.0]), sky_hours(**columns), 0.2)
     np.testing.assert_allclose(turned.unshaded, straight.unshaded, rtol=1e-12)

@@ -9,19 +9,14 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pvlib.shading import shaded_fraction1d
 
-from pipeline.core.solar.layout import Layout, Module, lay_parallel, lay_racks, rack_pitch, row_shading
+from pipeline.core.solar.layout import Layout, Module, lay_parallel
 
 MODULE = Module(1.13, 1.76, 0.02)
 
 
 def parallel(shape: shapely.Geometry, tilt: float = 0.0, azimuth: float = 180.0) -> Layout:
     return lay_parallel(np.array([shape]), np.array([tilt]), np.array([azimuth]), MODULE)
-
-
-def racks(shape: shapely.Geometry, tilt: float = 10.0, azimuth: float = 180.0, gcr: float = 0.8) -> Layout:
-    return lay_racks(np.array([shape]), tilt, np.array([azimuth]), gcr, MODULE)
 
 
 def test_ten_by_six_takes_twenty_five() -> None:
@@ -55,20 +50,19 @@ def test_the_count_turns_and_moves_with_the_roof(azimuth: float, east: float, no
     assert parallel(shapely.affinity.translate(turned, east, north), 20.0, azimuth).modules[0] == parallel(shapely.box(0, 0, 10, 6), 20.0).modules[0]
 
 
-@given(seed=st.integers(0, 10_000), tilt=st.floats(0.0, 60.0), azimuth=st.floats(0.0, 360.0), flat=st.booleans())
+@given(seed=st.integers(0, 10_000), tilt=st.floats(0.0, 60.0), azimuth=st.floats(0.0, 360.0))
 @settings(max_examples=60)
-def test_modules_lie_inside_and_apart(seed: int, tilt: float, azimuth: float, flat: bool) -> None:
+def test_modules_lie_inside_and_apart(seed: int, tilt: float, azimuth: float) -> None:
     rng = np.random.default_rng(seed)
     angles = np.sort(rng.uniform(0, 2 * np.pi, 9))
     star = shapely.polygons(np.column_stack([np.cos(angles), np.sin(angles)]) * rng.uniform(3, 9, 9)[:, None])
     roof = shapely.make_valid(star).difference(shapely.union_all([shapely.box(x, y, x + 0.8, y + 0.8) for x, y in rng.uniform(-5, 5, (4, 2))]))
-    got = racks(roof, min(tilt, 30.0), azimuth) if flat else parallel(roof, tilt, azimuth)
+    got = parallel(roof, tilt, azimuth)
     boxes = shapely.get_parts(got.rectangles)
     assert len(boxes) == got.modules[0]
     if len(boxes):
         assert shapely.covers(shapely.buffer(roof, 1e-5, join_style="mitre"), boxes).all()
-        across = min(tilt, 30.0) if flat else tilt
-        assert shapely.area(boxes) == pytest.approx(1.13 * 1.76 * math.cos(math.radians(across)), rel=1e-6)
+        assert shapely.area(boxes) == pytest.approx(1.13 * 1.76 * math.cos(math.radians(tilt)), rel=1e-6)
         tree = shapely.STRtree(shapely.buffer(boxes, -0.001, join_style="mitre"))
         left, right = tree.query(tree.geometries, predicate="intersects")
         assert (left == right).all()
@@ -97,52 +91,30 @@ def test_an_obstacle_in_the_middle_costs_what_it_covers() -> None:
     assert parallel(strip.difference(shapely.box(4.5, 0.5, 5.5, 0.6))).modules[0] == 4
 
 
-def test_racks_by_hand() -> None:
-    # S10 at GCR 0.8, landscape: 1.13 / 0.8 = 1.4125 m from row to row, 1.113 m deep. 6 m hold 1 + floor((6 - 1.113) / 1.4125) = 4 rows of 5 = 20.
-    # Portrait: 2.2 m from row to row, 1.733 m deep: 1 + floor((6 - 1.733) / 2.2) = 2 rows of 8 = 16.
-    got = racks(shapely.box(0, 0, 10, 6))
-    assert got.modules.tolist() == [20] and not got.portrait[0]
-    tops = np.unique(shapely.bounds(shapely.get_parts(got.rectangles))[:, 1].round(6))
-    assert (np.diff(tops) >= 1.4125 - 1e-6).all()
-    assert rack_pitch(1.13, 0.0, 0.999, 0.02) == pytest.approx(1.15), "rows never touch"
+def test_the_parts_of_a_roof_count_together() -> None:
+    parts = shapely.MultiPolygon([shapely.box(0, 0, 10, 6), shapely.box(30, 0, 40, 6), shapely.box(50, 0, 51, 1)])
+    got = parallel(parts)
+    assert got.modules.tolist() == [50]
+    holed = parts.difference(shapely.box(4.5, -1, 5.5, 7))
+    # Two halves of 4.5 x 6 m: portrait 3 x 3 = 9, landscape 2 x 5 = 10.
+    assert parallel(holed).modules.tolist() == [45]
 
 
-def test_south_of_the_equator_racks_face_north() -> None:
-    south, north = racks(shapely.box(0, 0, 10, 6), azimuth=180.0), racks(shapely.box(0, 0, 10, 6), azimuth=0.0)
-    assert south.modules[0] == north.modules[0]
+def test_an_l_takes_what_its_legs_take() -> None:
+    # 10 x 6 and below it 4.6 x 3.6 m, in landscape 25 and 2 x 3 = 6, with the two rows in step.
+    roof = shapely.union_all([shapely.box(0, 0, 10, 6), shapely.box(0, -3.6, 4.6, 0)])
+    assert 31 <= parallel(roof).modules[0] <= 32
+
+
+def test_rows_stand_in_line_where_it_costs_no_module() -> None:
+    # Eight modules in the lower row; the upper one begins 0.9 m further in and takes seven, over those below.
+    roof = shapely.Polygon([(0, 0), (10, 0), (10, 3.7), (0.9, 3.7), (0.9, 1.84), (0, 1.84)])
+    got = parallel(roof)
+    left = np.unique(shapely.bounds(shapely.get_parts(got.rectangles))[:, 0].round(3))
+    assert got.portrait[0] and got.modules[0] == 15 and len(left) == 8
 
 
 def test_empty_areas_and_none() -> None:
     got = lay_parallel(np.array([shapely.Polygon(), shapely.box(0, 0, 0.5, 0.5), shapely.MultiPolygon()]), np.zeros(3), np.full(3, 180.0), MODULE)
     assert got.modules.tolist() == [0, 0, 0] and shapely.is_empty(got.rectangles).all()
     assert len(lay_parallel(np.empty(0, dtype=object), np.empty(0), np.empty(0), MODULE).modules) == 0
-
-
-@pytest.mark.parametrize(("tilt", "gcr"), [(10.0, 0.8), (15.0, 0.7), (30.0, 0.5), (30.0, 0.9), (5.0, 0.95)])
-@pytest.mark.parametrize("latitude", [40.4, -33.9, 60.2])
-def test_row_shading_is_pvlibs(latitude: float, tilt: float, gcr: float) -> None:
-    """The same year with pvlib's sun and pvlib's shaded fraction, every 10 minutes of 12 days."""
-    import pandas as pd
-    from pvlib.irradiance import aoi_projection
-    from pvlib.solarposition import get_solarposition
-
-    days = [17, 47, 75, 105, 135, 162, 198, 228, 258, 288, 318, 344]
-    times = pd.DatetimeIndex([t for d in days for t in pd.date_range(pd.Timestamp("2025-01-01", tz="UTC") + pd.Timedelta(days=d - 1), periods=144, freq="10min")])
-    sun = get_solarposition(times, latitude, 0.0)
-    zenith, azimuth = sun["zenith"].to_numpy(), sun["azimuth"].to_numpy()
-    facing = 180.0 if latitude > 0 else 0.0
-    beam = np.maximum(aoi_projection(tilt, facing, zenith, azimuth), 0.0)
-    up = (zenith < 90.0) & (beam > 0.0)
-    shaded = shaded_fraction1d(zenith, azimuth, axis_azimuth=facing - 90.0 if facing else 270.0, shaded_row_rotation=tilt, collector_width=1.13, pitch=1.13 / gcr)
-    height = 90.0 - zenith[up]
-    mass = 1.0 / (np.sin(np.radians(height)) + 0.50572 * (height + 6.07995) ** -1.6364)
-    weight = beam[up] * 0.7 ** (mass**0.678)
-    expected = float((weight * shaded[up]).sum() / weight.sum())
-    assert row_shading(latitude, tilt, facing, gcr) == pytest.approx(expected, abs=0.002)
-
-
-def test_row_shading_in_salento_is_small() -> None:
-    assert 0.005 < row_shading(40.4, 10.0, 180.0, 0.8) < 0.03
-    assert row_shading(40.4, 0.0, 180.0, 0.8) == 0.0
-    losses = [row_shading(40.4, 30.0, 180.0, g) for g in (0.3, 0.5, 0.7, 0.9)]
-    assert losses == sorted(losses) and losses[-1] > 0.1

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.core.solar.typical import finkelstein_schafer, typical_months
+from pipeline.core.solar.typical import finkelstein_schafer, typical_months, year_to_year
 
 
 def test_the_distance_of_a_worked_example() -> None:
@@ -37,3 +37,20 @@ def test_the_distance_is_between_0_and_1_and_0_to_itself(values: list[float]) ->
     own = np.array(values)
     assert finkelstein_schafer(own, own) == 0.0
     assert 0.0 <= finkelstein_schafer(own, np.concatenate([own, own + 1.0])) <= 1.0
+
+
+def test_the_spread_of_years_drawn_with_three_percent() -> None:
+    years = 400
+    level = 5.0 * (1 + 0.03 * np.random.default_rng(1).normal(size=years))
+    season = 1 + 0.6 * np.sin(np.arange(365) / 365 * 2 * np.pi)
+    daily, year = (level[:, None] * season).ravel(), np.repeat(np.arange(years), 365)
+    assert year_to_year(daily, year) == pytest.approx(0.03, rel=0.1)
+    assert typical_months(daily[: 9 * 365], year[: 9 * 365], np.tile(np.repeat(np.arange(1, 13), [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]), 9)).sigma_year == year_to_year(daily[: 9 * 365], year[: 9 * 365])
+
+
+def test_few_years_or_broken_ones_have_no_spread() -> None:
+    daily, year = np.repeat([4.0, 5.0, 6.0, 5.0, 5.5], 365), np.repeat(np.arange(5), 365)
+    assert np.isfinite(year_to_year(daily, year))
+    daily[700] = np.nan
+    assert np.isnan(year_to_year(daily, year))
+    assert np.isnan(year_to_year(daily[:10], year[:10])) and np.isnan(year_to_year(daily[:0], year[:0]))

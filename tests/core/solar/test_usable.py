@@ -1,91 +1,85 @@
-"""Setbacks, obstacles, thin walls."""
+"""Usable areas from outlines and obstacles: truths of plane geometry."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 import shapely
-from numpy.typing import NDArray
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.core.solar.outlines import Regions, outlines
-from pipeline.core.solar.usable import Clearances, PlaneCells, usable_areas
-
-CLEAR = Clearances(setback_m=0.3, margin_m=0.3, rim_m=0.3, obstacle_m=0.25)
+from pipeline.core.solar.usable import Clearances, shrunk, usable_areas
 
 
-def roof(above: NDArray[np.float64], cell: float = 1.0, inlier: float = 0.15, flat: bool = True, other: NDArray[np.bool_] | None = None) -> PlaneCells:
-    """A plane over all cells within the inlier distance; the ground lies 6 m below around it."""
-    above = np.pad(above, 2, constant_values=-6.0)
-    member = np.abs(above) <= inlier
-    rows, cols = above.shape
-    box = shapely.box(0.0, 0.0, cols * cell, rows * cell)
-    outline = outlines([Regions(member.astype(np.int16), np.ones(member.shape, bool), 0.0, rows * cell, box)], cell)[0]
-    return PlaneCells(above, member, np.zeros(member.shape, bool) if other is None else np.pad(other, 2), 0.0, rows * cell, outline, flat)
+def usable(outline: shapely.Geometry, things: list[shapely.Geometry], rims: list[bool] | None = None, **clear: float) -> shapely.Geometry:
+    shapes = np.empty(len(things), dtype=object)
+    shapes[:] = things
+    return usable_areas(np.array([outline]), shapes, np.zeros(len(things), int), np.array(rims or [False] * len(things), dtype=bool), Clearances(**clear))[0]
 
 
-def area(*planes: PlaneCells, cell: float = 1.0) -> list[float]:
-    return [float(a) for a in shapely.area(usable_areas(planes, cell, CLEAR)).round(6)]
+def star(seed: int) -> shapely.Geometry:
+    rng = np.random.default_rng(seed)
+    angles = np.sort(rng.uniform(0, 2 * np.pi, 9))
+    return shapely.make_valid(shapely.polygons(np.column_stack([np.cos(angles), np.sin(angles)]) * rng.uniform(4, 12, 9)[:, None]))
 
 
-def test_edges_keep_the_setback() -> None:
-    assert area(roof(np.zeros((6, 10)))) == [pytest.approx(9.4 * 5.4)]
+@given(seed=st.integers(0, 5_000), setback=st.floats(0.05, 1.5), margin=st.floats(0.0, 1.0))
+def test_usable_keeps_its_distances(seed: int, setback: float, margin: float) -> None:
+    rng = np.random.default_rng(seed)
+    outline, things = star(seed), [shapely.box(x, y, x + 1, y + 1) for x, y in rng.uniform(-5, 5, (3, 2))]
+    free = usable(outline, things, setback_m=setback, margin_m=margin, smooth_m=0.0)
+    assert free.is_valid
+    if not free.is_empty:
+        assert outline.buffer(1e-9).covers(free)
+        assert free.distance(outline.boundary) >= setback - 1e-6
+        assert min(free.distance(t) for t in things) >= margin - 1e-6
 
 
-def test_a_thin_wall_costs_its_thickness_and_not_its_cells() -> None:
-    above = np.full((8, 12), 0.7)
-    above[1:-1, 1:-1] = 0.0
-    assert area(roof(above)) == [pytest.approx((12 - 1.2) * (8 - 1.2))]
-    # The same wall on a half-metre surface: the answer is that of the roof, not of the cells.
-    fine = np.full((16, 24), 0.7)
-    fine[1:-1, 1:-1] = 0.0
-    assert area(roof(fine, cell=0.5), cell=0.5) == [pytest.approx((12 - 1.2) * (8 - 1.2))]
+@given(seed=st.integers(0, 5_000), setback=st.floats(0.0, 1.0), more=st.floats(0.0, 1.0))
+def test_a_wider_strip_leaves_less(seed: int, setback: float, more: float) -> None:
+    things = [shapely.box(0, 0, 1, 1)]
+    wide = usable(star(seed), things, setback_m=setback, margin_m=0.2, smooth_m=0.0)
+    narrow = usable(star(seed), things, setback_m=setback + more, margin_m=0.2, smooth_m=0.0)
+    assert wide.buffer(1e-6).covers(narrow)
 
 
-def test_a_short_wall_costs_where_it_stands_and_a_long_one_all_around() -> None:
-    short = np.zeros((12, 12))
-    short[0, 3:7] = 0.9
-    free = (12 - 0.6) ** 2
-    assert free - 4 * 1.3 <= area(roof(short))[0] < free - 4 * 0.3 + 1e-6
-    long = np.zeros((12, 12))
-    long[0] = 0.9
-    assert area(roof(long))[0] == pytest.approx((12 - 1.2) ** 2)
+def test_holes_without_an_obstacle_are_roof() -> None:
+    roof = shapely.box(0, 0, 10, 10).difference(shapely.union_all([shapely.box(2, 2, 3, 3), shapely.box(6, 6, 7, 7)]))
+    assert usable(roof, [], setback_m=0.0, smooth_m=0.0).area == pytest.approx(100.0)
+    assert usable(roof, [shapely.box(2, 2, 3, 3)], setback_m=0.0, margin_m=0.5, smooth_m=0.0).area == pytest.approx(96.0)
 
 
-def test_a_pitched_roof_has_no_wall() -> None:
-    above = np.full((8, 12), 0.7)
-    above[1:-1, 1:-1] = 0.0
-    assert area(roof(above, flat=False)) == [pytest.approx((10 - 0.6) * (6 - 0.6))]
+def test_a_wall_all_around_gives_the_inside_less_the_setback() -> None:
+    wall = shapely.box(0, 0, 12, 8).difference(shapely.box(0.3, 0.3, 11.7, 7.7))
+    # What the surface showed as plane ends a cell before the wall; the rest belongs to the roof all the same.
+    assert usable(shapely.box(1, 1, 11, 7), [wall], [True], setback_m=0.3).area == pytest.approx(10.8 * 6.8)
+    two = shapely.MultiPolygon([wall, shapely.box(20, 0, 24, 4).difference(shapely.box(20.3, 0.3, 23.7, 3.7))])
+    both = usable(shapely.MultiPolygon([shapely.box(1, 1, 11, 7), shapely.box(20.5, 0.5, 23.5, 3.5)]), [two], [True], setback_m=0.3)
+    assert both.area == pytest.approx(10.8 * 6.8 + 2.8 * 2.8)
 
 
-def test_obstacles_keep_their_margin_and_noise_is_filled() -> None:
-    above = np.zeros((10, 10))
-    above[4, 4] = 1.5
-    above[7, 2] = 0.2
-    above[2, 7] = -0.2
-    assert area(roof(above)) == [pytest.approx(9.4 * 9.4 - 1.6 * 1.6)]
+def test_planes_do_not_mix() -> None:
+    outlines = np.array([shapely.box(0, 0, 10, 10), shapely.box(100, 0, 110, 10), shapely.box(200, 0, 210, 10)])
+    things = np.array([shapely.box(102, 2, 103, 3), shapely.box(5, 5, 6, 6)])
+    got = usable_areas(outlines, things, np.array([1, 0]), np.array([False, False]), Clearances(0.5, 0.5, 0.0))
+    assert shapely.area(got).tolist() == pytest.approx([81 - 4, 81 - 4, 81])
 
 
-def test_a_light_well_is_an_obstacle_and_a_bad_cell_is_not() -> None:
-    above = np.zeros((20, 20))
-    above[4:6, 4:6] = -3.0
-    above[12, 12] = -3.0
-    assert area(roof(above, cell=0.5), cell=0.5) == [pytest.approx(9.4 * 9.4 - 1.6 * 1.6)]
+def test_steps_of_a_slanting_border_are_straightened() -> None:
+    cells = shapely.union_all([shapely.box(i, 0, i + 1, 10 - i) for i in range(10)])
+    stepped, smooth = usable(cells, [], setback_m=0.3, smooth_m=0.0), usable(cells, [], setback_m=0.3, smooth_m=0.75)
+    triangle = shapely.Polygon([(0, 0), (10.5, 0), (0, 10.5)]).buffer(-0.3, join_style="mitre")
+    assert abs(smooth.area - triangle.area) < abs(stepped.area - triangle.area)
 
 
-def test_voids_and_other_planes_inside_are_obstacles() -> None:
-    above = np.zeros((10, 10))
-    above[4, 4] = np.nan
-    other = np.zeros((10, 10), bool)
-    above[7, 7], other[7, 7] = 0.2, True
-    assert area(roof(above, other=other)) == [pytest.approx(9.4 * 9.4 - 2 * 1.6 * 1.6)]
+def test_shrinking_never_loses_a_roof() -> None:
+    """A shape GEOS shrinks to nothing with sharp corners: every result is what rounded corners leave, or more."""
+    shapes = np.array([star(s) for s in range(400)])
+    rounded = shapely.area(shapely.buffer(shapes, -0.3))
+    # Sharp corners take at most (2 - pi / 2) of the strip's square more at each of nine corners that may point inwards.
+    assert (shapely.area(shrunk(shapes, 0.3)) >= np.minimum(rounded, np.maximum(rounded - 9 * 4 * 0.3**2, 0.0)) - 1e-9).all()
 
 
-def test_a_high_thing_at_the_edge_is_no_wall() -> None:
-    above = np.zeros((8, 12))
-    above[:3, :3] = 2.6
-    assert area(roof(above))[0] == pytest.approx(11.4 * 7.4 - 3 * 3, abs=1e-6)
-
-
-def test_nothing_left_is_empty() -> None:
-    assert area(roof(np.zeros((1, 1)), cell=0.5), cell=0.5) == [0.0]
-    assert len(usable_areas([], 1.0, CLEAR)) == 0
+def test_nothing() -> None:
+    assert len(usable_areas(np.empty(0, dtype=object), np.empty(0, dtype=object), np.empty(0, int), np.empty(0, bool), Clearances())) == 0
+    assert usable(shapely.box(0, 0, 0.5, 0.5), []).is_empty

@@ -22,7 +22,7 @@ from pipeline.stages.publish.atlas import atlas
 
 EPSG = 25833
 TOWN = Town(name="Carmiano", epsg=EPSG)
-NAMES = ("boundary", "buildings", "parcels", "residents", "landcover", "roofs", "irradiation", "horizon", "arrays", "solar", "sealing", "green")
+NAMES = ("boundary", "buildings", "parcels", "residents", "landcover", "roofs", "irradiation", "horizon", "obstacles", "arrays", "solar", "finance", "sealing", "green")
 
 
 def frame(columns: dict[str, Any], geometry: list[shapely.Geometry]) -> gpd.GeoDataFrame:
@@ -60,7 +60,7 @@ def buildings() -> gpd.GeoDataFrame:
         shapely.box(20, 30, 25, 35), shapely.box(30, 30, 35, 35), shapely.box(200, 200, 210, 210),
     ]  # fmt: skip
     ids = [f"b{i}" for i in range(1, 7)]
-    return frame({"building_id": ids, "parcel_id": ["p1", "p1", "p2", "p1", "p1", None], "height_m": 6.0, "height_basis": "surface"}, shapes)
+    return frame({"building_id": ids, "parcel_id": ["p1", "p1", "p2", "p1", "p1", None], "height_m": 6.0, "height_basis": "surface", "use": None}, shapes)
 
 
 ROOFS = [
@@ -95,7 +95,14 @@ def sun(buildings: gpd.GeoDataFrame) -> dict[str, Any]:
             "module_area_m2": [20.0, 10.0, 16.0, 80.0], "surface_tilt": 15.0, "surface_azimuth": 180.0, "mounting": "coplanar", "row_shading": 0.0,
         }
     )  # fmt: skip
-    arrays = gpd.GeoDataFrame(panels, geometry=[at[b] for b in panels["building_id"]], crs=f"EPSG:{EPSG}")
+    bare = pd.DataFrame(
+        [("b4-1", "b4", "too_small"), ("b4-2", "b4", "shaded"), ("b5-1", "b5", "no_surface"), ("b6-1", "b6", "no_room"), ("b6-2", "b6", "no_room")],
+        columns=["roof_id", "building_id", "reason"],
+    )
+    bare = bare.assign(array_id=bare["roof_id"] + "-0", modules=0, kwp=0.0, module_area_m2=0.0, row_shading=0.0)
+    both = pd.concat([panels.assign(reason=None), bare], ignore_index=True).assign(usable_m2=12.0)
+    shapes = [at[b] if n else None for b, n in zip(both["building_id"], both["modules"], strict=True)]
+    arrays = gpd.GeoDataFrame(both, geometry=shapes, crs=f"EPSG:{EPSG}")
     poa = rows.set_index("roof_id").loc[panels["roof_id"]]
     solar = pd.DataFrame({"array_id": panels["array_id"], "roof_id": panels["roof_id"], "building_id": panels["building_id"]})
     solar["poa_unshaded_kwh_m2"], solar["poa_kwh_m2"] = poa["unshaded"].to_numpy(), poa["poa"].to_numpy()
@@ -164,9 +171,26 @@ def test_every_building_without_modules_says_why(buildings: gpd.GeoDataFrame, su
     layers = run(buildings=buildings, **sun)
     houses = layers["buildings"].set_index("building_id")
     assert houses.loc[["b1", "b2", "b3"], "reason"].isna().all()
-    # b4: its largest plane has no reason of its own and 1,079 kWh/m2, less than 60 % of the best unshaded 1,800.
+    # b4: the reason of its largest plane, as the stage arrays gave it.
     assert houses["reason"].loc[["b4", "b5", "b6"]].tolist() == ["shaded", "no_surface", "no_room"]
     assert layers["roofs"].set_index("roof_id")["reason"].loc[["b4-1", "b4-2", "b6-1"]].tolist() == ["too_small", "shaded", "no_room"]
+
+
+def test_a_plane_tells_what_it_carries(buildings: gpd.GeoDataFrame, sun: dict[str, Any]) -> None:
+    layers = run(buildings=buildings, **sun)
+    planes = layers["roofs"].set_index("roof_id")
+    assert planes["modules"].loc[["b1-1", "b1-2", "b4-2"]].tolist() == [10, 5, 0]
+    assert planes["kwp"].sum() == pytest.approx(layers["buildings"]["kwp"].sum())
+    assert len(layers["arrays"]) == 4 and (layers["arrays"]["modules"] > 0).all()
+
+
+def test_the_best_step_of_the_ladder_is_the_buildings_value(buildings: gpd.GeoDataFrame, sun: dict[str, Any]) -> None:
+    steps = pd.DataFrame({"building_id": ["b1", "b1", "b2"], "step": [1, 2, 1], "kwp": [3.0, 6.6, 3.5], "npv_eur": [900.0, 1200.0, -50.0], "best": [False, True, True]})
+    for name in ("cost_eur", "npv_eur_low", "npv_eur_high", "payback_years", "self_consumed_share", "self_sufficiency", "lcoe_eur_kwh", "co2_kg_year"):
+        steps[name] = 0.5
+    houses = run(buildings=buildings, finance=steps, **sun)["buildings"].set_index("building_id")
+    assert houses.loc["b1", ["best_kwp", "npv_eur"]].tolist() == [6.6, 1200.0]
+    assert houses.loc["b2", "npv_eur"] == -50.0 and np.isnan(houses.loc["b3", "npv_eur"])
 
 
 def test_what_was_not_seen_is_missing_and_not_zero(buildings: gpd.GeoDataFrame, sun: dict[str, Any]) -> None:
@@ -207,14 +231,14 @@ def test_without_boundary_and_residents_the_extent_has_its_figures(landcover_fra
 
 def test_with_nothing_but_buildings_all_layers_are_there(buildings: gpd.GeoDataFrame) -> None:
     layers = run(buildings=buildings)
-    assert [len(layers[n]) for n in ("town", "buildings", "roofs", "arrays", "parcels", "sections")] == [1, 6, 0, 0, 0, 0]
+    assert [len(layers[n]) for n in ("town", "buildings", "roofs", "obstacles", "arrays", "parcels", "sections")] == [1, 6, 0, 0, 0, 0, 0]
     assert layers["buildings"]["kwh_year"].isna().all() and layers["buildings"]["reason"].isna().all()
     town = layers["town"].iloc[0]
     assert town["zone_kind"] == "extent" and town.geometry.equals(shapely.box(*buildings.total_bounds))
 
 
 def test_with_nothing_at_all_every_layer_is_empty() -> None:
-    assert [len(table) for table in run().values()] == [0] * 6
+    assert [len(table) for table in run().values()] == [0] * 7
 
 
 def test_twice_the_same_and_rows_in_any_order(buildings: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame, sun: dict[str, Any]) -> None:

@@ -39,7 +39,8 @@ def test_a_year_of_pvgis(shared_data: Path, kind: str) -> None:
     assert list(made.columns) == list(Weather.columns())
     assert made["hour"].tolist() == list(range(8760)) and made["month"].is_monotonic_increasing
     for name, column in Weather.columns().items():
-        assert made[name].between(column.low if column.low is not None else -np.inf, column.high).all(), name
+        held = made[name] if column.required else made[name].dropna()
+        assert held.between(column.low if column.low is not None else -np.inf, column.high).all(), name
     figures = notes.figures
     assert (round(figures["closure_mae_w_m2"], 2), round(figures["closure_rms_w_m2"], 2), round(figures["closure_max_w_m2"], 1)) == (
         0.16,

@@ -1,0 +1,179 @@
+"""A building's plant module by module: the best first, cut into usual sizes.
+
+Every module takes its array's yield times its own share of light; all modules of a building are put in order of that
+yield, so each further one gives at most what the one before gave and the curve of kWh over kWp is concave.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# A size is reached where the sum of the modules' powers is above it by rounding only [kWp].
+EPS_KWP = 1e-9
+
+
+class Modules(NamedTuple):
+    """All modules, in the order of their arrays; each of shape (modules,).
+
+    Attributes
+    ----------
+    array
+        Array each belongs to, 0.. .
+    kwp
+        Peak power.
+    kwh
+        Yearly yield, median; their sum over an array is the array's.
+    """
+
+    array: Ints
+    kwp: Floats
+    kwh: Floats
+
+
+class Steps(NamedTuple):
+    """Steps of the ladders, by building and size; each of shape (steps,).
+
+    Attributes
+    ----------
+    building
+        Building each belongs to, as numbered in `array_building`.
+    number
+        1, 2, .. within the building.
+    modules, kwp, kwh, kwh_p90
+        Summed up to the step.
+    last
+        Specific yield of the last module taken [kWh/kWp].
+    end
+        Where the step ends in `order`.
+    order
+        All modules, by building and falling yield, shape (modules,).
+    """
+
+    building: Ints
+    number: Ints
+    modules: Ints
+    kwp: Floats
+    kwh: Floats
+    kwh_p90: Floats
+    last: Floats
+    end: Ints
+    order: Ints
+
+
+class Shares(NamedTuple):
+    """What each step adds of each array: rows of equal length, sorted by step.
+
+    Attributes
+    ----------
+    step, array
+        Indices.
+    part
+        Share of the array's yearly energy that is added.
+    """
+
+    step: Ints
+    array: Ints
+    part: Floats
+
+
+def modules_of(count: Ints, array_kwp: Floats, array_kwh: Floats, light: Floats | None = None) -> Modules:
+    """Modules of arrays with their yields.
+
+    Parameters
+    ----------
+    count
+        Modules of each array, shape (arrays,); arrays of none have no rows.
+    array_kwp, array_kwh
+        Power and yearly yield of each.
+    light
+        Irradiation at each module over any unit, shape (modules,), in the order of the arrays; all alike where None.
+        Only its ratio to the mean of the array counts. A value that is not a positive number stands for the mean.
+
+    Returns
+    -------
+    Modules
+    """
+    array = np.repeat(np.arange(len(count)), count)
+    each = np.ones(len(array)) if light is None else _relative(light, array, len(count))
+    per = np.maximum(count, 1)[array]
+    return Modules(array, array_kwp[array] / per, array_kwh[array] / per * each)
+
+
+def _relative(light: Floats, array: Ints, arrays: int) -> Floats:
+    """Light over the mean of the array; the mean of the result over each array is 1."""
+    known = np.isfinite(light) & (light > 0.0)
+    number = np.bincount(array, known, arrays)
+    mean = np.bincount(array, np.where(known, light, 0.0), arrays) / np.maximum(number, 1)
+    return np.where(known, light / np.where(number > 0, mean, 1.0)[array], 1.0)
+
+
+def steps_of(modules: Modules, array_building: Ints, array_p90: Floats, sizes_kwp: Floats) -> Steps:
+    """Ladders of all buildings.
+
+    Parameters
+    ----------
+    modules
+        From `modules_of`.
+    array_building
+        Building of each array, 0.. .
+    array_p90
+        P90 over P50 of each array, 0..1.
+    sizes_kwp
+        Usual sizes, rising [kWp]. A step takes the modules that fit into the size; sizes that take no further module,
+        or all, are left out, and the last step is all modules.
+
+    Returns
+    -------
+    Steps
+    """
+    building = array_building[modules.array]
+    specific = modules.kwh / modules.kwp
+    order = np.lexsort((np.arange(len(building)), -specific, building))
+    of, first = building[order], np.flatnonzero(np.r_[True, np.diff(building[order]) != 0]) if len(order) else np.empty(0, dtype=np.int64)
+    bounds = np.append(first, len(order))
+    upto = _cumulated(modules.kwp[order], bounds)
+    rank = np.arange(len(order)) - np.repeat(first, np.diff(bounds))
+    # The size class a module falls into: the first size that holds it; it ends a step where the next one is of another class.
+    held = np.searchsorted(sizes_kwp + EPS_KWP, upto, side="left")
+    ends = np.flatnonzero(np.r_[(np.diff(of) != 0) | (np.diff(held) != 0), True]) if len(order) else first
+    kwh, p90 = (_cumulated(v[order], bounds)[ends] for v in (modules.kwh, modules.kwh * array_p90[modules.array]))
+    new = np.r_[True, np.diff(of[ends]) != 0] if len(ends) else np.empty(0, dtype=bool)
+    number = np.arange(len(ends)) - np.maximum.accumulate(np.where(new, np.arange(len(ends)), 0)) + 1
+    return Steps(of[ends], number, rank[ends] + 1, upto[ends], kwh, p90, specific[order][ends], ends + 1, order)
+
+
+def _cumulated(values: Floats, bounds: Ints) -> Floats:
+    """Sums from the first of each group on, shape of `values`; each group is summed on its own."""
+    out = np.empty(len(values))
+    for a, b in pairwise(bounds):
+        np.cumsum(values[a:b], out=out[a:b])
+    return out
+
+
+def shares_of(steps: Steps, modules: Modules, array_kwh: Floats) -> Shares:
+    """What each step adds to the one before, by array: what turns hours of arrays into hours of steps.
+
+    The hours of a step are the sum over it and the steps before of `part` times the array's hours; their sum over the
+    year is the step's yield.
+
+    Parameters
+    ----------
+    steps, modules
+        From `steps_of`, `modules_of`.
+    array_kwh
+        Yearly yield of each array.
+    """
+    arrays = max(len(array_kwh), 1)
+    step = np.searchsorted(steps.end, np.arange(len(steps.order)), side="right")
+    pairs, of = np.unique(step * arrays + modules.array[steps.order], return_inverse=True)
+    added = np.bincount(of, modules.kwh[steps.order], len(pairs))
+    array = pairs % arrays
+    whole = array_kwh[array]
+    return Shares(pairs // arrays, array, added / np.where(whole > 0.0, whole, 1.0))

@@ -1,0 +1,248 @@
+"""What stands on a roof plane or pierces it: chimneys, stair-heads, tanks, light wells, and walls along the edge.
+
+Three kinds are told apart by the cells that are no cells of the plane:
+
+* an object fills a hole of the plane and has a cell higher than `obstacle_m` over it, or a cell that is not known or
+  belongs to another plane;
+* a pit fills a hole and lies deeper than `obstacle_m` on 1 m2 or more (a light well); a smaller hole is a bad cell;
+* a rim (flat roofs) stands along the edge, at most 1.3 m high: a parapet. It takes up a whole cell of the surface
+  however thin it is, and where the centre of a cell misses the wall it is not seen at all. So a wall seen in 15 % of the
+  edge or more is taken to run all around, as thick as `rim_m`, its outer side that of its cells and of the footprint.
+  Without this an 8 x 11 m flat roof at 1 m cells would lose a third of its usable area. A shorter wall is taken as wide
+  as its cells.
+
+Cells that touch, be it at a corner, are one obstacle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from pipeline.core.solar.compiled import kernel
+from pipeline.core.solar.outlines import Regions, outlines, squares
+from pipeline.core.solar.usable import shrunk
+
+KINDS = ("object", "pit", "rim")
+OBJECT, PIT, RIM = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class ObstacleRules:
+    """What counts as an obstacle.
+
+    Parameters
+    ----------
+    obstacle_m
+        Higher over the plane, or deeper below it, at right angles [m].
+    pit_m2
+        A hole with nothing high in it is a pit from this area on [m2].
+    rim_height_m
+        A wall along the edge is at most this high [m]; higher things at the edge are not part of the roof.
+    rim_m
+        Thickness taken for a wall that runs all around [m].
+    rim_share
+        Share of the edge cells a wall must show in to be taken to run all around, 0..1.
+    """
+
+    obstacle_m: float = 0.25
+    pit_m2: float = 1.0
+    rim_height_m: float = 1.3
+    rim_m: float = 0.3
+    rim_share: float = 0.15
+
+
+@dataclass(frozen=True)
+class PlaneCells:
+    """A plane on its window, two cells wider than the plane on each side.
+
+    Parameters
+    ----------
+    above : float array of shape (rows, cols)
+        Surface over the plane, at right angles to it [m]; NaN where not known.
+    member : bool array of shape (rows, cols)
+        Cells of the plane.
+    other : bool array of shape (rows, cols)
+        Cells of other planes.
+    inside : bool array of shape (rows, cols)
+        Cells whose centre lies in the building's footprint; only used of flat roofs, as only those have rims.
+    west, north
+        Outer corner of the first cell [m].
+    footprint
+        Of the building, polygon or multipolygon.
+    flat
+        Whether it is a flat roof.
+    """
+
+    above: NDArray[np.float64]
+    member: NDArray[np.bool_]
+    other: NDArray[np.bool_]
+    inside: NDArray[np.bool_]
+    west: float
+    north: float
+    footprint: shapely.Geometry
+    flat: bool
+
+
+class Found(NamedTuple):
+    """Obstacles of planes, by plane, then from the north-west; arrays of one length.
+
+    Attributes
+    ----------
+    plane
+        Number of the plane.
+    number
+        From 1 in each plane; its rims come last.
+    kind
+        Index into `KINDS`.
+    height_m
+        Highest cell over the plane (deepest below it for a pit); NaN where no cell is known.
+    shape
+        Polygon or multipolygon in plan.
+    """
+
+    plane: NDArray[np.int64]
+    number: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    height_m: NDArray[np.float64]
+    shape: NDArray[np.object_]
+
+
+def find_obstacles(planes: Sequence[PlaneCells], cell_m: float, rules: ObstacleRules) -> Found:
+    """Obstacles of planes.
+
+    Parameters
+    ----------
+    planes
+        Planes with the surface around them.
+    cell_m
+        Side of a cell [m].
+    rules
+        What counts.
+
+    Returns
+    -------
+    Found
+    """
+    regions, whole, ringed = [], [], []
+    number, kind, height = [], [], []
+    for p in planes:
+        what = _what(p.above, p.member, p.other, p.inside & p.flat, rules.obstacle_m, rules.rim_height_m, rules.pit_m2 / cell_m**2)
+        around = _rim_share(what) >= rules.rim_share
+        label, kinds, heights = _number(what, p.above, rules.obstacle_m, around)
+        regions.append(Regions(label, np.ones(label.shape, dtype=np.bool_), p.west, p.north, p.footprint))
+        if around:
+            whole.append(Regions((what > 0).astype(np.int16), p.inside, p.west, p.north, p.footprint))
+        ringed.append(around)
+        number.append(np.arange(1, len(kinds) + 1))
+        kind.append(kinds)
+        height.append(heights)
+    owner = np.repeat(np.arange(len(planes)), [len(k) for k in kind])
+    if not len(owner):
+        none = np.empty(0, dtype=np.int64)
+        return Found(none, none, none, np.empty(0), np.empty(0, dtype=object))
+    found = Found(owner, np.concatenate(number), np.concatenate(kind).astype(np.int64), np.concatenate(height), _single(squares(regions, cell_m)))
+    if whole:
+        reach = outlines(whole, cell_m)
+        found.shape[np.array(ringed)[owner] & (found.kind == RIM)] = shapely.difference(reach, shrunk(reach, rules.rim_m))
+    keep = ~shapely.is_empty(found.shape)
+    return Found(found.plane[keep], found.number[keep], found.kind[keep], found.height_m[keep], found.shape[keep])
+
+
+def _single(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Multipolygons of one part as polygons."""
+    one = shapely.get_num_geometries(shapes) == 1
+    shapes[one] = shapely.get_geometry(shapes[one], 0)
+    return shapes
+
+
+# What a cell is to its plane; 0 is outside.
+_MEMBER, _NOISE, _EDGE, _HOLE = 1, 2, 3, 4
+
+
+def _rim_share(what: NDArray[np.int8]) -> float:
+    """Share of a plane's edge cells that belong to a wall."""
+    rim = int(np.count_nonzero(what == _EDGE))
+    if not rim:
+        return 0.0
+    out = what == 0
+    beside = np.zeros(out.shape, dtype=np.bool_)
+    for axis in (0, 1):
+        for by in (-1, 1):
+            beside |= np.roll(out, by, axis)
+    return rim / (rim + int(np.count_nonzero(beside & (what == _MEMBER))))
+
+
+@kernel
+def _what(above, member, other, walled, obstacle, rim, pit):  # type: ignore[no-untyped-def]
+    """What each cell is to the plane: 1 member, 2 hole within the noise, 3 wall along the edge, 4 obstacle in a hole, 0 outside."""
+    rows, cols = above.shape
+    what = np.zeros((rows, cols), np.int8)
+    queue = np.zeros(rows * cols, np.int32)
+    seen = member.copy()
+    for start in range(rows * cols):
+        if seen[start // cols, start % cols]:
+            continue
+        head, tail = 0, 1
+        queue[0] = start
+        seen[start // cols, start % cols] = True
+        enclosed, high, low = True, False, 0
+        while head < tail:
+            i, j = queue[head] // cols, queue[head] % cols
+            head += 1
+            enclosed = enclosed and 0 < i < rows - 1 and 0 < j < cols - 1
+            high = high or not above[i, j] <= obstacle or other[i, j]
+            low += above[i, j] < -obstacle
+            for step in range(4):
+                a = i + (step == 0) - (step == 1)
+                b = j + (step == 2) - (step == 3)
+                if 0 <= a < rows and 0 <= b < cols and not seen[a, b]:
+                    seen[a, b] = True
+                    queue[tail] = a * cols + b
+                    tail += 1
+        if enclosed:
+            for k in range(tail):
+                what[queue[k] // cols, queue[k] % cols] = 4 if high or low >= pit else 2
+    for i in range(1, rows - 1):
+        for j in range(1, cols - 1):
+            if member[i, j]:
+                what[i, j] = 1
+            elif walled[i, j] and what[i, j] == 0 and not other[i, j] and 0.0 < above[i, j] <= rim:
+                for a in range(i - 1, i + 2):
+                    for b in range(j - 1, j + 2):
+                        if member[a, b]:
+                            what[i, j] = 3
+    return what
+
+
+def _number(what: NDArray[np.int8], above: NDArray[np.float64], obstacle: float, around: bool) -> tuple[NDArray[np.int16], list[int], list[float]]:
+    """Labels of obstacles (8-connected, holes before rims, from the north-west), their kinds and heights.
+
+    A wall that runs all around is one obstacle.
+    """
+    label = np.zeros(what.shape, np.int16)
+    kinds: list[int] = []
+    heights: list[float] = []
+    if what.max(initial=0) <= _NOISE:
+        return label, kinds, heights
+    for wanted in (_HOLE, _EDGE):
+        mask = what == wanted
+        if not mask.any():
+            continue
+        part, count = (mask.astype(np.int16), 1) if around and wanted == _EDGE else ndimage.label(mask, np.ones((3, 3)), output=np.int16)
+        label[mask] = part[mask] + len(kinds)
+        for number in range(1, count + 1):
+            cells = above[part == number]
+            cells = cells[np.isfinite(cells)]
+            high = float(cells.max()) if cells.size else np.nan
+            low = float(cells.min()) if cells.size else np.nan
+            kind = RIM if wanted == _EDGE else PIT if high <= obstacle and low < -obstacle else OBJECT
+            kinds.append(kind)
+            heights.append(low if kind == PIT else high)
+    return label, kinds, heights

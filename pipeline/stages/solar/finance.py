@@ -1,0 +1,230 @@
+"""Stage `finance`: what each size of plant costs and gives, hour by hour against the building's consumption. Indicative."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.compute import Compute
+from pipeline.config.finance import FinanceConfig
+from pipeline.config.solar import SolarConfig
+from pipeline.config.town import Town
+from pipeline.contracts.notes import Notes
+from pipeline.contracts.solar import Arrays, Finance, Horizon, Ladder, Roofs, Solar, Sunmap
+from pipeline.contracts.sources import BUILDING_USES, Buildings, Weather
+from pipeline.contracts.spec import Raster, Table
+from pipeline.core.solar.demand import dwellings_of, storeys_of, use_or_guess
+from pipeline.core.solar.economics import Plan, cash_flow, levelised_cost, net_present_value, payback_years, price_by_size, wear
+from pipeline.core.solar.irradiance import SkyHours
+from pipeline.core.solar.ladder import Shares, Steps, shares_of, steps_of
+from pipeline.core.solar.selfuse import used_at_once
+from pipeline.errors import ContractError
+from pipeline.io.loads import load_hours, use_rules
+from pipeline.io.terms import MIDDLE, READINGS, Terms, read_terms
+from pipeline.joins.modules import PlacedModules, placed_modules
+from pipeline.joins.production import hourly_kwh, laid_arrays, year_hours
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+BATCH_ARRAYS = 512
+# The hours of the steps give the yields of the ladder again, to this share.
+CLOSURE = 1e-6
+
+
+def finance(
+    ladder: Table[Ladder], arrays: Table[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Table[Horizon],
+    weather: Table[Weather], buildings: Table[Buildings], config: FinanceConfig, town: Town, compute: Compute, notes: Notes,
+) -> Table[Finance]:  # fmt: skip
+    """Cost, self-consumption, present value, payback, levelised cost and avoided emissions of each step of the ladders.
+
+    Parameters
+    ----------
+    ladder, arrays, solar, sunmap
+        Steps, and what they are made of.
+    roofs, horizon, weather
+        What the arrays see, and the year, for their hours.
+    buildings
+        Use, footprint and height: the consumption that is taken.
+    config
+        Day of the valuation, calendar and clock.
+    town
+        Power model and wear of the section solar, sizes of the section ladder.
+    compute
+        Batches of buildings run in parallel.
+    notes
+        Receives totals, assumptions, and the figures nobody verified.
+
+    Returns
+    -------
+    table of `Finance`
+        One row for each row of `ladder`. Low and high have all assumptions at their worse and better end.
+
+    Raises
+    ------
+    ContractError
+        When `ladder` was not made of these arrays.
+    """
+    terms = read_terms(config.as_of, notes)
+    placed = placed_modules(arrays, solar, sunmap, Notes())
+    steps = _steps(placed, ladder, town)
+    need = _needs(placed.names, buildings, terms, config, notes)
+    seen = laid_arrays(arrays, roofs, horizon).set_index("array_id", drop=False).loc[placed.arrays["array_id"]]
+    used = _used(seen, placed, steps, need, year_hours(weather, roofs), config, town, compute)
+    table = _table(ladder, steps.building, used, need, terms, town)
+    _write_down(table, ladder, need, terms, town.solar.life_years, notes)
+    return table
+
+
+class Needs(NamedTuple):
+    """Consumption of buildings, in the order of their names.
+
+    Attributes
+    ----------
+    use
+        Row of `BUILDING_USES`.
+    load
+        Yearly consumption by reading, shape (buildings, readings) [kWh].
+    dwellings
+        1 where it is no home.
+    """
+
+    use: Ints
+    load: Floats
+    dwellings: Floats
+
+
+def _needs(names: NDArray[Any], buildings: Any, terms: Terms, config: FinanceConfig, notes: Notes) -> Needs:
+    known = pd.DataFrame(buildings[["building_id", "use", "area_m2", "height_m"]]).set_index("building_id")
+    if lost := sorted(set(names) - set(known.index)):
+        raise ContractError(f"arrays: {len(lost)} buildings are not in buildings (first: {lost[0]}); run make arrays")
+    known = known.loc[names]
+    area = known["area_m2"].to_numpy(dtype=float)
+    words, guessed = use_or_guess(known["use"].to_numpy(dtype=object), area, config.unknown_annex_below_m2, config.unknown_other_above_m2)
+    use = np.array([BUILDING_USES.index(w) for w in words], dtype=np.int64)
+    by_height = np.array([use_rules()[w].by_height for w in BUILDING_USES])[use]
+    floor = area * storeys_of(known["height_m"].to_numpy(dtype=float), terms.storey_m, by_height, config.assumed_height_m)
+    home = np.array([use_rules()[w].consumption == "dwelling" for w in BUILDING_USES])[use]
+    dwellings = np.where(home, dwellings_of(floor, terms.net_of_gross, terms.dwelling_m2), 1.0)
+    notes.count("buildings with modules", len(names))
+    notes.count("of these, use not said by the source and taken from the footprint", int(guessed.sum()))
+    return Needs(use, np.where(home, dwellings, floor)[:, np.newaxis] * terms.consumption[use], dwellings)
+
+
+def _steps(placed: PlacedModules, ladder: Any, town: Town) -> Steps:
+    """The steps of `ladder` with their modules, which its table does not hold."""
+    steps = steps_of(placed.modules, placed.building, np.ones(len(placed.building)), np.asarray(town.ladder.sizes_kwp))
+    same = len(steps.kwh) == len(ladder) and np.allclose(steps.kwh, ladder["kwh_year"], rtol=1e-9) and bool((placed.names[steps.building] == ladder["building_id"]).all())
+    if not same:
+        raise ContractError(f"ladder: {len(ladder)} steps are not those of arrays and solar ({len(steps.kwh)} steps); run make ladder")
+    return steps
+
+
+class _Batch(NamedTuple):
+    """Buildings whose hours are worked out together: their arrays with horizons, and the additions of their steps."""
+
+    arrays: pd.DataFrame
+    first: Ints
+    number: Ints
+    array: Ints
+    part: Floats
+    use: Ints
+    load: Floats
+
+
+def _used(seen: Any, placed: PlacedModules, steps: Steps, need: Needs, hours: SkyHours, config: FinanceConfig, town: Town, compute: Compute) -> Floats:
+    """Energy used at once by step and reading, shape (steps, readings) [kWh]."""
+    profile = np.array([load_hours(u, config.as_of, config.calendar_year, config.utc_offset_h, summer_time=config.summer_time) for u in BUILDING_USES])
+    shares = shares_of(steps, placed.modules, placed.arrays["kwh_year"].to_numpy(dtype=float))
+    batches = _batches(seen, placed.building, steps, shares, need)
+    found = list(compute.batches(run_batch, batches, size=1, params=(hours, np.ascontiguousarray(profile[:, hours.hour]), town.solar)))
+    used = np.concatenate([u for u, _ in found]) if found else np.empty((0, len(READINGS)))
+    made = np.concatenate([m for _, m in found]) if found else np.empty(0)
+    if not np.allclose(made, steps.kwh, rtol=CLOSURE, atol=CLOSURE):
+        raise ContractError(f"solar: its yields are not the sums of the arrays' hours (largest difference {np.abs(made - steps.kwh).max():.3g} kWh); run make solar")
+    return used
+
+
+def _batches(seen: Any, building: Ints, steps: Steps, shares: Shares, need: Needs) -> list[_Batch]:
+    """Cut at the borders of buildings; arrays and steps are sorted by building."""
+    # Each cut is moved back to the first array of its building.
+    cuts = np.unique(np.searchsorted(building, building[::BATCH_ARRAYS]))
+    made = []
+    for a, b in pairwise(np.append(cuts, len(building)).tolist()):
+        s, t = np.searchsorted(steps.building, [building[a], building[b - 1] + 1])
+        k, m = np.searchsorted(shares.step, [s, t])
+        first = np.searchsorted(shares.step[k:m], np.arange(s, t + 1))
+        of = steps.building[s:t]
+        made.append(_Batch(seen.iloc[a:b], first, steps.number[s:t], shares.array[k:m] - a, shares.part[k:m], need.use[of], need.load[of]))
+    return made
+
+
+def run_batch(batches: list[_Batch], hours: SkyHours, profile: Floats, config: SolarConfig) -> tuple[Floats, Floats]:
+    """Energy used at once and energy made by the steps of some buildings."""
+    used, made = [], []
+    for b in batches:
+        light = np.empty((len(b.arrays), len(hours.hour)))
+        for at, kwh in hourly_kwh(b.arrays, hours, config):
+            light[at] = kwh[:, hours.hour]
+        u, m = used_at_once(light, b.first, b.number, b.array, b.part, profile, b.use, b.load)
+        used.append(u)
+        made.append(m)
+    return np.concatenate(used), np.concatenate(made)
+
+
+def _table(ladder: Any, building: Ints, used: Floats, need: Needs, terms: Terms, town: Town) -> pd.DataFrame:
+    kwp, kwh = ladder["kwp"].to_numpy(dtype=float), ladder["kwh_year"].to_numpy(dtype=float)
+    use, load = need.use[building], need.load[building]
+    used = np.minimum(used, kwh[:, np.newaxis])
+    worn = wear(town.solar.degradation_share, town.solar.life_years)
+    plans = [_plan(r, kwp, kwh, used[:, r], use, need.dwellings[building], terms) for r in range(len(READINGS))]
+    flows = [cash_flow(p, worn) for p in plans]
+    value = [net_present_value(p.cost, f, rate) for p, f, rate in zip(plans, flows, terms.rate, strict=True)]
+    middle, at_once, mine = plans[MIDDLE], used[:, MIDDLE], load[:, MIDDLE]
+    table = pd.DataFrame(
+        {
+            "building_id": ladder["building_id"].to_numpy(), "step": ladder["step"].to_numpy(), "kwp": kwp, "use": np.array(BUILDING_USES, dtype=object)[use],
+            "load_kwh_year": mine, "self_consumed_kwh": at_once, "self_consumed_share": at_once / np.where(kwh > 0.0, kwh, 1.0),
+            "self_sufficiency": np.where(mine > 0.0, np.minimum(at_once / np.where(mine > 0.0, mine, 1.0), 1.0), np.nan),
+            "cost_eur_low": plans[2].cost, "cost_eur": middle.cost, "cost_eur_high": plans[0].cost,
+            "npv_eur_low": value[0], "npv_eur": value[1], "npv_eur_high": value[2],
+            "payback_years": payback_years(middle.cost, flows[MIDDLE]),
+            "lcoe_eur_kwh": levelised_cost(middle, np.maximum(kwh, 1e-9), worn, float(terms.rate[MIDDLE])), "co2_kg_year": kwh * terms.co2_kg_kwh,
+        }
+    )  # fmt: skip
+    best = table.groupby("building_id", sort=False)["npv_eur"].transform("idxmax") if len(table) else table.index
+    return table.assign(best=np.asarray(best == table.index))[[*Finance.columns()]]
+
+
+def _plan(reading: int, kwp: Floats, kwh: Floats, used: Floats, use: Ints, dwellings: Floats, terms: Terms) -> Plan:
+    """Money of every step under one reading of the assumptions."""
+    cost = kwp * price_by_size(kwp, terms.sizes, terms.capex[reading]) * (1.0 + terms.vat[use])
+    refund = np.where(kwp <= terms.deduction_max_kwp, terms.deduction[use, reading] * np.minimum(cost, terms.deduction_limit * dwellings), 0.0)
+    return Plan(
+        cost=cost, income=used * terms.saved[use, reading] + (kwh - used) * terms.sold[use, reading], upkeep=kwp * terms.upkeep[reading],
+        inverter=kwp * terms.inverter[reading], inverter_year=int(terms.inverter_year[reading]), refund=refund / terms.deduction_years, refund_years=terms.deduction_years,
+    )  # fmt: skip
+
+
+def _write_down(table: Any, ladder: Any, need: Needs, terms: Terms, years: int, notes: Notes) -> None:
+    pays = (table["best"] & (table["npv_eur"] > 0.0)).to_numpy()
+    best, made = table[pays], float(ladder["kwh_year"].to_numpy()[pays].sum())
+    notes.count("buildings whose best size has a present value above 0", len(best))
+    for name in ("kwp", "load_kwh_year", "cost_eur", "npv_eur_low", "npv_eur", "npv_eur_high", "co2_kg_year"):
+        notes.figure(f"paying_{name}", float(best[name].sum()))
+    notes.figure("paying_kwh_year", made)
+    notes.figure("paying_self_consumed_share", float(best["self_consumed_kwh"].sum()) / made if made else 0.0)
+    if len(best):
+        notes.figure("paying_payback_years_median", float(best["payback_years"].median()))
+    notes.figure("load_kwh_year", float(need.load[:, MIDDLE].sum()))
+    notes.figure("dwellings", float(need.dwellings[need.use == BUILDING_USES.index("home")].sum()))
+    notes.assume(
+        f"Indicative. Money of today, real rate {terms.rate[MIDDLE]:.0%} over {years} years, prices as they are now; homes deduct {terms.deduction[0, MIDDLE]:.0%} "
+        f"of plants up to {terms.deduction_max_kwp:g} kWp where their income tax is high enough; firms before their own taxes. No battery, no energy community."
+    )
+    notes.assume("One meter for each building: where several dwellings share a roof, the self-consumption is that of all of them together.")
+    notes.assume("Consumption follows the VDEW standard profiles of 1999 on the Italian calendar, households with the summer of Italian meters: a building's own hours differ.")
+    notes.assume("Every dwelling that the floor area holds is taken as lived in: right for a household that asks for its own roof, too much for the sum of a town with empty homes.")

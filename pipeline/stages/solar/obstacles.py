@@ -1,0 +1,152 @@
+"""Stage `obstacles`: chimneys, stair-heads, tanks, light wells and parapets of each roof plane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from pipeline.compute import Compute
+from pipeline.config.solar import ObstaclesConfig
+from pipeline.contracts.notes import Notes
+from pipeline.contracts.solar import Obstacles, Roofs
+from pipeline.contracts.sources import Buildings, Surface
+from pipeline.contracts.spec import Raster, Table
+from pipeline.core.grid import Grid
+from pipeline.core.solar.obstacles import KINDS, Found, ObstacleRules, PlaneCells, find_obstacles
+from pipeline.errors import ContractError
+from pipeline.io import rasters
+
+GROUP_CELLS = 512
+AROUND_CELLS = 2
+
+
+class Group(NamedTuple):
+    """Planes that are looked at together: the cells around them, their numbers among all planes, and all planes near.
+
+    `building` is the place of each plane's footprint among `footprints`.
+    """
+
+    surface: Raster[Surface]
+    block: Grid
+    number: NDArray[np.int64]
+    near: NDArray[np.int64]
+    shapes: NDArray[np.object_]
+    flat: NDArray[np.bool_]
+    fit: NDArray[np.float64]
+    building: NDArray[np.int64]
+    footprints: NDArray[np.object_]
+
+
+def obstacles(roofs: Table[Roofs], buildings: Table[Buildings], surface: Raster[Surface], config: ObstaclesConfig, compute: Compute, notes: Notes) -> Table[Obstacles]:
+    """What modules must keep away from on each plane that nothing else speaks against.
+
+    Parameters
+    ----------
+    roofs
+        Planes; those with a reason against them are left out.
+    buildings
+        Footprints: a wall along the edge stands inside.
+    surface
+        Elevation; what stands over a plane is seen in its cells.
+    config
+        Section `obstacles` of town.yaml.
+    compute
+        Groups of planes run in parallel.
+    notes
+        Obstacles are counted by kind.
+
+    Returns
+    -------
+    table of `Obstacles`
+        Sorted by obstacle_id.
+    """
+    chosen = np.flatnonzero((roofs["reason"].isna() & (roofs["kind"] != "none")).to_numpy())
+    groups = _groups(roofs, chosen, buildings, surface)
+    rules = ObstacleRules(config.obstacle_m, config.pit_m2, config.rim_height_m, config.rim_m, config.rim_share)
+    found = list(compute.batches(look, groups, size=1, params=(rules,)))
+    table = _table(roofs, [g.number for g in groups], found)
+    notes.count("planes looked at", len(chosen))
+    for kind in KINDS:
+        notes.count(f"obstacles: {kind}", int((table["kind"] == kind).sum()))
+    notes.assume(
+        f"What rises more than {config.obstacle_m:g} m over a roof is an obstacle; a wall up to {config.rim_height_m:g} m seen along {config.rim_share:.0%} of a flat roof's edge "
+        f"is taken to run all around, {config.rim_m:g} m thick."
+    )
+    return table
+
+
+def _groups(roofs: gpd.GeoDataFrame, chosen: NDArray[np.int64], buildings: gpd.GeoDataFrame, surface: Raster[Surface]) -> list[Group]:
+    """Planes by the block of the raster that holds their middle."""
+    grid = surface.grid
+    shapes = roofs.geometry.to_numpy()
+    bounds = shapely.bounds(shapes)
+    row = np.floor((grid.north - bounds[chosen][:, [1, 3]].mean(axis=1)) / grid.cell_m / GROUP_CELLS)
+    col = np.floor((bounds[chosen][:, [0, 2]].mean(axis=1) - grid.west) / grid.cell_m / GROUP_CELLS)
+    _, group = np.unique(np.column_stack([row, col]), axis=0, return_inverse=True)
+    flat, fit = (roofs["kind"] == "flat").to_numpy(), _fits(roofs)
+    footprints, home = buildings.geometry.to_numpy(), pd.Index(buildings["building_id"]).get_indexer(roofs["building_id"])
+    if (home < 0).any():
+        raise ContractError(f"roofs: {int((home < 0).sum())} planes of buildings that are not in buildings (first: {roofs['building_id'].iloc[int(np.argmin(home))]}); rebuild them: make roofs")
+    out = []
+    for g in range(group.max(initial=-1) + 1):
+        own = chosen[group == g]
+        block = grid.crop(grid.window((*bounds[own, :2].min(axis=0), *bounds[own, 2:].max(axis=0)), AROUND_CELLS))
+        west, south, east, north = block.bounds
+        near = np.flatnonzero((bounds[:, 0] < east) & (bounds[:, 2] > west) & (bounds[:, 1] < north) & (bounds[:, 3] > south))
+        homes, building = np.unique(home[own], return_inverse=True)
+        out.append(Group(surface, block, own, near, shapes[near], flat[own], fit[own], building, footprints[homes]))
+    return out
+
+
+def _fits(roofs: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """Each plane as rise to the east and to the north, elevation at (0, 0), and cosine of its tilt; NaN where there is none."""
+    point = shapely.point_on_surface(roofs.geometry.to_numpy())
+    slope, azimuth = np.tan(np.radians(roofs["surface_tilt"].to_numpy(dtype=float))), np.radians(roofs["surface_azimuth"].to_numpy(dtype=float))
+    east, north = -slope * np.sin(azimuth), -slope * np.cos(azimuth)
+    level = roofs["plane_z_m"].to_numpy(dtype=float) - east * shapely.get_x(point) - north * shapely.get_y(point)
+    return np.column_stack([east, north, level, 1.0 / np.hypot(1.0, slope)])
+
+
+def look(groups: Sequence[Group], rules: ObstacleRules) -> Found:
+    """Read the surface around one group of planes and find their obstacles."""
+    (group,) = groups
+    block, grid = group.block, group.surface.grid
+    top = rasters.read(group.surface, "surface", grid.window(block.bounds))
+    owner = rasters.burn(group.shapes, group.near + 1, block, dtype="int32")
+    below = np.unique(group.building[group.flat])
+    home = rasters.burn(group.footprints[below], below + 1, block, dtype="int32")
+    bounds = shapely.bounds(group.shapes[np.searchsorted(group.near, group.number)])
+    return find_obstacles([_cells(group, k, bounds[k], top, owner, home) for k in range(len(group.number))], block.cell_m, rules)
+
+
+def _cells(group: Group, k: int, bounds: NDArray[np.float64], top: NDArray[np.float32], owner: NDArray[np.int32], home: NDArray[np.int32]) -> PlaneCells:
+    """The cells of the group's plane k and their surroundings."""
+    block, fit, building = group.block, group.fit[k], int(group.building[k])
+    window = block.window(tuple(bounds), AROUND_CELLS)
+    cut = (slice(window.row, window.row + window.rows), slice(window.col, window.col + window.cols))
+    west, north = block.west + window.col * block.cell_m, block.north - window.row * block.cell_m
+    east_of = west + (np.arange(window.cols) + 0.5) * block.cell_m
+    north_of = north - (np.arange(window.rows) + 0.5) * block.cell_m
+    above = (top[cut] - (fit[0] * east_of[None, :] + fit[1] * north_of[:, None] + fit[2])) * fit[3]
+    member = owner[cut] == group.number[k] + 1
+    return PlaneCells(above, member, (owner[cut] > 0) & ~member, home[cut] == building + 1, west, north, group.footprints[building], bool(group.flat[k]))
+
+
+def _table(roofs: gpd.GeoDataFrame, members: list[NDArray[np.int64]], found: list[Found]) -> gpd.GeoDataFrame:
+    plane = np.concatenate([m[f.plane] for m, f in zip(members, found, strict=True)] or [np.empty(0, dtype=np.int64)])
+    shape = np.concatenate([f.shape for f in found] or [np.empty(0, dtype=object)])
+    number, kind, height = (np.concatenate([f[c] for f in found] or [np.empty(0)]) for c in (1, 2, 3))
+    roof_id = roofs["roof_id"].to_numpy()[plane]
+    table: Any = pd.DataFrame(
+        {
+            "obstacle_id": np.array([f"{r}-o{int(n)}" for r, n in zip(roof_id, number, strict=True)], dtype=object), "roof_id": roof_id, "building_id": roofs["building_id"].to_numpy()[plane],
+            "kind": np.array(KINDS, dtype=object)[kind.astype(np.int64)], "height_m": height.astype(float), "area_m2": shapely.area(shape), "geometry": shape,
+        }
+    ).sort_values("obstacle_id", ignore_index=True)  # fmt: skip
+    return gpd.GeoDataFrame(table[[*Obstacles.columns(), "geometry"]], geometry="geometry", crs=roofs.crs)
