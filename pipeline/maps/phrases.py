@@ -33,6 +33,8 @@ PAGES: dict[str, tuple[str, str]] = {
         "The figures are indicative and do not replace a site visit:",
     ),
     "foot.method": ("come sono fatte e quanto sono sicure", "how they are made and how sure they are"),
+    "foot.accessibility": ("Accessibilità", "Accessibility"),
+    "foot.privacy": ("Riservatezza", "Privacy"),
     "foot.email": ("Scrivi al Comune", "Write to the municipality"),
     "noscript": (
         "La mappa interattiva ha bisogno di JavaScript. Le cifre del comune sono nella pagina iniziale, il metodo in Dati e metodo.",

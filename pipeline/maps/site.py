@@ -18,6 +18,7 @@ from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of, sources_of, steps_of
 from pipeline.maps.encode import Column, pack, simplified
 from pipeline.maps.layers import both
+from pipeline.maps.phrases_pages import SECTIONS
 from pipeline.maps.quantities import quantity
 from pipeline.maps.text import LANGUAGE_NAMES, LANGUAGES, SCRIPT_TEXT, TEXT, Phrase, say
 from pipeline.maps.theme_page import theme_page
@@ -50,6 +51,8 @@ def write(site: Site, out: Path) -> dict[str, int]:
     environment = _environment(site)
     _page(out, "index", _index(site, environment, small))
     _page(out, "method", _method(site, environment))
+    for name, sections in SECTIONS.items():
+        _page(out, name, environment.get_template("draft.html").render(_common(site, name) | {"sections": sections}))
     for name in ("solar", "sealing", "green"):
         _page(out, name, theme_page(site, environment, name, _common(site, name)))
     return counts

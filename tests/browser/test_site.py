@@ -17,7 +17,7 @@ from pipeline.maps.quantities import quantity
 from pipeline.maps.style import rgb
 
 pytestmark = pytest.mark.browser
-PAGES = ("index", "solar", "sealing", "green", "method")
+PAGES = ("index", "solar", "sealing", "green", "method", "accessibility", "privacy")
 MAPS = ("solar", "sealing", "green")
 # What each theme draws of the small town: all buildings, the parcels that are neither road nor water, all sections.
 COUNTS = {"solar": ("buildings", 60), "sealing": ("parcels", 100), "green": ("sections", 9)}
