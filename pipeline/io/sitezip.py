@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from pathlib import Path
 
@@ -43,5 +42,5 @@ def zip_site(site: Path, out: Path) -> int:
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_STORED if path.suffix in _PACKED else zipfile.ZIP_DEFLATED
             packed.writestr(entry, path.read_bytes())
-    os.replace(part, out)
+    part.replace(out)
     return len(files)

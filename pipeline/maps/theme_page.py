@@ -151,6 +151,6 @@ def _panel(site: Site, theme: Theme | None) -> dict[str, Any]:
     return {
         "theme": theme.name, "layer": theme.layer, "data": theme.layer, "columns": theme.name, "id": KEYS[theme.layer], "value": theme.value, "kind": theme.kind, "sum": theme.total,
         "sumKind": KINDS[theme.total][0], "band": theme.band, "breaks": theme.limits, "colours": theme.colours, "muted": _MUTED, "noData": NO_DATA, "kinds": kinds,
-        "table": [c for c in theme.table if c in sent], "csv": [KEYS[theme.layer], *(c for c in csv if c != KEYS[theme.layer])], "email": site.email,
+        "table": [c for c in theme.table if c in sent], "csv": [KEYS[theme.layer], *(c for c in csv if c != KEYS[theme.layer])], "email": site.email, "credit": str(credits_of(site.lineage)),
         "links": {"sealing": "sealing" in site.made and site.made["sealing"].layer == "parcels"},
     }  # fmt: skip
