@@ -14,6 +14,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from pipeline.maps import findings, pictures
+from pipeline.maps.basemap import street_lines
 from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of, sources_of, steps_of
 from pipeline.maps.encode import Column, pack, simplified
@@ -77,6 +78,14 @@ def _write_data(site: Site, folder: Path) -> dict[str, int]:
         )
         _save(folder, layer, pack(layer, len(frame), columns, _outlines(frame, site.simplify_m)))
         counts[layer] = len(frame)
+    if site.streets is not None and len(site.streets):
+        drawn = street_lines(site.streets)
+        columns = {"name": Column(list(drawn["name"])), "rank": Column(drawn["rank"].to_numpy(dtype=float), 1.0)}
+        _save(folder, "streets", pack("streets", len(drawn), columns, np.asarray(drawn.geometry.simplify(0.5).to_crs(4326).values)))
+        counts["streets"] = len(drawn)
+    if site.greens is not None and len(site.greens):
+        _save(folder, "greens", pack("greens", len(site.greens), {"name": Column(list(site.greens["name"]))}, _outlines(site.greens, site.simplify_m)))
+        counts["greens"] = len(site.greens)
     for name, theme in site.made.items():
         _save(folder, name, pack(name, len(site.atlas[theme.layer]), site.columns[name]))
     words = json.dumps({k: list(v) for k, v in SCRIPT_TEXT.items()} | {"na": list(TEXT["na"])}, ensure_ascii=False, separators=(",", ":"))

@@ -206,7 +206,7 @@ def test_the_language_changes_words_numbers_and_links(visit: Visits, site: Path,
     assert value.it in seen.page.inner_text("#sheet") and "Tetti al sole" in seen.page.title()
     seen.page.click(".o:visible")
     assert value.en in seen.page.inner_text("#sheet") and "Roofs in the sun" in seen.page.title()
-    assert seen.page.get_attribute("#query", "aria-label") == "Building id or sheet/parcel"
+    assert seen.page.get_attribute("#query", "aria-label") == "Street, building id or sheet/parcel"
     assert seen.page.get_attribute("nav a >> nth=1", "href") == "sealing.html#l=en"
     assert "Edificio" not in seen.page.inner_text("main") and "Rows 1–20 of 60" in seen.page.inner_text("#rows")
 
@@ -394,3 +394,23 @@ def test_the_colour_fades(visit: Visits, site: Path) -> None:
     seen.page.click(".tools summary")
     seen.page.evaluate("(() => { const s = document.getElementById('strength'); s.value = 30; s.dispatchEvent(new Event('input')); })()")
     assert seen.page.evaluate("SS.layers.theme.options.alpha") == 0.3
+
+
+def test_street_names_stand_along_their_street_and_apart(visit: Visits, site: Path) -> None:
+    seen = visit().open(address(site, "solar"))
+    seen.page.evaluate("SS.view.setView(SS.layers.names.bounds(0).getCenter(), 18, {animate: false})")
+    placed = seen.page.evaluate("SS.layers.names.placed")
+    assert {p["name"] for p in placed} == {"Via <b>Roma</b>", "Via dei Gelsi"}
+    for p in placed:
+        assert abs(abs(p["turn"]) - (0.0 if "Roma" in p["name"] else 1.5708)) < 0.06
+    for i, a in enumerate(placed):
+        for b in placed[i + 1 :]:
+            assert ((a["x"] - b["x"]) ** 2 + (a["y"] - b["y"]) ** 2) ** 0.5 > 12
+
+
+def test_a_street_is_found_by_its_name(visit: Visits, site: Path) -> None:
+    seen = visit().open(address(site, "solar"))
+    seen.page.fill("#query", "gelsi")
+    seen.page.press("#query", "Enter")
+    seen.until("document.getElementById('found').textContent.includes('Via dei Gelsi')")
+    seen.until("SS.layers.names.find('via dei gelsi').bounds.contains(SS.view.getCenter())")

@@ -85,6 +85,12 @@
       var text = clean(query.value);
       if (!text) return;
       var rows = find(text);
+      var street = !rows.length && SS.layers.names ? SS.layers.names.find(text) : null;
+      if (street) {
+        theme.map.fitBounds(street.bounds.pad(0.2), { maxZoom: 18, animate: !SS.still });
+        found.textContent = SS.t("search.street", { name: street.name });
+        return;
+      }
       if (!rows.length) {
         var example = c.sheet && c.sheet[0] && c.number[0] ? c.sheet[0] + "/" + c.number[0] : theme.ids[0];
         found.textContent = SS.t("search.none", { query: query.value, example: example });
