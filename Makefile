@@ -29,7 +29,7 @@ endif
 .SUFFIXES:
 .DEFAULT_GOAL := town
 
-PLAIN_GOALS := help clean test lint bench validate check explain serve rules docs lock screenshots fetch new-town
+PLAIN_GOALS := help clean test lint bench validate check explain serve site-zip rules docs lock screenshots fetch new-town
 if_active = $(if $(filter $1,$(ACTIVE)),$(FILE_$1))
 need = $(if $(filter $1,$(ACTIVE)),$(FILE_$1),inactive-$1)
 
@@ -42,7 +42,7 @@ endif
 
 -include rules.mk
 
-.PHONY: town help clean test lint bench validate check explain serve rules docs lock screenshots fetch new-town FORCE
+.PHONY: town help clean test lint bench validate check explain serve site-zip rules docs lock screenshots fetch new-town FORCE
 FORCE:
 
 town: $(foreach s,$(ACTIVE),$(FILE_$(s))) $(R)/summary.txt ## the whole town: figures and maps (the default)
@@ -87,6 +87,9 @@ new-town: .venv/.towns ## make the folder of an Italian municipality: make new-t
 
 serve: .venv/.ready ## show the maps at http://127.0.0.1:8000/
 	@$(PY) serve --folder $(OUT)/maps
+
+site-zip: .venv/.ready ## pack the published maps into one zip: maps/<town>.zip
+	@$(PY) site-zip $(PLACE)
 
 test: lint ## everything that is checked: style, types, layers, tests
 	@.venv/bin/python -m pytest

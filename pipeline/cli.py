@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = add("serve", _serve, "Show the maps on this machine.", town=False)
     serve.add_argument("--folder", type=Path, default=Path("maps"))
     serve.add_argument("--port", type=int, default=8000)
+    add("site-zip", _site_zip, "Pack the published maps into one zip beside their folder.")
     return parser
 
 
@@ -250,4 +251,14 @@ def _serve(options: argparse.Namespace) -> int:
     server = ThreadingHTTPServer(("127.0.0.1", options.port), partial(SimpleHTTPRequestHandler, directory=os.fspath(options.folder)))
     print(f"http://127.0.0.1:{server.server_port}/ shows {options.folder}; Ctrl-C ends it")
     server.serve_forever()
+    return 0
+
+
+def _site_zip(options: argparse.Namespace) -> int:
+    from pipeline.io.sitezip import zip_site
+
+    site = Path(options.site)
+    out = site.with_name(f"{site.name}.zip")
+    files = zip_site(site, out)
+    print(f"{out}: {files} files, {out.stat().st_size / 1e6:.1f} MB")
     return 0

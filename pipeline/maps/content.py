@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +24,8 @@ class Site:
         As the atlas stage made it, in the town's system.
     shade, cover
         Relief (0-1) and land cover codes in EPSG:3857 on one grid, None where there are none.
+    streets, greens
+        Lines with their names, and green places, for the base map; None where there are none.
     bounds
         West, south, east, north of those pictures [degrees].
     """
@@ -37,6 +40,8 @@ class Site:
     canopy_height_m: float = 3.0
     shade: NDArray[np.float32] | None = None
     cover: NDArray[np.float32] | None = None
+    streets: gpd.GeoDataFrame | None = None
+    greens: gpd.GeoDataFrame | None = None
     bounds: tuple[float, float, float, float] | None = None
     sums: dict[str, float] = field(init=False)
     made: dict[str, Theme] = field(init=False)

@@ -80,6 +80,15 @@ def outlines(geometries: NDArray[Any]) -> dict[str, bytes]:
     return {"rings": varint(counts), "sizes": varint(sizes), "dx": varint(steps[:, 0]), "dy": varint(steps[:, 1])}
 
 
+def lines(geometries: NDArray[Any]) -> dict[str, bytes]:
+    """LineStrings in EPSG:4326 as the same four streams as `outlines`: one open ring a row."""
+    coords, row = shapely.get_coordinates(geometries, return_index=True)
+    points = np.round(coords / DEGREE).astype(np.int64)
+    sizes = np.bincount(row, minlength=len(geometries)) if len(row) else np.zeros(len(geometries), dtype=np.int64)
+    steps = zigzag(np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=np.int64)))
+    return {"rings": varint(np.ones(len(geometries), dtype=np.int64)), "sizes": varint(sizes), "dx": varint(steps[:, 0]), "dy": varint(steps[:, 1])}
+
+
 def _rings(geometries: NDArray[Any]) -> tuple[list[NDArray[np.int64]], NDArray[np.int64]]:
     """Quantised rings without their closing point, and the row each belongs to."""
     parts, part_row = shapely.get_parts(shapely.orient_polygons(geometries), return_index=True)
@@ -139,7 +148,7 @@ def pack(name: str, rows: int, columns: dict[str, Column], shapes: NDArray[Any] 
     columns
         By name; text columns travel in the JSON line, null where missing.
     shapes
-        Polygons in EPSG:4326.
+        Polygons, or LineStrings, in EPSG:4326.
     extra
         Small things to travel along, JSON.
 
@@ -149,7 +158,9 @@ def pack(name: str, rows: int, columns: dict[str, Column], shapes: NDArray[Any] 
         `SS.put("name","...");`, the same bytes for the same content.
     """
     streams = {f"col.{k}": numbers(c.values, c.scale) for k, c in columns.items() if c.scale is not None}
-    streams |= {f"geo.{k}": b for k, b in outlines(shapes).items()} if shapes is not None else {}
+    if shapes is not None:
+        made = lines(shapes) if len(shapes) and shapely.get_type_id(shapes[0]) == shapely.GeometryType.LINESTRING else outlines(shapes)
+        streams |= {f"geo.{k}": b for k, b in made.items()}
     head: dict[str, Any] = {
         "rows": rows,
         "scales": {k: c.scale for k, c in columns.items() if c.scale is not None},

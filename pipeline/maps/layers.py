@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from pipeline.maps.text import Phrase
 
-SCRIPTS = ("leaflet/leaflet.js", "page.js", "core.js", "polygons.js", "numbers.js", "legend.js", "sheet.js", "table.js", "theme.js")
+SCRIPTS = ("leaflet/leaflet.js", "page.js", "core.js", "polygons.js", "streets.js", "numbers.js", "legend.js", "sheet.js", "table.js", "area.js", "theme.js")
 
 
 @contextmanager
@@ -78,6 +78,16 @@ class Polygons(Layer):
         self._name = "Polygons"
         self.data = data
         self.options = options
+
+
+class StreetLines(Polygons):
+    """Streets of one data file: lines, or with `names` their names along them (static/streets.js)."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = SS.streets({{ this.data|tojson }}, {{ this.options|tojson }});
+        {% endmacro %}
+    """)
 
 
 class Picture(Layer):

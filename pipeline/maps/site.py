@@ -14,10 +14,12 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from pipeline.maps import findings, pictures
+from pipeline.maps.basemap import street_lines
 from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of, sources_of, steps_of
 from pipeline.maps.encode import Column, pack, simplified
 from pipeline.maps.layers import both
+from pipeline.maps.phrases_pages import SECTIONS
 from pipeline.maps.quantities import quantity
 from pipeline.maps.text import LANGUAGE_NAMES, LANGUAGES, SCRIPT_TEXT, TEXT, Phrase, say
 from pipeline.maps.theme_page import theme_page
@@ -50,6 +52,8 @@ def write(site: Site, out: Path) -> dict[str, int]:
     environment = _environment(site)
     _page(out, "index", _index(site, environment, small))
     _page(out, "method", _method(site, environment))
+    for name, sections in SECTIONS.items():
+        _page(out, name, environment.get_template("draft.html").render(_common(site, name) | {"sections": sections}))
     for name in ("solar", "sealing", "green"):
         _page(out, name, theme_page(site, environment, name, _common(site, name)))
     return counts
@@ -74,6 +78,14 @@ def _write_data(site: Site, folder: Path) -> dict[str, int]:
         )
         _save(folder, layer, pack(layer, len(frame), columns, _outlines(frame, site.simplify_m)))
         counts[layer] = len(frame)
+    if site.streets is not None and len(site.streets):
+        drawn = street_lines(site.streets)
+        columns = {"name": Column(list(drawn["name"])), "rank": Column(drawn["rank"].to_numpy(dtype=float), 1.0)}
+        _save(folder, "streets", pack("streets", len(drawn), columns, np.asarray(drawn.geometry.simplify(0.5).to_crs(4326).values)))
+        counts["streets"] = len(drawn)
+    if site.greens is not None and len(site.greens):
+        _save(folder, "greens", pack("greens", len(site.greens), {"name": Column(list(site.greens["name"]))}, _outlines(site.greens, site.simplify_m)))
+        counts["greens"] = len(site.greens)
     for name, theme in site.made.items():
         _save(folder, name, pack(name, len(site.atlas[theme.layer]), site.columns[name]))
     words = json.dumps({k: list(v) for k, v in SCRIPT_TEXT.items()} | {"na": list(TEXT["na"])}, ensure_ascii=False, separators=(",", ":"))

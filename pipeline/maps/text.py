@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pipeline.maps.phrases import PAGES, THEMES
 from pipeline.maps.phrases_method import METHOD
+from pipeline.maps.phrases_pages import DRAFTS
 
 LANGUAGES = ("it", "en")
 LANGUAGE_NAMES = {"it": "Italiano", "en": "English"}
@@ -36,7 +37,7 @@ def joined(parts: list[Phrase]) -> Phrase:
     return Phrase(*out)
 
 
-TEXT: dict[str, Phrase] = {key: Phrase(*pair) for part in (PAGES, THEMES, METHOD) for key, pair in part.items()}
+TEXT: dict[str, Phrase] = {key: Phrase(*pair) for part in (PAGES, THEMES, METHOD, DRAFTS) for key, pair in part.items()}
 # Scripts need neither the front page nor the method page.
 SCRIPT_TEXT: dict[str, Phrase] = {key: Phrase(*pair) for key, pair in THEMES.items()}
 

@@ -13,7 +13,7 @@ from jinja2 import Environment
 from pipeline.maps import findings
 from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of
-from pipeline.maps.layers import SCRIPTS, Picture, Polygons, ThemePanel, TownMap, render, steady_identifiers
+from pipeline.maps.layers import SCRIPTS, Picture, Polygons, StreetLines, ThemePanel, TownMap, render, steady_identifiers
 from pipeline.maps.pictures import town_middle
 from pipeline.maps.style import NO_DATA
 from pipeline.maps.text import TEXT
@@ -62,7 +62,8 @@ def theme_page(site: Site, environment: Environment, name: str, common: dict[str
 def _data_files(site: Site, theme: Theme | None) -> list[str]:
     """The layers a page loads: sections only where they are its subject."""
     wanted = ("ways", "parcels", "buildings", *(("sections",) if theme and theme.layer == "sections" else ()), "town")
-    return [layer for layer in wanted if layer in site.atlas]
+    base = [n for n, frame in (("greens", site.greens), ("streets", site.streets)) if frame is not None and len(frame)]
+    return [*base, *(layer for layer in wanted if layer in site.atlas)]
 
 
 def _start(site: Site, theme: Theme | None) -> dict[str, Any]:
@@ -105,8 +106,12 @@ def _map_layers(site: Site, theme: Theme | None, data: list[str]) -> list[Any]:
                 TEXT["map.parcels"],
             )
         )
+    if "greens" in data:
+        out.append(Polygons("greens", {"role": "base", "fill": "#bcd6a0", "stroke": "#8fae72", "width": 0.8, "alpha": 0.75}, TEXT["map.greens"]))
     if theme and shown != "buildings":
         out.append(_theme_layer(theme))
+    if "streets" in data and "ways" not in data:
+        out.append(StreetLines("streets", {"role": "base"}, TEXT["map.streets"]))
     if "ways" in data:
         out.append(Polygons("ways", {"role": "base", "by": "water", "fills": ["#fdfbf6", "#c3d9e4"], "alpha": 0.9}, TEXT["map.ways"]))
     if "buildings" in data and shown != "buildings":
@@ -121,6 +126,8 @@ def _map_layers(site: Site, theme: Theme | None, data: list[str]) -> list[Any]:
     if shown != "town" and "town" in data:
         veil = {"veil": "#fbf8f2a6"} if site.atlas["town"]["zone_kind"].iloc[0] == "town" else {}
         out.append(Polygons("town", {"role": "base", "stroke": "#6d6350", "width": 2, "dash": [7, 4], **veil}, TEXT["map.boundary"]))
+    if "streets" in data:
+        out.append(StreetLines("streets", {"role": "base", "names": True}, TEXT["map.names"]))
     return out
 
 
@@ -151,6 +158,6 @@ def _panel(site: Site, theme: Theme | None) -> dict[str, Any]:
     return {
         "theme": theme.name, "layer": theme.layer, "data": theme.layer, "columns": theme.name, "id": KEYS[theme.layer], "value": theme.value, "kind": theme.kind, "sum": theme.total,
         "sumKind": KINDS[theme.total][0], "band": theme.band, "breaks": theme.limits, "colours": theme.colours, "muted": _MUTED, "noData": NO_DATA, "kinds": kinds,
-        "table": [c for c in theme.table if c in sent], "csv": [KEYS[theme.layer], *(c for c in csv if c != KEYS[theme.layer])], "email": site.email,
+        "table": [c for c in theme.table if c in sent], "csv": [KEYS[theme.layer], *(c for c in csv if c != KEYS[theme.layer])], "email": site.email, "credit": str(credits_of(site.lineage)),
         "links": {"sealing": "sealing" in site.made and site.made["sealing"].layer == "parcels"},
     }  # fmt: skip

@@ -242,6 +242,14 @@ def empty_layers(atlas: dict[str, gpd.GeoDataFrame], *names: str) -> dict[str, g
     return {k: v.iloc[:0] if k in names else v for k, v in atlas.items()}
 
 
+def make_streets() -> gpd.GeoDataFrame:
+    """Two streets that cross, one of them in two edges and with a name that is no markup, and a track without a name."""
+    e, n = CENTRE
+    rows = [("s1", "Via <b>Roma</b>", "secondary", [(e - 140, n), (e, n)]), ("s2", "Via <b>Roma</b>", "secondary", [(e, n), (e + 140, n)]),
+            ("s3", "Via dei Gelsi", "residential", [(e, n - 120), (e, n + 120)]), ("s4", None, "track", [(e - 100, n - 100), (e - 90, n + 90)])]  # fmt: skip
+    return gpd.GeoDataFrame({"street_id": [r[0] for r in rows], "name": [r[1] for r in rows], "highway": [r[2] for r in rows]}, geometry=[shapely.LineString(r[3]) for r in rows], crs=f"EPSG:{EPSG}")
+
+
 def build(out: Path, atlas: dict[str, gpd.GeoDataFrame], **more: Any) -> Path:
     """The site of an atlas in a folder."""
     from pipeline.stages.publish.webmap import webmap
@@ -250,7 +258,7 @@ def build(out: Path, atlas: dict[str, gpd.GeoDataFrame], **more: Any) -> Path:
     values: dict[str, Any] = {
         "surface": None,
         "landcover": None,
-        "streets": None,
+        "streets": make_streets(),
         "greenspaces": None,
         "mismatch": None,
         "config": WebmapConfig(),

@@ -57,6 +57,8 @@ def test_every_phrase_is_used(root: Path) -> None:
         "sealing.",
         "green.",
         "method.",
+        "accessibility.",
+        "privacy.",
         "index.title",
         "search.",
         "example.",

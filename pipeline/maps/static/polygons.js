@@ -155,6 +155,16 @@
       }
       return out;
     },
+    /* Polygons of a row as [lng, lat] with closed rings: a ring that runs the shell's way (anticlockwise seen from above) begins a polygon. */
+    parts: function (row) {
+      var out = [];
+      this.rings(row).forEach(function (ring) {
+        var turn = 0, coords = ring.map(function (p, k) { var q = ring[(k + 1) % ring.length]; turn += p.lng * q.lat - q.lng * p.lat; return [+p.lng.toFixed(6), +p.lat.toFixed(6)]; });
+        coords.push(coords[0]);
+        if (turn > 0 || !out.length) out.push([coords]); else out[out.length - 1].push(coords);
+      });
+      return out;
+    },
     bounds: function (row) {
       var b = this.shapes.box.subarray(4 * row, 4 * row + 4);
       return L.latLngBounds(this._map.unproject([b[0], b[3]], 0), this._map.unproject([b[2], b[1]], 0));

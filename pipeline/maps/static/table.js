@@ -69,13 +69,30 @@
           return '"' + (/^[=+\-@\t\r]/.test(value) ? "'" : "") + String(value).replace(/"/g, '""') + '"';
         }).join(","));
       });
-      var link = SS.h("a", { href: URL.createObjectURL(new Blob(["\ufeff" + text.join("\r\n") + "\r\n"], { type: "text/csv" })), download: o.theme + ".csv" });
+      save("\ufeff" + text.join("\r\n") + "\r\n", "text/csv", ".csv");
+    }
+    function save(text, type, ending) {
+      var link = SS.h("a", { href: URL.createObjectURL(new Blob([text], { type: type })), download: o.theme + ending });
       link.click();
       setTimeout(function () { URL.revokeObjectURL(link.href); }, 1000);
+    }
+    /* The rows of the table with their outlines, longitude before latitude (RFC 7946). */
+    function geojson() {
+      var features = rows.map(function (row) {
+        var properties = {};
+        o.csv.forEach(function (name) {
+          var value = theme.columns[name][row];
+          properties[name] = value === undefined || value !== value ? null : value;
+        });
+        return { type: "Feature", id: theme.ids[row], properties: properties, geometry: { type: "MultiPolygon", coordinates: theme.layer.parts(row) } };
+      });
+      save(JSON.stringify({ type: "FeatureCollection", attribution: o.credit, features: features }), "application/geo+json", ".geojson");
     }
     prev.addEventListener("click", function () { page -= 1; draw(); });
     next.addEventListener("click", function () { page += 1; draw(); });
     document.getElementById("csv").addEventListener("click", csv);
+    document.getElementById("geojson").addEventListener("click", geojson);
+    document.getElementById("print").addEventListener("click", function () { window.print(); });
     document.addEventListener("ss:language", draw);
     return { refresh: function () { page = 0; sorted(); draw(); } };
   };

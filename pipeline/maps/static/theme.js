@@ -20,15 +20,15 @@
     theme.colour = function (row) { return theme.layer.options.fills[out[row]]; };
   }
   function hidden(theme) {
-    if (theme.threshold === null) { theme.layer.hidden = null; return; }
+    if (theme.threshold === null && !theme.area) { theme.layer.hidden = null; return; }
     theme.layer.hidden = theme.layer.hidden || new Uint8Array(theme.rows);
-    for (var i = 0; i < theme.rows; i++) theme.layer.hidden[i] = theme.value[i] >= theme.threshold ? 0 : 1;
+    for (var i = 0; i < theme.rows; i++) theme.layer.hidden[i] = (theme.threshold === null || theme.value[i] >= theme.threshold) && (!theme.area || theme.area[i]) ? 0 : 1;
   }
 
   function selection(theme) {
     var map = theme.map, lines = null, callout = document.getElementById("callout");
     map.createPane("selection").style.zIndex = 450;
-    var painter = L.svg({ pane: "selection", padding: 0.5 });
+    var painter = theme.painter = L.svg({ pane: "selection", padding: 0.5 });
     theme.selected = -1;
     theme.select = function (row, how) {
       how = how || {};
@@ -52,6 +52,7 @@
   function pointer(theme) {
     var map = theme.map, box = map.getContainer();
     map.on("click", function (event) {
+      if (theme.drawing) return;
       var touch = event.originalEvent && event.originalEvent.pointerType === "touch";
       theme.select(theme.layer.hit(event.latlng, touch ? 14 : 4));
     });
@@ -84,6 +85,12 @@
       var text = clean(query.value);
       if (!text) return;
       var rows = find(text);
+      var street = !rows.length && SS.layers.names ? SS.layers.names.find(text) : null;
+      if (street) {
+        theme.map.fitBounds(street.bounds.pad(0.2), { maxZoom: 18, animate: !SS.still });
+        found.textContent = SS.t("search.street", { name: street.name });
+        return;
+      }
       if (!rows.length) {
         var example = c.sheet && c.sheet[0] && c.number[0] ? c.sheet[0] + "/" + c.number[0] : theme.ids[0];
         found.textContent = SS.t("search.none", { query: query.value, example: example });
@@ -117,7 +124,7 @@
     SS.controls(map);
     if (!o.layer) { Promise.all(SS.names().map(SS.open)).then(ready, failed); return; }
     Promise.all([SS.open(o.data), SS.open(o.columns || o.data)]).then(function (tables) {
-      var theme = SS.current = { options: o, map: map, layer: SS.layers.theme, rows: tables[0].rows, columns: Object.assign({}, tables[0].columns, tables[1].columns), threshold: null, selected: -1 };
+      var theme = SS.current = { options: o, map: map, layer: SS.layers.theme, rows: tables[0].rows, columns: Object.assign({}, tables[0].columns, tables[1].columns), threshold: null, area: null, drawing: false, selected: -1 };
       theme.ids = theme.columns[o.id];
       theme.value = theme.columns[o.value];
       theme.shown = function () {
@@ -131,12 +138,14 @@
         theme.select(row, { move: true, focus: true });
         document.getElementById("map-region").scrollIntoView({ block: "nearest" });
       });
-      var legend = SS.legend(theme, function (step) {
+      var area = null, legend = SS.legend(theme, function (step) {
         hidden(theme);
         theme.layer.redraw();
         table.refresh();
+        if (area) area.refresh();
         if (step || SS.state.t) SS.save({ t: step ? String(theme.threshold) : "" });
       });
+      area = SS.area(theme, function () { hidden(theme); theme.layer.redraw(); table.refresh(); });
       pointer(theme);
       search(theme);
       address(theme, legend);

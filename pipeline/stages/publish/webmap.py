@@ -45,8 +45,10 @@ def webmap(
         Tables by layer name in the town's system; an empty layer removes only what depends on it.
     surface, landcover
         For the base map's relief and tints; None leaves them out.
-    streets, greenspaces, mismatch
-        Not drawn; their sources, counts and warnings stand on the data page.
+    streets, greenspaces
+        For the base map: lines with their names, green places.
+    mismatch
+        Not drawn; its sources, counts and warnings stand on the data page.
     config, town, lineage
         How to draw, what it is called, where the data came from.
     out
@@ -58,6 +60,7 @@ def webmap(
     made = content.Site(
         dict(atlas), town.name, town.languages, lineage, __version__, simplify_m=config.simplify_m, email=config.email,
         canopy_height_m=town.green.canopy_height_m, shade=shade, cover=cover, bounds=bounds,
+        streets=streets, greens=greenspaces,
     )  # fmt: skip
     for layer, rows in site.write(made, out).items():
         notes.count(f"features on the maps: {layer}", rows)
