@@ -67,7 +67,7 @@ def test_all_problems_come_at_once() -> None:
 
 def test_optional_columns_may_be_empty_but_not_of_another_type() -> None:
     frame = gpd.GeoDataFrame(
-        {"building_id": ["a"], "parcel_id": [None], "area_m2": [1.0], "height_m": [np.nan], "height_basis": ["none"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=25833
+        {"building_id": ["a"], "parcel_id": [None], "area_m2": [1.0], "height_m": [np.nan], "height_basis": ["none"], "use": [None]}, geometry=[shapely.box(0, 0, 1, 1)], crs=25833
     )
     check_table(frame, Buildings, 25833, "buildings")
     assert "column height_m: dtype object" in problems(frame.assign(height_m=[None]), Buildings)
