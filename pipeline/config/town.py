@@ -9,7 +9,19 @@ import yaml
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 
 from pipeline.config.base import Section
-from pipeline.config.land import GreenConfig, SealingConfig
+from pipeline.config.land import (
+    AccessConfig,
+    ConsumedConfig,
+    DesealingConfig,
+    GreenConfig,
+    LedgerConfig,
+    PatchesConfig,
+    PlantingConfig,
+    PlotsConfig,
+    ProvisionConfig,
+    RestorationConfig,
+    SealingConfig,
+)
 from pipeline.config.publish import AtlasConfig, SyntheticConfig, WebmapConfig
 from pipeline.config.solar import ArraysConfig, HorizonConfig, IrradiationConfig, RoofsConfig, SolarConfig
 from pipeline.config.sources import (
@@ -43,6 +55,10 @@ class Sources(Section):
     residents: tuple[Source, ...] = ()
     streets: tuple[Source, ...] = ()
     greenspaces: tuple[Source, ...] = ()
+    consumed: tuple[Source, ...] = ()
+    sealing: tuple[Source, ...] = ()
+    ledger: tuple[Source, ...] = ()
+    restoration: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -73,6 +89,15 @@ class Town(Section):
     solar: SolarConfig = SolarConfig()
     sealing: SealingConfig = SealingConfig()
     green: GreenConfig = GreenConfig()
+    consumed: ConsumedConfig = ConsumedConfig()
+    plots: PlotsConfig = PlotsConfig()
+    desealing: DesealingConfig = DesealingConfig()
+    ledger: LedgerConfig = LedgerConfig()
+    patches: PatchesConfig = PatchesConfig()
+    restoration: RestorationConfig = RestorationConfig()
+    planting: PlantingConfig = PlantingConfig()
+    access: AccessConfig = AccessConfig()
+    provision: ProvisionConfig = ProvisionConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
     synthetic: SyntheticConfig = SyntheticConfig()
