@@ -62,3 +62,32 @@ def test_solar_is_plausible_for_salento(quartiere: Any) -> None:
 def test_residents_per_building_are_not_published(quartiere: Any) -> None:
     for layer in ("buildings", "roofs", "arrays", "parcels"):
         assert not [c for c in quartiere.read("atlas")[layer].columns if "resident" in c]
+
+
+def test_the_map_of_irradiation_agrees_with_the_planes(quartiere: Any) -> None:
+    from pipeline.io import rasters
+
+    planes = quartiere.read("roofs").query("kind != 'none'").reset_index(drop=True)
+    light = quartiere.read("irradiation").set_index("roof_id")["poa_kwh_m2"]
+    sunmap = rasters.open_raster(quartiere.processed / "sunmap.tif")
+    cells = rasters.read(sunmap, "poa_kwh_m2")
+    owner = rasters.burn(planes.geometry.to_numpy(), np.arange(len(planes)), sunmap.grid, fill=-1, dtype="int32")
+    known = (owner >= 0) & np.isfinite(cells)
+    count = np.bincount(owner[known], minlength=len(planes))
+    mean = np.bincount(owner[known], cells[known], minlength=len(planes)) / np.maximum(count, 1)
+    large = count >= 20
+    off = np.abs(mean[large] / light[planes["roof_id"][large]].to_numpy() - 1.0)
+    assert large.sum() > 100 and off.mean() < 0.001 and off.max() < 0.01
+
+
+def test_every_plane_has_its_arrays_or_its_reason(quartiere: Any) -> None:
+    arrays = quartiere.read("arrays")
+    laid = arrays["modules"] > 0
+    assert set(arrays["roof_id"]) == set(quartiere.read("roofs")["roof_id"])
+    assert (laid == arrays["reason"].isna()).all() and not set(arrays.loc[laid, "roof_id"]) & set(arrays.loc[~laid, "roof_id"])
+
+
+def test_ladder_and_profiles_add_up_to_the_year(quartiere: Any) -> None:
+    whole = quartiere.read("solar")["kwh_year"].sum()
+    assert quartiere.read("ladder").groupby("building_id")["kwh_year"].last().sum() == pytest.approx(whole, rel=1e-9)
+    assert quartiere.read("profiles").query("use == 'town'")["kwh"].sum() == pytest.approx(whole, rel=1e-6)
