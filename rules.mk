@@ -15,13 +15,22 @@ FILE_landcover := $(P)/landcover.tif
 FILE_mismatch := $(P)/mismatch.parquet
 FILE_occupancy := $(P)/occupancy.parquet
 FILE_roofs := $(P)/roofs.parquet
+FILE_access := $(P)/access.parquet
+FILE_consumed := $(P)/consumed.gpkg
 FILE_horizon := $(P)/horizon.parquet
 FILE_obstacles := $(P)/obstacles.parquet
+FILE_patches := $(P)/patches.parquet
 FILE_sealing := $(P)/sealing.parquet
 FILE_sunmap := $(P)/sunmap.tif
 FILE_green := $(P)/green.parquet
 FILE_irradiation := $(P)/irradiation.parquet
+FILE_ledger := $(P)/ledger.parquet
 FILE_arrays := $(P)/arrays.parquet
+FILE_planting := $(P)/planting.parquet
+FILE_plots := $(P)/plots.parquet
+FILE_provision := $(P)/provision.parquet
+FILE_restoration := $(P)/restoration.parquet
+FILE_desealing := $(P)/desealing.parquet
 FILE_solar := $(P)/solar.parquet
 FILE_ladder := $(P)/ladder.parquet
 FILE_profiles := $(P)/profiles.parquet
@@ -113,6 +122,18 @@ $(FILE_roofs): $(R)/roofs.json $(FILE_buildings) $(FILE_surface)
 .PHONY: roofs
 roofs: $(call need,roofs)
 
+# access(buildings: Table[Buildings], streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, occupancy: Table[Occupancy] | None, surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, boundary: Table[Boundary] | None, config: AccessConfig, compute: Compute, notes: Notes) -> Table[Access]
+$(FILE_access): $(R)/access.json $(FILE_buildings) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,occupancy) $(call if_active,surface) $(call if_active,landcover) $(call if_active,boundary)
+	$(RUN) access
+.PHONY: access
+access: $(call need,access)
+
+# consumed(boundary: Table[Boundary], landcover: Raster[Landcover] | None, residents: Table[Residents] | None, layers: Layers, config: ConsumedConfig, town: Town, notes: Notes) -> Package[Consumed]
+$(FILE_consumed): $(R)/consumed.json $(GENERATED_consumed) $(FILE_boundary) $(call if_active,landcover) $(call if_active,residents)
+	$(RUN) consumed
+.PHONY: consumed
+consumed: $(call need,consumed)
+
 # horizon(roofs: Table[Roofs], surface: Raster[Surface], farhorizon: Table[FarHorizon] | None, config: HorizonConfig, compute: Compute, notes: Notes) -> Table[Horizon]
 $(FILE_horizon): $(R)/horizon.json $(FILE_roofs) $(FILE_surface) $(call if_active,farhorizon)
 	$(RUN) horizon
@@ -125,8 +146,14 @@ $(FILE_obstacles): $(R)/obstacles.json $(FILE_roofs) $(FILE_buildings) $(FILE_su
 .PHONY: obstacles
 obstacles: $(call need,obstacles)
 
-# sealing(landcover: Raster[Landcover], parcels: Table[Parcels] | None, residents: Table[Residents] | None, boundary: Table[Boundary] | None, config: SealingConfig, compute: Compute, notes: Notes) -> Table[Sealing]
-$(FILE_sealing): $(R)/sealing.json $(FILE_landcover) $(call if_active,parcels) $(call if_active,residents) $(call if_active,boundary)
+# patches(landcover: Raster[Landcover], boundary: Table[Boundary] | None, residents: Table[Residents] | None, config: PatchesConfig, compute: Compute, notes: Notes) -> Table[Patches]
+$(FILE_patches): $(R)/patches.json $(FILE_landcover) $(call if_active,boundary) $(call if_active,residents)
+	$(RUN) patches
+.PHONY: patches
+patches: $(call need,patches)
+
+# sealing(landcover: Raster[Landcover], parcels: Table[Parcels] | None, residents: Table[Residents] | None, boundary: Table[Boundary] | None, streets: Table[Streets] | None, layers: Layers | None, config: SealingConfig, compute: Compute, notes: Notes) -> Table[Sealing]
+$(FILE_sealing): $(R)/sealing.json $(GENERATED_sealing) $(FILE_landcover) $(call if_active,parcels) $(call if_active,residents) $(call if_active,boundary) $(call if_active,streets)
 	$(RUN) sealing
 .PHONY: sealing
 sealing: $(call need,sealing)
@@ -149,11 +176,47 @@ $(FILE_irradiation): $(R)/irradiation.json $(FILE_roofs) $(FILE_horizon) $(FILE_
 .PHONY: irradiation
 irradiation: $(call need,irradiation)
 
+# ledger(parcels: Table[Parcels] | None, consumed: Package[Consumed] | None, layers: Layers, config: LedgerConfig, town: Town, notes: Notes) -> Table[Ledger]
+$(FILE_ledger): $(R)/ledger.json $(GENERATED_ledger) $(call if_active,parcels) $(call if_active,consumed)
+	$(RUN) ledger
+.PHONY: ledger
+ledger: $(call need,ledger)
+
 # arrays(roofs: Table[Roofs], irradiation: Table[Irradiation], obstacles: Table[Obstacles], weather: Table[Weather], config: ArraysConfig, town: Town, compute: Compute, notes: Notes) -> Table[Arrays]
 $(FILE_arrays): $(R)/arrays.json $(FILE_roofs) $(FILE_irradiation) $(FILE_obstacles) $(FILE_weather)
 	$(RUN) arrays
 .PHONY: arrays
 arrays: $(call need,arrays)
+
+# planting(sealing: Table[Sealing], green: Table[Green], residents: Table[Residents], config: PlantingConfig, notes: Notes) -> Table[Planting]
+$(FILE_planting): $(R)/planting.json $(FILE_sealing) $(FILE_green) $(FILE_residents)
+	$(RUN) planting
+.PHONY: planting
+planting: $(call need,planting)
+
+# plots(sealing: Table[Sealing], green: Table[Green] | None, config: PlotsConfig, notes: Notes) -> Table[Plots]
+$(FILE_plots): $(R)/plots.json $(FILE_sealing) $(call if_active,green)
+	$(RUN) plots
+.PHONY: plots
+plots: $(call need,plots)
+
+# provision(access: Table[Access], occupancy: Table[Occupancy], residents: Table[Residents], buildings: Table[Buildings], green: Table[Green] | None, greenspaces: Table[Greenspaces] | None, parcels: Table[Parcels] | None, boundary: Table[Boundary] | None, config: ProvisionConfig, town: Town, notes: Notes) -> Table[Provision]
+$(FILE_provision): $(R)/provision.json $(FILE_access) $(FILE_occupancy) $(FILE_residents) $(FILE_buildings) $(call if_active,green) $(call if_active,greenspaces) $(call if_active,parcels) $(call if_active,boundary)
+	$(RUN) provision
+.PHONY: provision
+provision: $(call need,provision)
+
+# restoration(sealing: Table[Sealing], green: Table[Green], layers: Layers | None, config: RestorationConfig, town: Town, notes: Notes) -> Table[Restoration]
+$(FILE_restoration): $(R)/restoration.json $(GENERATED_restoration) $(FILE_sealing) $(FILE_green)
+	$(RUN) restoration
+.PHONY: restoration
+restoration: $(call need,restoration)
+
+# desealing(sealing: Table[Sealing], plots: Table[Plots], parcels: Table[Parcels], streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, arrays: Table[Arrays] | None, config: DesealingConfig, notes: Notes) -> Table[Desealing]
+$(FILE_desealing): $(R)/desealing.json $(FILE_sealing) $(FILE_plots) $(FILE_parcels) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,arrays)
+	$(RUN) desealing
+.PHONY: desealing
+desealing: $(call need,desealing)
 
 # solar(arrays: Table[Arrays], roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], config: SolarConfig, compute: Compute, notes: Notes) -> Table[Solar]
 $(FILE_solar): $(R)/solar.json $(FILE_arrays) $(FILE_roofs) $(FILE_horizon) $(FILE_weather)

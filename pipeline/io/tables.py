@@ -120,7 +120,7 @@ def write_package(path: Path, frames: dict[str, gpd.GeoDataFrame], spec: type[Pa
     made = path.with_name(path.name + ".gpkg")
     made.unlink(missing_ok=True)
     try:
-        with _fixed_moment():
+        with fixed_moment():
             for layer, table_spec in spec.layers.items():
                 _write_layer(made, layer, frames.get(layer), table_spec, epsg=epsg, metadata=metadata)
         _describe_columns(made, spec)
@@ -249,7 +249,8 @@ def _single(shapes: NDArray[Any]) -> NDArray[Any]:
 
 
 @contextmanager
-def _fixed_moment() -> Iterator[None]:
+def fixed_moment() -> Iterator[None]:
+    """While it lasts GDAL stamps files with `FIXED_MOMENT` and not with the clock."""
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_MOMENT})
     try:
