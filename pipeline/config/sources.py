@@ -104,6 +104,7 @@ class WeatherConfig(Section):
     """Typical meteorological year."""
 
     max_gap_hours: int = Field(3, ge=0, description="Longer gaps stop the run; shorter ones are interpolated and counted.")
+    max_distance_km: float = Field(200.0, gt=0.0, description="A file of a place farther from the town stops the run; beyond 50 km it is a warning. 200 km are 1.8 degrees of latitude: on clear days the sun's height alone then moves the year by about as much as the data set's own uncertainty (solar.sigma_dataset, 3 %). Give more where no nearer file exists (a judgement).")
 
 
 class FarHorizonConfig(Section):

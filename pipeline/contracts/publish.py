@@ -32,6 +32,8 @@ class AtlasBuildings(TableSpec):
     kwp = Column("float", "kWp", "Peak power", "Potenza di picco", low=0.0, required=False)
     kwh_year = _optional(Solar.kwh_year)
     kwh_year_p90 = _optional(Solar.kwh_year_p90)
+    sigma_common = Column("float", "", "Relative standard uncertainty of the yield by what is common to all roofs", "Incertezza relativa della resa per ciò che è comune a tutti i tetti", low=0.0, required=False)
+    sigma_own = Column("float", "", "The same by what is off on each roof for itself", "La stessa per ciò che varia da tetto a tetto", low=0.0, required=False)
     specific_yield_kwh_kwp = _optional(Solar.specific_yield_kwh_kwp)
     shading_loss = _optional(Solar.shading_loss)
     poa_kwh_m2 = Column("float", "kWh/m²", "Yearly irradiation, mean over the roof planes", "Irraggiamento annuo medio sulle falde", low=0.0, required=False)

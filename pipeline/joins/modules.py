@@ -28,7 +28,7 @@ class PlacedModules(NamedTuple):
     Attributes
     ----------
     arrays
-        Columns of `Arrays` without geometry, with kwh_year and kwh_year_p90 of `Solar`, sorted by building and array.
+        Columns of `Arrays` without geometry, with kwh_year of `Solar`, sorted by building and array.
     building
         Number of the building of each array, shape (arrays,).
     names
@@ -63,7 +63,7 @@ def placed_modules(arrays: Any, solar: pd.DataFrame, sunmap: Raster[Sunmap] | No
     """
     own = arrays[arrays["modules"] > 0].sort_values(["building_id", "array_id"], kind="stable").reset_index(drop=True)
     shapes = np.asarray(own.geometry, dtype=object) if "geometry" in own.columns else None
-    joined = pd.DataFrame(own.drop(columns="geometry", errors="ignore")).merge(solar[["array_id", "kwh_year", "kwh_year_p90"]], on="array_id", how="left")
+    joined = pd.DataFrame(own.drop(columns="geometry", errors="ignore")).merge(solar[["array_id", "kwh_year"]], on="array_id", how="left")
     lost = joined.loc[joined["kwh_year"].isna(), "array_id"]
     if len(lost):
         raise ContractError(f"arrays: {len(lost)} arrays with modules are not in solar (first: {lost.iloc[0]}); run make solar")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.spec import MONTHS
+from pipeline.core.solar.uncertainty import COMMON, Sigmas, p90_of_sum
+from pipeline.joins.production import sigmas_in
 
 KWH = ["kwh_year", "kwh_year_p90", *(f"kwh_{m}" for m in MONTHS)]
+SIGMAS = [f"sigma_{name}" for name in Sigmas._fields]
 # Reasons that say the roof was not seen: such a building's potential is not known, which is not zero.
 UNSEEN = ("no_surface", "surface_older", "implausible")
 # What the step of the ladder with the highest net present value tells of a building.
@@ -23,7 +29,7 @@ def arrays_joined(arrays: gpd.GeoDataFrame | None, solar: pd.DataFrame | None) -
     """Arrays with their yield; planes without modules stand in the roofs, with their reason."""
     if arrays is None or solar is None:
         return None
-    yields = solar[["array_id", "poa_unshaded_kwh_m2", "poa_kwh_m2", *KWH]]
+    yields = solar[["array_id", "poa_unshaded_kwh_m2", "poa_kwh_m2", *KWH, *SIGMAS]]
     laid = pd.DataFrame(arrays[arrays["modules"] > 0]).drop(columns="reason")
     return laid.merge(yields, on="array_id", how="left", validate="one_to_one")
 
@@ -71,12 +77,34 @@ def buildings_joined(
 
 
 def _built(arrays: pd.DataFrame) -> pd.DataFrame:
-    """Sums of the arrays by building; the loss to shading is that of the sums, by module area."""
+    """Sums of the arrays by building; the loss to shading is that of the sums, by module area, P90 that of the sum."""
     out = arrays.groupby("building_id")[["modules", "module_area_m2", "kwp", *KWH]].sum()
+    out["sigma_common"], out["sigma_own"] = _off_together(arrays, out)
+    out["kwh_year_p90"] = joint_p90(arrays, out.index.get_indexer(arrays["building_id"]), len(out))
     out["specific_yield_kwh_kwp"] = out["kwh_year"] / out["kwp"]
     open_sky = _mean(arrays, "poa_unshaded_kwh_m2", "module_area_m2")
     out["shading_loss"] = (1.0 - _mean(arrays, "poa_kwh_m2", "module_area_m2") / open_sky).clip(0.0, 1.0)
     return out
+
+
+def joint_p90(arrays: pd.DataFrame, group: Any, groups: int) -> NDArray[np.float64]:
+    """What nine years of ten reach for sums of the arrays of `arrays_joined`: `uncertainty.p90_of_sum`."""
+    return p90_of_sum(arrays["kwh_year"].to_numpy(dtype=float), sigmas_in(arrays), np.asarray(group, dtype=np.int64), groups)
+
+
+def _off_together(arrays: pd.DataFrame, sums: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Relative uncertainty of each building's yield by what is common to all roofs, and by its own.
+
+    With them any set of buildings can be summed: sigma² = (sum of kWh sigma_common)² + sum of (kWh sigma_own)². Exact where
+    all buildings have the same terms of `Sigmas` in common, else a little too wide (Minkowski's inequality).
+    """
+    square = {True: 0.0, False: 0.0}
+    for name, sigma in sigmas_in(arrays)._asdict().items():
+        off, common = arrays["kwh_year"] * sigma, name in COMMON
+        by = (off if common else off**2).groupby(arrays["building_id"]).sum()
+        square[common] = square[common] + (by**2 if common else by)
+    whole = sums["kwh_year"].where(sums["kwh_year"] > 0.0)
+    return np.sqrt(square[True]) / whole, np.sqrt(square[False]) / whole
 
 
 def _mean(table: pd.DataFrame, value: str, weight: str) -> pd.Series:

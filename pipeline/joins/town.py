@@ -12,6 +12,7 @@ import shapely
 from pipeline.config.town import Town
 from pipeline.contracts.sources import Landcover
 from pipeline.contracts.spec import Raster
+from pipeline.joins.solar import joint_p90
 
 
 def town_joined(
@@ -21,9 +22,10 @@ def town_joined(
     layers: list[gpd.GeoDataFrame | None],
     zonal: pd.DataFrame | None,
     houses: pd.DataFrame | None,
+    built: pd.DataFrame | None,
     residents: gpd.GeoDataFrame | None,
 ) -> pd.DataFrame | None:
-    """One row: the sums over the town, or over what is known where there is no boundary."""
+    """One row: the sums over the town, or over what is known where there is no boundary; P90 is that of the sum of all arrays."""
     kind, outline = _outline(boundary, landcover, layers)
     if outline is None:
         return None
@@ -34,9 +36,11 @@ def town_joined(
         row["residents"] = int(residents["residents"].sum())
     if houses is not None:
         row["buildings"] = len(houses)
-        for name in ("roof_m2", "kwp", "kwh_year", "kwh_year_p90"):
+        for name in ("roof_m2", "kwp", "kwh_year"):
             if name in houses:
                 row[name] = houses[name].sum(min_count=1)
+        if built is not None and houses["kwh_year_p90"].notna().any():
+            row["kwh_year_p90"] = joint_p90(built, np.zeros(len(built)), 1)[0]
         if "modules" in houses:
             row["buildings_with_arrays"] = int((houses["modules"].fillna(0) > 0).sum())
     return pd.DataFrame([row])

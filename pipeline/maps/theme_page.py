@@ -10,6 +10,7 @@ import shapely
 from folium import LayerControl
 from jinja2 import Environment
 
+from pipeline.core.solar.uncertainty import P90_SIGMAS
 from pipeline.maps import findings
 from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of
@@ -17,7 +18,7 @@ from pipeline.maps.layers import SCRIPTS, Picture, Polygons, StreetLines, ThemeP
 from pipeline.maps.pictures import town_middle
 from pipeline.maps.style import NO_DATA
 from pipeline.maps.text import TEXT
-from pipeline.maps.themes import KEYS, KINDS, Theme, shape_columns
+from pipeline.maps.themes import KEYS, KINDS, Theme, known, shape_columns
 
 # A map opens on this much of the middle of the town, so that single roofs are seen; a place with few features is shown whole.
 _VIEW_M = {"sections": 3000.0}
@@ -157,7 +158,7 @@ def _panel(site: Site, theme: Theme | None) -> dict[str, Any]:
     csv = [c for c in kinds if not c.startswith(("m0", "m1", "reason"))]
     return {
         "theme": theme.name, "layer": theme.layer, "data": theme.layer, "columns": theme.name, "id": KEYS[theme.layer], "value": theme.value, "kind": theme.kind, "sum": theme.total,
-        "sumKind": KINDS[theme.total][0], "band": theme.band, "breaks": theme.limits, "colours": theme.colours, "muted": _MUTED, "noData": NO_DATA, "kinds": kinds,
+        "sumKind": KINDS[theme.total][0], "band": theme.band, "p90": P90_SIGMAS if "sigma_common" in sent and known(site.atlas[theme.layer], "sigma_common") else None, "breaks": theme.limits, "colours": theme.colours, "muted": _MUTED, "noData": NO_DATA, "kinds": kinds,
         "table": [c for c in theme.table if c in sent], "csv": [KEYS[theme.layer], *(c for c in csv if c != KEYS[theme.layer])], "email": site.email, "credit": str(credits_of(site.lineage)),
         "links": {"sealing": "sealing" in site.made and site.made["sealing"].layer == "parcels"},
     }  # fmt: skip

@@ -20,6 +20,7 @@ KEYS = {"buildings": "building_id", "parcels": "parcel_id", "sections": "section
 # Kind of number (pipeline.maps.quantities) and counted step of each published column; kWh keep three significant figures.
 KINDS: dict[str, tuple[str, float]] = {
     "kwh_year": ("kwh", 1.0), "kwh_year_p90": ("kwh", 1.0), "kwp": ("kwp", 0.01), "modules": ("int", 1.0), "module_area_m2": ("m2", 0.1), "roof_m2": ("m2", 0.1),
+    "sigma_common": ("share", 0.0001), "sigma_own": ("share", 0.0001),
     "shading_loss": ("share", 0.001), "specific_yield_kwh_kwp": ("yield", 1.0), "poa_kwh_m2": ("poa", 1.0), "height_m": ("m", 0.1), "area_m2": ("m2", 0.1),
     "covered_m2": ("m2", 0.1), "building_m2": ("m2", 0.1), "sealed_m2": ("m2", 0.1), "sealed_share": ("share", 0.001), "green_m2": ("m2", 0.1), "tree_m2": ("m2", 0.1),
     "best_kwp": ("kwp", 0.01), "cost_eur": ("eur", 1.0), "npv_eur_low": ("eur", 1.0), "npv_eur": ("eur", 1.0), "npv_eur_high": ("eur", 1.0), "payback_years": ("years", 0.1),
@@ -179,6 +180,8 @@ def _solar_columns(buildings: gpd.GeoDataFrame, roofs: gpd.GeoDataFrame | None) 
     names = (
         "kwh_year",
         "kwh_year_p90",
+        "sigma_common",
+        "sigma_own",
         "kwp",
         "modules",
         "module_area_m2",

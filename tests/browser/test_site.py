@@ -170,6 +170,13 @@ def test_the_table_sorts_and_pages(visit: Visits, site: Path) -> None:
     assert seen.page.locator("#table thead th").first.get_attribute("aria-sort") == "ascending"
 
 
+def together(houses: Any) -> float:
+    """P90 of a sum of buildings."""
+    kwh = houses["kwh_year"].map(lambda v: float(f"{v:.3g}"))
+    off = ((kwh * houses["sigma_common"]).sum() ** 2 + ((kwh * houses["sigma_own"]) ** 2).sum()) ** 0.5
+    return float(kwh.sum() - 1.2816 * off)
+
+
 def test_the_threshold_filters_map_table_and_sum(visit: Visits, site: Path, atlas: dict[str, Any]) -> None:
     seen = visit().open(address(site, "solar"))
     seen.page.focus("#from")
@@ -182,6 +189,7 @@ def test_the_threshold_filters_map_table_and_sum(visit: Visits, site: Path, atla
     text = seen.page.inner_text("#sum")
     assert f"{len(above)} tetti" in text
     assert quantity(above.map(lambda v: float(f"{v:.3g}")).sum(), "kwh").it in text
+    assert f"almeno {quantity(together(atlas['buildings'].loc[above.index]), 'kwh').it} in" in text, "P90 of the sum, not the sum of P90"
     assert f"t={threshold:g}" in seen.state()["hash"]
     again = visit().open(address(site, "solar", f"t={threshold:g}"))
     assert again.page.evaluate("SS.current.tableCount") == len(above)

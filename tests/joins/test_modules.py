@@ -38,7 +38,7 @@ def table(boxes: list[list[Any]]) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
         {"array_id": names, "building_id": [f"b{i // 2}" for i in range(n)], "modules": count, "kwp": count * 0.44},
         geometry=[shapely.MultiPolygon(b) if b else None for b in boxes], crs=25833,
     )  # fmt: skip
-    return arrays, pd.DataFrame({"array_id": names, "kwh_year": count * 500.0, "kwh_year_p90": count * 440.0})
+    return arrays, pd.DataFrame({"array_id": names, "kwh_year": count * 500.0})
 
 
 def test_light_on_a_sloping_map_is_that_of_the_middle(tmp_path: Path) -> None:

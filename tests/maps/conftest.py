@@ -17,6 +17,7 @@ from pipeline.config.town import Town
 from pipeline.contracts.notes import Lineage, Notes
 from pipeline.contracts.publish import Atlas
 from pipeline.contracts.spec import MONTHS, TableSpec
+from pipeline.core.solar.uncertainty import P90_SIGMAS
 
 EPSG = 25833
 # About the middle of Carmiano in EPSG:25833.
@@ -80,7 +81,7 @@ def _solar(n: int, area: np.ndarray, rng: np.random.Generator) -> dict[str, Any]
     shading = rng.beta(1.2, 14, n)
     year = kwp * 1450 * (1 - shading)
     out = {
-        "roof_m2": area * 1.08, "planes": rng.integers(1, 5, n), "modules": modules, "module_area_m2": modules * 1.99, "kwp": kwp, "kwh_year": year, "kwh_year_p90": year * 0.91,
+        "roof_m2": area * 1.08, "planes": rng.integers(1, 5, n), "modules": modules, "module_area_m2": modules * 1.99, "kwp": kwp, "kwh_year": year, "kwh_year_p90": year * (1 - P90_SIGMAS * 0.0702), "sigma_common": np.full(n, 0.06), "sigma_own": np.full(n, np.sqrt(0.0702**2 - 0.06**2)),
         "specific_yield_kwh_kwp": year / kwp, "shading_loss": shading, "poa_kwh_m2": 1700 * (1 - shading),
         "best_kwp": np.minimum(kwp, 6.0), "cost_eur": np.minimum(kwp, 6.0) * 1600, "npv_eur_low": year * 0.02 - 800, "npv_eur": year * 0.5, "npv_eur_high": year * 1.1,
         "payback_years": rng.uniform(5, 12, n), "self_consumed_share": rng.uniform(0.2, 0.7, n), "co2_kg_year": year * 0.25,
@@ -204,13 +205,20 @@ def _town(streets: list[Any], parcels: gpd.GeoDataFrame, buildings: gpd.GeoDataF
     shape = shapely.box(*shapely.bounds(streets[0]))
     area = float(shape.area)
     sums = {c: float(parcels[c].sum()) for c in ("sealed_m2", "green_m2", "tree_m2", "canopy_m2")} | {
-        c: float(buildings[c].sum()) for c in ("kwp", "kwh_year", "kwh_year_p90", "roof_m2")
-    }
+        c: float(buildings[c].sum()) for c in ("kwp", "kwh_year", "roof_m2")
+    } | {"kwh_year_p90": _together(buildings)}
     row = sums | {
         "name": "Carmiano", "zone_kind": "town", "area_m2": area, "covered_m2": area, "sealed_share": sums["sealed_m2"] / area, "canopy_share": sums["canopy_m2"] / area, "residents": 1234,
         "green_m2_per_resident": sums["green_m2"] / 1234, "buildings": len(buildings), "buildings_with_arrays": int((buildings["kwh_year"] > 0).sum()),
     }  # fmt: skip
     return frame(Atlas.layers["town"], {k: [v] for k, v in row.items()}, [shape])
+
+
+def _together(buildings: gpd.GeoDataFrame) -> float:
+    """P90 of the town: what is common to all roofs adds up, what is each one's own adds up as squares."""
+    kwh = buildings["kwh_year"].fillna(0.0)
+    common, own = (kwh * buildings["sigma_common"].fillna(0.0)).sum(), ((kwh * buildings["sigma_own"].fillna(0.0)) ** 2).sum()
+    return float(kwh.sum() - P90_SIGMAS * np.sqrt(common**2 + own))
 
 
 def make_lineage(synthetic: bool = True) -> Lineage:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.core.solar.uncertainty import COMMON, P90_SIGMAS, Sigmas
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -46,7 +48,7 @@ class Steps(NamedTuple):
         Building each belongs to, as numbered in `array_building`.
     number
         1, 2, .. within the building.
-    modules, kwp, kwh, kwh_p90
+    modules, kwp, kwh
         Summed up to the step.
     last
         Specific yield of the last module taken [kWh/kWp].
@@ -61,7 +63,6 @@ class Steps(NamedTuple):
     modules: Ints
     kwp: Floats
     kwh: Floats
-    kwh_p90: Floats
     last: Floats
     end: Ints
     order: Ints
@@ -114,7 +115,7 @@ def _relative(light: Floats, array: Ints, arrays: int) -> Floats:
     return np.where(known, light / np.where(number > 0, mean, 1.0)[array], 1.0)
 
 
-def steps_of(modules: Modules, array_building: Ints, array_p90: Floats, sizes_kwp: Floats) -> Steps:
+def steps_of(modules: Modules, array_building: Ints, sizes_kwp: Floats) -> Steps:
     """Ladders of all buildings.
 
     Parameters
@@ -123,8 +124,6 @@ def steps_of(modules: Modules, array_building: Ints, array_p90: Floats, sizes_kw
         From `modules_of`.
     array_building
         Building of each array, 0.. .
-    array_p90
-        P90 over P50 of each array, 0..1.
     sizes_kwp
         Usual sizes, rising [kWp]. A step takes the modules that fit into the size; sizes that take no further module,
         or all, are left out, and the last step is all modules.
@@ -143,10 +142,47 @@ def steps_of(modules: Modules, array_building: Ints, array_p90: Floats, sizes_kw
     # The size class a module falls into: the first size that holds it; it ends a step where the next one is of another class.
     held = np.searchsorted(sizes_kwp + EPS_KWP, upto, side="left")
     ends = np.flatnonzero(np.r_[(np.diff(of) != 0) | (np.diff(held) != 0), True]) if len(order) else first
-    kwh, p90 = (_cumulated(v[order], bounds)[ends] for v in (modules.kwh, modules.kwh * array_p90[modules.array]))
+    kwh = _cumulated(modules.kwh[order], bounds)[ends]
     new = np.r_[True, np.diff(of[ends]) != 0] if len(ends) else np.empty(0, dtype=bool)
     number = np.arange(len(ends)) - np.maximum.accumulate(np.where(new, np.arange(len(ends)), 0)) + 1
-    return Steps(of[ends], number, rank[ends] + 1, upto[ends], kwh, p90, specific[order][ends], ends + 1, order)
+    return Steps(of[ends], number, rank[ends] + 1, upto[ends], kwh, specific[order][ends], ends + 1, order)
+
+
+def p90_of_steps(steps: Steps, modules: Modules, sigmas: Sigmas) -> Floats:
+    """What nine years of ten reach at each step: `uncertainty.p90_of_sum` of the parts of the arrays it takes.
+
+    Parameters
+    ----------
+    steps, modules
+        From `steps_of`, `modules_of`.
+    sigmas
+        Of each array; the modules of an array are off together.
+
+    Returns
+    -------
+    array of shape (steps,)
+        [kWh]; that of a building's last step is the P90 of all its arrays.
+    """
+    array, kwh = modules.array[steps.order], modules.kwh[steps.order]
+    bounds = _bounds(steps.building, steps.end)
+    # Each module adds (before + own)² - before² to the square of its array's energy.
+    by = np.argsort(array, kind="stable")
+    before = np.empty(len(by))
+    before[by] = _cumulated(kwh[by], np.r_[0, np.cumsum(np.bincount(array))] if len(by) else np.zeros(1, dtype=np.int64)) - kwh[by]
+    square = np.zeros(len(steps.end))
+    for name, sigma in sigmas._asdict().items():
+        off = sigma[array]
+        if name in COMMON:
+            square += _cumulated(kwh * off, bounds)[steps.end - 1] ** 2
+        else:
+            square += _cumulated((2.0 * before + kwh) * kwh * off**2, bounds)[steps.end - 1]
+    return np.asarray(np.maximum(steps.kwh - P90_SIGMAS * np.sqrt(square), 0.0))
+
+
+def _bounds(building: Ints, end: Ints) -> Ints:
+    """Where the modules of each building begin and end, from its steps."""
+    last = np.r_[np.diff(building) != 0, True] if len(building) else np.zeros(0, dtype=bool)
+    return np.r_[0, end[last]]
 
 
 def _cumulated(values: Floats, bounds: Ints) -> Floats:

@@ -34,18 +34,19 @@
   SS.legend = function (theme, changed) {
     var o = theme.options, at = edges(theme.value, o.breaks, o.kind), input = document.getElementById("from");
     var chart = document.getElementById("chart"), list = document.getElementById("classes"), sum = document.getElementById("sum");
-    var counts = new Float64Array(at.length), sums = new Float64Array(at.length), bands = new Float64Array(at.length), i;
+    var counts = new Float64Array(at.length), sums = new Float64Array(at.length), bands = Array.from(at, function () { return []; }), i;
     for (i = 0; i < theme.rows; i++) {
       if (!isFinite(theme.value[i])) continue;
       var bin = binOf(theme.value[i], at), part = theme.columns[o.sum][i];
       counts[bin] += 1;
       if (isFinite(part)) sums[bin] += part;
-      if (o.band && isFinite(theme.columns[o.band][i])) bands[bin] += theme.columns[o.band][i];
+      if (o.p90) bands[bin].push(i);
     }
     var small = theme.rows < 2;
     chart.parentNode.hidden = small;
     input.max = Math.max(at.length - 1, 0);
     theme.counts = counts;
+    bands = bands.map(function (rows) { return o.p90 ? SS.together(theme, rows) : [0, 0, 0]; });
 
     function from(step) { return function (total, value, bin) { return bin >= step ? total + value : total; }; }
     function bars(step) {
@@ -92,7 +93,9 @@
       sum.replaceChildren();
       var text = SS.t(o.theme + (step ? ".sum" : ".all"), { from: "\u0001" + value + "\u0002", count: "\u0001" + SS.plain(count, 0) + "\u0002", zones: SS.t("zones." + o.layer), sum: "\u0001" + SS.number(sums.reduce(from(step), 0), o.sumKind) + "\u0002" });
       text.split(/[\u0001\u0002]/).forEach(function (piece, k) { sum.append(k % 2 ? SS.h("b", { className: "num" }, piece) : piece); });
-      if (o.band) sum.append(" ", SS.h("span", { className: "band" }, SS.t(o.theme + ".sum.band", { p90: SS.number(bands.reduce(from(step), 0), o.sumKind) })));
+      if (!o.p90) { input.setAttribute("aria-valuetext", value); return; }
+      var parts = [0, 1, 2].map(function (k) { return bands.map(function (b) { return b[k]; }).reduce(from(step), 0); });
+      sum.append(" ", SS.h("span", { className: "band" }, SS.t(o.theme + ".sum.band", { p90: SS.number(SS.p90(parts, o.p90), o.sumKind) })));
       input.setAttribute("aria-valuetext", value);
     }
     function apply(step, quiet) {

@@ -39,5 +39,16 @@
     var unit = kind === "kwh" ? (top >= 1e3 ? ["MWh", 1e-3] : ["kWh", 1]) : kind === "share" ? ["%", 100] : kind === "head" ? ["m²", 1] : ["", 1];
     return { unit: unit[0], text: function (value) { var v = Number((value * unit[1]).toPrecision(4)); return plain(v, v % 1 ? Math.min(2, (String(v).split(".")[1] || "").length) : 0); } };
   };
+  /* What nine years of ten reach for a sum of roofs: what is common to all adds up, what is each one's own adds up as squares (pipeline/joins/solar.py). */
+  SS.together = function (theme, rows) {
+    var c = theme.columns, sum = 0, common = 0, own = 0;
+    rows.forEach(function (row) {
+      var v = c[theme.options.sum][row];
+      if (!(v > 0)) return;
+      sum += v; common += v * c.sigma_common[row]; own += Math.pow(v * c.sigma_own[row], 2);
+    });
+    return [sum, common, own];
+  };
+  SS.p90 = function (parts, sigmas) { return Math.max(0, parts[0] - sigmas * Math.sqrt(parts[1] * parts[1] + parts[2])); };
   SS.plain = plain;
 })();

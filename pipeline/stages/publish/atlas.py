@@ -56,14 +56,14 @@ def atlas(
     Returns
     -------
     dict of GeoDataFrame
-        Every layer of the contract, empty where its data is missing. Sums and means of sums only.
+        Every layer of the contract, empty where its data is missing. Sums and means of sums only; P90 is that of sums.
     """
     built = arrays_joined(arrays, solar)
     planes = roofs_joined(roofs, irradiation, horizon, arrays)
     houses = buildings_joined(buildings, planes, built, finance)
     zonal = zonal_joined(sealing, green)
     layers = {
-        "town": town_joined(town, boundary, landcover, [buildings, parcels, residents], zonal, houses, residents),
+        "town": town_joined(town, boundary, landcover, [buildings, parcels, residents], zonal, houses, built, residents),
         "buildings": houses,
         "roofs": planes,
         "obstacles": None if obstacles is None else pd.DataFrame(obstacles),

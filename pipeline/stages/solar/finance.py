@@ -116,7 +116,7 @@ def _needs(names: NDArray[Any], buildings: Any, terms: Terms, config: FinanceCon
 
 def _steps(placed: PlacedModules, ladder: Any, town: Town) -> Steps:
     """The steps of `ladder` with their modules, which its table does not hold."""
-    steps = steps_of(placed.modules, placed.building, np.ones(len(placed.building)), np.asarray(town.ladder.sizes_kwp))
+    steps = steps_of(placed.modules, placed.building, np.asarray(town.ladder.sizes_kwp))
     same = len(steps.kwh) == len(ladder) and np.allclose(steps.kwh, ladder["kwh_year"], rtol=1e-9) and bool((placed.names[steps.building] == ladder["building_id"]).all())
     if not same:
         raise ContractError(f"ladder: {len(ladder)} steps are not those of arrays and solar ({len(steps.kwh)} steps); run make ladder")

@@ -11,8 +11,9 @@ from pipeline.config.finance import LadderConfig
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Arrays, Ladder, Solar, Sunmap
 from pipeline.contracts.spec import Raster, Table
-from pipeline.core.solar.ladder import steps_of
+from pipeline.core.solar.ladder import p90_of_steps, steps_of
 from pipeline.joins.modules import placed_modules
+from pipeline.joins.production import sigmas_in
 
 
 def ladder(arrays: Table[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, config: LadderConfig, notes: Notes) -> Table[Ladder]:
@@ -21,7 +22,7 @@ def ladder(arrays: Table[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | 
     Parameters
     ----------
     arrays, solar
-        Modules and the yearly yield of their arrays.
+        Modules, the yearly yield of their arrays and how sure it is.
     sunmap
         Tells the better modules of an array from the worse.
     config
@@ -32,15 +33,16 @@ def ladder(arrays: Table[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | 
     Returns
     -------
     table of `Ladder`
-        The last step of a building holds all its modules; the last steps sum to the yield of `solar`.
+        The last step of a building holds all its modules; the last steps sum to the yield of `solar`. P90 is that of the
+        sum, whose parts do not all fail at once.
     """
     placed = placed_modules(arrays, solar, sunmap, notes)
-    p90 = (placed.arrays["kwh_year_p90"] / placed.arrays["kwh_year"].where(placed.arrays["kwh_year"] > 0.0, 1.0)).to_numpy(dtype=float)
-    steps = steps_of(placed.modules, placed.building, p90, np.asarray(config.sizes_kwp))
+    steps = steps_of(placed.modules, placed.building, np.asarray(config.sizes_kwp))
+    p90 = p90_of_steps(steps, placed.modules, sigmas_in(solar.set_index("array_id").loc[placed.arrays["array_id"]]))
     table = pd.DataFrame(
         {
             "building_id": placed.names[steps.building], "step": steps.number, "modules": steps.modules, "kwp": steps.kwp,
-            "kwh_year": steps.kwh, "kwh_year_p90": steps.kwh_p90, "last_kwh_kwp": steps.last,
+            "kwh_year": steps.kwh, "kwh_year_p90": p90, "last_kwh_kwp": steps.last,
         }
     )  # fmt: skip
     _write_down(table, notes)

@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.core.solar.demand import dwellings_of, storeys_of, use_or_guess
-from pipeline.core.solar.ladder import Modules, modules_of, shares_of, steps_of
+from pipeline.core.solar.ladder import Modules, modules_of, p90_of_steps, shares_of, steps_of
 from pipeline.core.solar.selfuse import used_at_once
+from pipeline.core.solar.uncertainty import Sigmas, p90_of_sum
 
 SIZES = np.array([1.5, 3.0, 4.5, 6.0, 10.0, 15.0, 20.0])
 
 
-def town(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, Modules]:
+def town(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Modules]:
     rng = np.random.default_rng(seed)
     building = np.sort(rng.integers(0, 6, 14))
     _, building = np.unique(building, return_inverse=True)
@@ -25,14 +26,15 @@ def town(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.
     kwp = count * 0.44
     kwh = kwp * rng.uniform(800, 1400, len(count))
     modules = modules_of(count, kwp, kwh, rng.uniform(900, 1700, int(count.sum())))
-    return building, count, kwp, kwh, rng.uniform(0.8, 0.95, len(count)), modules
+    return building, count, kwp, kwh, modules
 
 
 @given(st.integers(0, 500))
 def test_a_ladder_against_counting_module_by_module(seed: int) -> None:
-    building, count, _, kwh, p90, modules = town(seed)
+    building, count, _, kwh, modules = town(seed)
+    terms = Sigmas(*np.random.default_rng(seed).uniform(0.0, 0.1, (5, len(count))))
     assert np.bincount(modules.array, modules.kwh, len(count)) == pytest.approx(kwh)
-    steps = steps_of(modules, building, p90, SIZES)
+    steps = steps_of(modules, building, SIZES)
     for b in range(building.max() + 1):
         own = np.flatnonzero(building[modules.array] == b)
         own = sorted(own, key=lambda m: -modules.kwh[m] / modules.kwp[m])
@@ -46,14 +48,16 @@ def test_a_ladder_against_counting_module_by_module(seed: int) -> None:
         assert steps.modules[rows].tolist() == wanted
         assert steps.number[rows].tolist() == list(range(1, len(wanted) + 1))
         assert steps.kwh[rows] == pytest.approx([modules.kwh[own[:n]].sum() for n in wanted])
-        assert steps.kwh_p90[rows] == pytest.approx([(modules.kwh[own[:n]] * p90[modules.array[own[:n]]]).sum() for n in wanted])
+        taken_kwh = [np.bincount(modules.array[own[:n]], modules.kwh[own[:n]], len(count)) for n in wanted]
+        together = [p90_of_sum(k, terms, np.zeros(len(count), dtype=np.int64), 1)[0] for k in taken_kwh]
+        assert p90_of_steps(steps, modules, terms)[rows] == pytest.approx(together)
         assert steps.last[rows] == pytest.approx([modules.kwh[own[n - 1]] / 0.44 for n in wanted])
 
 
 @given(st.integers(0, 500))
 def test_a_ladder_is_concave_and_whole(seed: int) -> None:
-    building, _, kwp, kwh, p90, modules = town(seed)
-    steps = steps_of(modules, building, p90, SIZES)
+    building, _, kwp, kwh, modules = town(seed)
+    steps = steps_of(modules, building, SIZES)
     last = np.append(steps.number[1:] == 1, True)
     assert steps.kwh[last].sum() == pytest.approx(kwh.sum(), rel=1e-9)
     assert steps.kwp[last].sum() == pytest.approx(kwp.sum(), rel=1e-9)
@@ -66,7 +70,7 @@ def test_a_ladder_is_concave_and_whole(seed: int) -> None:
 
 def test_even_light_keeps_the_order_of_the_arrays() -> None:
     modules = modules_of(np.array([4, 0, 3]), np.array([2.0, 0.0, 1.5]), np.array([2000.0, 0.0, 1800.0]))
-    steps = steps_of(modules, np.array([0, 0, 0]), np.ones(3), np.array([1.5]))
+    steps = steps_of(modules, np.array([0, 0, 0]), np.array([1.5]))
     assert modules.array[steps.order].tolist() == [2, 2, 2, 0, 0, 0, 0]
     assert steps.modules.tolist() == [3, 7]
 
@@ -79,14 +83,14 @@ def test_unknown_light_is_the_mean_of_the_array() -> None:
 def test_no_modules() -> None:
     none = np.empty(0)
     modules = modules_of(np.empty(0, dtype=np.int64), none, none)
-    steps = steps_of(modules, np.empty(0, dtype=np.int64), none, SIZES)
-    assert len(steps.kwh) == len(shares_of(steps, modules, none).step) == 0
+    steps = steps_of(modules, np.empty(0, dtype=np.int64), SIZES)
+    assert len(steps.kwh) == len(shares_of(steps, modules, none).step) == len(p90_of_steps(steps, modules, Sigmas(*[none] * 5))) == 0
 
 
 def use_of(seed: int, load: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Energy used at once by the kernel, by a plain sum over modules, and the production."""
-    building, _, kwp, kwh, p90, modules = town(seed)
-    steps = steps_of(modules, building, p90, SIZES)
+    building, _, kwp, kwh, modules = town(seed)
+    steps = steps_of(modules, building, SIZES)
     shares = shares_of(steps, modules, kwh)
     rng = np.random.default_rng(seed + 1)
     hours = rng.uniform(0, 1, (len(kwp), 50))

@@ -18,6 +18,8 @@ from pipeline.contracts.publish import Atlas
 from pipeline.contracts.sources import Landcover
 from pipeline.contracts.spec import MONTHS, Raster
 from pipeline.core.grid import Grid
+from pipeline.core.solar.uncertainty import P90_SIGMAS, Sigmas, p90, p90_of_sum
+from pipeline.joins.production import sigmas_in
 from pipeline.stages.publish.atlas import atlas
 
 EPSG = 25833
@@ -107,7 +109,9 @@ def sun(buildings: gpd.GeoDataFrame) -> dict[str, Any]:
     solar = pd.DataFrame({"array_id": panels["array_id"], "roof_id": panels["roof_id"], "building_id": panels["building_id"]})
     solar["poa_unshaded_kwh_m2"], solar["poa_kwh_m2"] = poa["unshaded"].to_numpy(), poa["poa"].to_numpy()
     solar["kwh_year"] = [6600.1, 2000.7, 5200.3, 26400.9]
-    solar["kwh_year_p90"] = 0.9 * solar["kwh_year"]
+    for k, name in enumerate(Sigmas._fields):
+        solar[f"sigma_{name}"] = [0.02 + 0.01 * k, 0.03 + 0.01 * k, 0.04, 0.05]
+    solar["kwh_year_p90"] = p90(solar["kwh_year"].to_numpy(), sigmas_in(solar))
     for month in MONTHS:
         solar[f"kwh_{month}"] = solar["kwh_year"] / 12
     return {"roofs": roofs, "irradiation": irradiation, "horizon": horizon, "arrays": arrays, "solar": solar}
@@ -144,13 +148,30 @@ def test_town_totals_are_the_sums_of_the_buildings(
 ) -> None:
     layers = run(boundary=boundary, buildings=buildings, parcels=parcels, **sun)
     town, houses = layers["town"].iloc[0], layers["buildings"]
-    for name in ("kwp", "kwh_year", "kwh_year_p90", "roof_m2"):
+    for name in ("kwp", "kwh_year", "roof_m2"):
         assert town[name] == houses[name].sum()
-    for name in ("kwh_year", "kwh_year_p90"):
-        assert town[name] == pytest.approx(sun["solar"][name].sum(), rel=1e-12)
+    assert town["kwh_year"] == pytest.approx(sun["solar"]["kwh_year"].sum(), rel=1e-12)
     assert (town["buildings"], town["buildings_with_arrays"]) == (6, 3)
     assert layers["arrays"]["kwh_year"].sum() == pytest.approx(town["kwh_year"], rel=1e-12)
     assert houses[[f"kwh_{m}" for m in MONTHS]].sum().sum() == pytest.approx(town["kwh_year"], rel=1e-12)
+
+
+def test_p90_of_a_building_and_of_the_town_is_that_of_the_sum(boundary: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, sun: dict[str, Any]) -> None:
+    layers, solar = run(boundary=boundary, buildings=buildings, **sun), sun["solar"]
+    houses, kwh, terms = layers["buildings"].set_index("building_id"), solar["kwh_year"].to_numpy(), sigmas_in(solar)
+    np.testing.assert_allclose(houses["kwh_year_p90"].loc[["b1", "b2", "b3"]], p90_of_sum(kwh, terms, np.array([0, 0, 1, 2]), 3))
+    assert houses.loc["b1", "kwh_year_p90"] > solar["kwh_year_p90"][:2].sum()
+    town = layers["town"]["kwh_year_p90"].iloc[0]
+    assert town == pytest.approx(p90_of_sum(kwh, terms, np.zeros(4, dtype=np.int64), 1)[0])
+    assert town > houses["kwh_year_p90"].sum() > solar["kwh_year_p90"].sum()
+    assert houses.loc["b4", "kwh_year_p90"] == 0.0 and np.isnan(houses.loc["b5", "kwh_year_p90"])
+    # What a building publishes gives its own P90, and that of any set of buildings within what Minkowski allows.
+    made = houses.loc[["b1", "b2", "b3"]]
+    own = made["kwh_year"] * (1 - P90_SIGMAS * np.hypot(made["sigma_common"], made["sigma_own"]))
+    np.testing.assert_allclose(own, made["kwh_year_p90"])
+    off = np.hypot((made["kwh_year"] * made["sigma_common"]).sum(), np.sqrt(((made["kwh_year"] * made["sigma_own"]) ** 2).sum()))
+    together = made["kwh_year"].sum() - P90_SIGMAS * off
+    assert 0.998 * town < together <= town + 1e-9
 
 
 def test_yield_of_a_building_on_several_parcels_is_shared_by_area_and_conserved(

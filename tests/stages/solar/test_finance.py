@@ -217,7 +217,7 @@ def test_tables_that_do_not_fit_are_refused(made: dict[str, Any]) -> None:
         run(made, ladder=made["ladder"].iloc[:-1])
     with pytest.raises(ContractError, match="buildings are not in buildings"):
         run(made, buildings=made["buildings"].iloc[1:])
-    more = made["solar"].assign(kwh_year=made["solar"]["kwh_year"] * 1.01, kwh_year_p90=made["solar"]["kwh_year_p90"] * 1.01)
+    more = made["solar"].assign(kwh_year=made["solar"]["kwh_year"] * 1.01)
     with pytest.raises(ContractError, match=r"not the sums of the arrays' hours .*; run make solar"):
         run(made, solar=more, ladder=ladder(made["arrays"], more, None, LadderConfig(), Notes()))
 
