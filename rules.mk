@@ -122,8 +122,8 @@ $(FILE_roofs): $(R)/roofs.json $(FILE_buildings) $(FILE_surface)
 .PHONY: roofs
 roofs: $(call need,roofs)
 
-# access(buildings: Table[Buildings], streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, occupancy: Table[Occupancy] | None, surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, boundary: Table[Boundary] | None, config: AccessConfig, compute: Compute, notes: Notes) -> Table[Access]
-$(FILE_access): $(R)/access.json $(FILE_buildings) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,occupancy) $(call if_active,surface) $(call if_active,landcover) $(call if_active,boundary)
+# access(buildings: Table[Buildings], streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, occupancy: Table[Occupancy] | None, surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, boundary: Table[Boundary] | None, layers: Layers | None, config: AccessConfig, town: Town, compute: Compute, notes: Notes) -> Table[Access]
+$(FILE_access): $(R)/access.json $(GENERATED_access) $(FILE_buildings) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,occupancy) $(call if_active,surface) $(call if_active,landcover) $(call if_active,boundary)
 	$(RUN) access
 .PHONY: access
 access: $(call need,access)

@@ -325,6 +325,42 @@ def catchment(
     return point, which, length
 
 
+def spread_along(lines: NDArray[Any], areas: NDArray[Any], people: Floats, every_m: float) -> tuple[Floats, Floats]:
+    """People of areas put on the streets in them, evenly: where nothing is known of the houses, houses stand along streets.
+
+    Parameters
+    ----------
+    lines
+        Streets, shape (lines,).
+    areas, people
+        Polygons that do not overlap, and the people of each, shape (areas,).
+    every_m
+        Distance of the places along the streets [m].
+
+    Returns
+    -------
+    (places of shape (n, 2) [m], people of each place)
+        All people have a place: those of an area without a street one point inside it.
+
+    >>> street = np.array([shapely.LineString([(0, 0), (40, 0)])])
+    >>> areas = np.array([shapely.box(0, -9, 20, 9), shapely.box(50, 0, 60, 10)])
+    >>> [v.tolist() for v in spread_along(street, areas, np.array([6.0, 2.0]), 10.0)]
+    [[[5.0, 0.0], [15.0, 0.0], [55.0, 5.0]], [3.0, 3.0, 2.0]]
+    """
+    length = shapely.length(lines)
+    count = np.maximum(1, np.round(length / every_m)).astype(np.int64)
+    line = np.repeat(np.arange(len(lines)), count)
+    step = np.arange(len(line)) - np.repeat(np.cumsum(count) - count, count)
+    points = shapely.line_interpolate_point(lines[line], (step + 0.5) / count[line] * length[line])
+    at, area = shapely.STRtree(areas).query(points, predicate="intersects")
+    at, first = np.unique(at, return_index=True)  # a place on a common border belongs to one of them
+    area = area[first]
+    alone = np.setdiff1d(np.flatnonzero(people > 0.0), area)
+    places = np.concatenate([points[at], shapely.point_on_surface(areas[alone])])
+    each = np.concatenate([people[area] / np.bincount(area, minlength=len(areas))[area], people[alone]])
+    return shapely.get_coordinates(places), each
+
+
 def merged_places(shapes: NDArray[Any]) -> tuple[Ints, NDArray[Any]]:
     """Polygons that touch or overlap as one place each: a playground in a park is no second green.
 

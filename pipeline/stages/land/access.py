@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from pipeline.compute import Compute
 from pipeline.config.land import AccessConfig
+from pipeline.config.sources import Layers
+from pipeline.config.town import Town
 from pipeline.contracts.land import Access
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.sources import COVER_CODES, Boundary, Buildings, Greenspaces, Landcover, Occupancy, Streets, Surface
@@ -29,11 +31,14 @@ from pipeline.core.land.access import (
     merged_places,
     nearest,
     snap,
+    spread_along,
     ways,
 )
 from pipeline.core.land.supply import floating_catchment, gaussian_decay
 from pipeline.core.land.trees import Rules, blocks_around, look_around
 from pipeline.errors import InputError
+from pipeline.io.sections import read_sections
+from pipeline.io.vectors import concatenate
 from pipeline.io.zonal import BandCells
 
 if TYPE_CHECKING:
@@ -44,6 +49,7 @@ TREE_RADII_M = (15, 25, 50)
 # What lies this much farther out than the threshold can still matter.
 EDGE = 1.5
 LONGEST_THRESHOLD_M = 400.0
+SPREAD_M = 25.0  # people beyond the boundary stand this far apart along streets
 
 
 def access(
@@ -54,7 +60,9 @@ def access(
     surface: Raster[Surface] | None,
     landcover: Raster[Landcover] | None,
     boundary: Table[Boundary] | None,
+    layers: Layers | None,
     config: AccessConfig,
+    town: Town,
     compute: Compute,
     notes: Notes,
 ) -> Table[Access]:
@@ -72,8 +80,12 @@ def access(
         For trees and canopy.
     boundary
         To see how far streets and greens reach beyond the town.
+    layers
+        Kind sections: census sections around the town, whose people share the green with the town's.
     config
         Sizes, kinds and reach.
+    town
+        Reference system, code.
     compute
         Runs the raster blocks.
     notes
@@ -96,7 +108,8 @@ def access(
     people = None if occupancy is None else occupancy.set_index("building_id")["residents"].reindex(buildings["building_id"]).fillna(0.0).to_numpy(dtype=np.float64)
     on_foot = _OnFoot.of(points, streets, config, notes)
     columns = {"on_network": on_foot.status(len(points)), "snap_m": on_foot.snap_m}
-    columns |= _ways_to_places(points, buildings["building_id"].to_numpy(), on_foot, greenspaces, people, config, notes)
+    around = _neighbours(layers, boundary, on_foot.network, config, town, notes)
+    columns |= _ways_to_places(points, buildings["building_id"].to_numpy(), on_foot, greenspaces, people, around, config, notes)
     columns |= _around(np.asarray(buildings.geometry), points, surface, landcover, config, compute, notes)
     _edge_effects(points, streets, greenspaces, boundary, config, notes)
     table = pd.DataFrame({"building_id": buildings["building_id"].to_numpy(), **columns})
@@ -151,8 +164,39 @@ class _OnFoot(NamedTuple):
         return np.where(self.start.edge >= 0, "yes", "far").astype(object)
 
 
+class Neighbours(NamedTuple):
+    """People around the town who share its green: places, people at each, where they meet the streets."""
+
+    points: Floats
+    people: Floats
+    start: OnWay
+
+
+def _neighbours(layers: Layers | None, boundary: gpd.GeoDataFrame | None, network: Ways | None, config: AccessConfig, town: Town, notes: Notes) -> Neighbours:
+    """Sections beyond the boundary, as far as their people can reach what the town's people reach."""
+    none = Neighbours(np.empty((0, 2)), np.empty(0), OnWay(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0)))
+    if not layers or boundary is None or network is None:
+        notes.assume("People beyond the boundary are not known: greens near it seem to serve fewer than they do (sources.access, kind sections, brings them in).")
+        return none
+    if others := sorted({y.source.kind for y in layers} - {"sections"}):
+        raise InputError(f"sources.access: kind {', '.join(others)}; expected sections: census sections around the town with their residents")
+    frame = concatenate([read_sections(layer, path, town, notes) for layer in layers for path in layer.paths])
+    shapes, inhabitants = np.asarray(frame.geometry, dtype=object), frame["residents"].to_numpy(dtype=np.float64)
+    whole = shapely.union_all(np.asarray(boundary.geometry))
+    # Whoever is twice the reach away shares no green with anybody of the town.
+    near = ~shapely.covers(whole, shapely.point_on_surface(shapes)) & shapely.dwithin(whole, shapes, 2.0 * config.catchment_m)
+    points, each = spread_along(network.lines, shapes[near], inhabitants[near], SPREAD_M)
+    start = snap(points, network)
+    far = start.off > config.max_snap_m
+    notes.count("sections beyond the boundary", int(near.sum()))
+    notes.figure("people_beyond_the_boundary", float(each.sum()))
+    notes.figure("people_beyond_the_boundary_far_from_streets", float(each[far].sum()))
+    notes.assume("People beyond the boundary stand evenly along the walkable streets of their census section; they share the green, and have no rows.")
+    return Neighbours(points, each, start._replace(edge=np.where(far, -1, start.edge)))
+
+
 def _ways_to_places(
-    points: Floats, names: NDArray[Any], on_foot: _OnFoot, greenspaces: gpd.GeoDataFrame | None, people: Floats | None, config: AccessConfig, notes: Notes
+    points: Floats, names: NDArray[Any], on_foot: _OnFoot, greenspaces: gpd.GeoDataFrame | None, people: Floats | None, around: Neighbours, config: AccessConfig, notes: Notes
 ) -> dict[str, Any]:
     """Columns of distances and of the supply."""
     public = _public(greenspaces, config, notes)
@@ -172,7 +216,7 @@ def _ways_to_places(
         if prefix == "green":
             out |= _led_to(points, shapes, counts, door, doors, public["greens_id"].to_numpy(), linear)
     _report_doors(public, place, outlines, doors, on_foot, notes)
-    out["green_m2_per_person"] = _supply(points, outlines, place, on_foot, graph, doors, people, config, notes)
+    out["green_m2_per_person"] = _supply(points, outlines, place, on_foot, graph, doors, people, around, config, notes)
     return out
 
 
@@ -242,19 +286,24 @@ def _report_doors(public: gpd.GeoDataFrame, place: NDArray[np.int64], outlines: 
 
 def _supply(
     points: Floats, outlines: NDArray[Any], place: NDArray[np.int64], on_foot: _OnFoot, graph: Network | None, doors: Entrances,
-    people: Floats | None, config: AccessConfig, notes: Notes,
+    people: Floats | None, around: Neighbours, config: AccessConfig, notes: Notes,
 ) -> Floats:  # fmt: skip
     if people is None or graph is None or not people.sum() > 0.0:
         notes.assume("The supply of green per person is missing: it needs streets and residents.")
         return np.full(len(points), np.nan)
-    inside = shapely.STRtree(shapely.points(points)).query(outlines, predicate="intersects")[::-1]
-    point, green, length = catchment(on_foot.start, graph, place[doors.place], len(outlines), config.catchment_m, inside)
+    everyone = np.concatenate([points, around.points])
+    number = np.concatenate([people, around.people])
+    start = OnWay(*(np.concatenate(pair) for pair in zip(on_foot.start, around.start, strict=True)))
+    inside = shapely.STRtree(shapely.points(everyone)).query(outlines, predicate="intersects")[::-1]
+    point, green, length = catchment(start, graph, place[doors.place], len(outlines), config.catchment_m, inside)
     supply = shapely.area(outlines)
-    per_person, shared = floating_catchment(point, green, gaussian_decay(length, config.catchment_m), people, supply)
+    per_person, shared = floating_catchment(point, green, gaussian_decay(length, config.catchment_m), number, supply)
     notes.figure("supply_shared_m2", float(shared.sum()))
     notes.figure("supply_without_people_m2", float(supply.sum() - shared.sum()))
-    notes.figure("supply_times_people_m2", float((per_person * people).sum()))
-    return per_person
+    notes.figure("supply_times_people_m2", float((per_person * number).sum()))
+    if len(around.points):
+        notes.figure("supply_of_people_beyond_m2", float((per_person * number)[len(points) :].sum()))
+    return per_person[: len(points)]
 
 
 def _around(

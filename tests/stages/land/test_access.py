@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -13,6 +14,8 @@ import shapely
 
 from pipeline.compute import Compute
 from pipeline.config.land import AccessConfig
+from pipeline.config.sources import Layer, Source
+from pipeline.config.town import Town
 from pipeline.contracts.check import check_table
 from pipeline.contracts.land import Access
 from pipeline.contracts.notes import Notes
@@ -56,10 +59,10 @@ PARK = greens(("park", box(600, -100, 700, 100), True))
 TOWN = gpd.GeoDataFrame({"town_id": ["075014"], "name": ["X"]}, geometry=[box(-100, -100, 1100, 600)], crs=EPSG)
 
 
-def run(buildings: Any = HOUSES, ways: Any = STREETS, green: Any = PARK, occupancy: Any = None, boundary: Any = None, notes: Notes | None = None,
+def run(buildings: Any = HOUSES, ways: Any = STREETS, green: Any = PARK, occupancy: Any = None, boundary: Any = None, layers: Any = None, notes: Notes | None = None,
         surface: Any = None, landcover: Any = None, where: str = "threads", **config: Any) -> pd.DataFrame:  # fmt: skip
     with Compute(where) as compute:
-        made = access(buildings, ways, green, occupancy, surface, landcover, boundary, AccessConfig(**config), compute, notes if notes is not None else Notes())
+        made = access(buildings, ways, green, occupancy, surface, landcover, boundary, layers, AccessConfig(**config), Town(name="X", epsg=EPSG), compute, notes if notes is not None else Notes())
     check_table(made, Access, EPSG, "access")
     return made.set_index("building_id")
 
@@ -229,3 +232,22 @@ def test_trees_and_canopy(rasters: tuple[Raster[Surface], Raster[Landcover]]) ->
 def test_the_same_on_processes(rasters: tuple[Raster[Surface], Raster[Landcover]]) -> None:
     args = {"buildings": houses((100, 0), (400.5, 0)), "surface": rasters[0], "landcover": rasters[1]}
     pd.testing.assert_frame_equal(run(**args), run(**args, where="processes"))
+
+
+def test_people_beyond_the_boundary_share_the_green(tmp_path: Path) -> None:
+    """A section beyond the town's edge: its people stand along the street and take their part; the supply is conserved."""
+    town = gpd.GeoDataFrame({"town_id": ["075014"], "name": ["X"]}, geometry=[box(-100, -100, 800, 600)], crs=EPSG)
+    around = gpd.GeoDataFrame({"section_id": ["inside", "east", "far"], "residents": [999, 300, 500]}, geometry=[box(0, 0, 100, 50), box(800, -50, 1000, 50), box(4000, 0, 4100, 50)], crs=EPSG)
+    around.to_file(tmp_path / "sections.gpkg")
+    layer = Layer(Source(kind="sections", path="x", fields={"section_id": "section_id", "residents": "residents"}), (tmp_path / "sections.gpkg",))
+    alone, shared = Notes(), Notes()
+    own = run(occupancy=people(10.0, 100.0, 50.0), boundary=town, notes=alone)["green_m2_per_person"]
+    with_others = run(occupancy=people(10.0, 100.0, 50.0), boundary=town, layers=(layer,), notes=shared)["green_m2_per_person"]
+    assert (with_others[own > 0] < own[own > 0]).all() and shared.counts["sections beyond the boundary"] == 1
+    assert shared.figures["people_beyond_the_boundary"] == pytest.approx(300.0)
+    assert shared.figures["supply_times_people_m2"] == pytest.approx(shared.figures["supply_shared_m2"], rel=1e-9) == pytest.approx(20_000.0)
+    inside = float((with_others * [10.0, 100.0, 50.0]).sum())
+    assert inside + shared.figures["supply_of_people_beyond_m2"] == pytest.approx(20_000.0, rel=1e-9)
+    assert any("not known" in line for line in alone.assumptions)
+    with pytest.raises(InputError, match="kind total; expected sections"):
+        run(occupancy=people(1.0, 1.0, 1.0), boundary=town, layers=(Layer(Source(kind="total", path="x", residents=5), ()),))

@@ -71,7 +71,7 @@ def everything(scene: dict[str, Any], where: str) -> dict[str, Any]:
         return {
             "cover": rasters.read(cover, "cover", Window(0, 0, *GRID.shape)), "confidence": rasters.read(cover, "confidence", Window(0, 0, *GRID.shape)), "sealing": sealed,
             "green": green(cover, surface, sealed, parcels, None, town, GreenConfig(), compute, Notes()),
-            "access": access(houses, None, None, None, surface, cover, town, AccessConfig(), compute, Notes()),
+            "access": access(houses, None, None, None, surface, cover, town, None, AccessConfig(), Town(name="X", epsg=EPSG), compute, Notes()),
             "patches": patches(cover, town, None, PatchesConfig(), compute, Notes()),
         }  # fmt: skip
 
