@@ -47,6 +47,8 @@ class Terms:
         [kWh a year for each dwelling] for homes, else [kWh/m2 a year], by use.
     dwelling_m2, net_of_gross, storey_m
         From floor area to dwellings.
+    household_people
+        People of a household, mean.
     """
 
     sizes: Floats
@@ -67,6 +69,7 @@ class Terms:
     dwelling_m2: float
     net_of_gross: float
     storey_m: float
+    household_people: float
 
 
 def read_terms(on: str, notes: Notes) -> Terms:
@@ -106,6 +109,7 @@ def read_terms(on: str, notes: Notes) -> Terms:
         deduction_max_kwp=rule("taxes", "deduction_max_kwp", on).value, co2_kg_kwh=rule("emissions", "grid_it", on).value,
         consumption=np.array([_worse_first(rule("consumption", u.consumption, on)) for u in uses]),
         dwelling_m2=rule("consumption", "dwelling_m2", on).value, net_of_gross=rule("consumption", "net_of_gross", on).value, storey_m=rule("consumption", "storey_m", on).value,
+        household_people=rule("consumption", "household_people", on).value,
     )  # fmt: skip
 
 

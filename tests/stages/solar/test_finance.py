@@ -68,7 +68,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def run(made: dict[str, Any], notes: Notes | None = None, config: FinanceConfig | None = None, sunmap: Any = None, **changed: Any) -> pd.DataFrame:
     given = {k: changed.get(k, made[k]) for k in ("ladder", "arrays", "solar", "roofs", "horizon", "weather", "buildings")}
     with Compute("threads") as compute:
-        table = finance(**given, sunmap=sunmap, config=config or FinanceConfig(), town=Town(name="Carmiano", epsg=EPSG), compute=compute, notes=notes or Notes())
+        table = finance(**given, occupancy=changed.get("occupancy"), sunmap=sunmap, config=config or FinanceConfig(), town=Town(name="Carmiano", epsg=EPSG), compute=compute, notes=notes or Notes())
     check_table(table, Finance, EPSG, "finance")
     return table
 
@@ -183,6 +183,22 @@ def test_a_use_nobody_said_is_counted(made: dict[str, Any]) -> None:
     unsaid = made["buildings"].loc[made["buildings"]["use"].isna(), "building_id"]
     assert notes.counts["of these, use not said by the source and taken from the footprint"] == len(unsaid) > 0
     assert set(found.loc[found["building_id"].isin(unsaid), "use"]) <= {"home", "annex", "other"}
+
+
+def test_a_home_counts_in_the_sums_by_the_share_that_is_lived_in(made: dict[str, Any]) -> None:
+    home = made["buildings"].assign(use="home")
+    people = pd.DataFrame({"building_id": home["building_id"], "residents": 0.0})
+    people.loc[0, "residents"] = 0.25 * len(home) * rule("consumption", "household_people", ON).value
+    notes, all_of_them = Notes(), Notes()
+    found = run(made, notes, buildings=home, occupancy=people)
+    full = run(made, all_of_them, buildings=home, config=FinanceConfig(dwellings_lived_in=len(home)))
+    # One dwelling in each: a building's own figures are those of a home that is lived in.
+    pd.testing.assert_frame_equal(found, full)
+    assert (found["load_kwh_year"] == rule("consumption", "dwelling", ON).value).all()
+    for name in ("load_kwh_year", "paying_kwh_year", "paying_npv_eur", "paying_load_kwh_year"):
+        assert notes.figures[name] == pytest.approx(0.25 * all_of_them.figures[name])
+    for name in ("paying_self_consumed_share", "paying_payback_years_median"):
+        assert notes.figures[name] == pytest.approx(all_of_them.figures[name])
 
 
 def test_batches_do_not_change_an_answer(made: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
