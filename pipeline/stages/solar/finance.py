@@ -172,7 +172,7 @@ def _plan(reading: int, kwp: Floats, kwh: Floats, used: Floats, use: Ints, dwell
     refund = np.where(kwp <= terms.deduction_max_kwp, terms.deduction[use, reading] * np.minimum(cost, terms.deduction_limit * dwellings), 0.0)
     return Plan(
         cost=cost, income=used * terms.saved[use, reading] + (kwh - used) * terms.sold[use, reading], upkeep=kwp * terms.upkeep[reading],
-        inverter=kwp * terms.inverter[reading], inverter_year=int(terms.inverter_year[reading]), refund=refund / terms.deduction_years, refund_years=terms.deduction_years,
+        inverter=kwp * price_by_size(kwp, terms.inverter_sizes, terms.inverter[reading]), inverter_year=int(terms.inverter_year[reading]), refund=refund / terms.deduction_years, refund_years=terms.deduction_years,
     )  # fmt: skip
 
 

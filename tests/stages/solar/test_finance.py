@@ -122,20 +122,23 @@ def test_more_modules_use_more_at_once_but_a_smaller_share(made: dict[str, Any])
 def test_money_of_a_home_by_hand(made: dict[str, Any]) -> None:
     """Every payment of one home's plant, written out year by year."""
     found = run(made)
-    row = found[(found["use"] == "home") & (found["kwp"] < 20)].iloc[1]
+    row = found[(found["use"] == "home") & found["kwp"].between(3, 20)].iloc[1]
     kwh = made["ladder"].set_index(["building_id", "step"]).loc[(row["building_id"], row["step"]), "kwh_year"]
-    value = {(t, k): rule(t, k, ON).value for t, k in (("electricity_prices", "home"), ("electricity_prices", "avoidable_home"), ("feed_in", "ritiro_dedicato"), ("feed_in", "tax_home"), ("pv_costs", "om"), ("pv_costs", "inverter"), ("taxes", "deduction"))}  # fmt: skip
+    value = {(t, k): rule(t, k, ON).value for t, k in (("electricity_prices", "home"), ("electricity_prices", "avoidable_home"), ("feed_in", "ritiro_dedicato"), ("feed_in", "tax_home"), ("pv_costs", "om"), ("taxes", "deduction"))}  # fmt: skip
+    # A new inverter by the logarithm of the plant's size, between the two sizes of the table around it.
+    known = {size: rule("pv_costs", f"inverter_{size}", ON).value for size in (3, 6, 20, 100)}
+    renewal = row["kwp"] * np.interp(np.log(row["kwp"]), np.log(list(known)), list(known.values()))
     used, sold = row["self_consumed_kwh"], kwh - row["self_consumed_kwh"]
     saving = used * value["electricity_prices", "home"] * value["electricity_prices", "avoidable_home"] + sold * value["feed_in", "ritiro_dedicato"] * (1 - value["feed_in", "tax_home"])
     worth = -row["cost_eur"]
     for t in range(1, 26):
         cash = saving * 0.995 ** (t - 1) - value["pv_costs", "om"] * row["kwp"]
-        cash -= value["pv_costs", "inverter"] * row["kwp"] if t == 15 else 0.0
+        cash -= renewal if t == 15 else 0.0
         cash += row["cost_eur"] * value["taxes", "deduction"] / 10 if t <= 10 else 0.0
         worth += cash * 1.03**-t
     assert row["npv_eur"] == pytest.approx(worth, rel=1e-9)
     energy = kwh * (0.995 ** np.arange(25) @ discount(0.03, 25))
-    upkeep = value["pv_costs", "om"] * row["kwp"] / capital_recovery(0.03, 25) + value["pv_costs", "inverter"] * row["kwp"] * 1.03**-15
+    upkeep = value["pv_costs", "om"] * row["kwp"] / capital_recovery(0.03, 25) + renewal * 1.03**-15
     assert row["lcoe_eur_kwh"] == pytest.approx((row["cost_eur"] + upkeep) / energy, rel=1e-9)
 
 
