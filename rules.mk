@@ -236,8 +236,8 @@ $(FILE_profiles): $(R)/profiles.json $(FILE_arrays) $(FILE_solar) $(FILE_roofs) 
 .PHONY: profiles
 profiles: $(call need,profiles)
 
-# finance(ladder: Table[Ladder], arrays: Table[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], buildings: Table[Buildings], config: FinanceConfig, town: Town, compute: Compute, notes: Notes) -> Table[Finance]
-$(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $(call if_active,sunmap) $(FILE_roofs) $(FILE_horizon) $(FILE_weather) $(FILE_buildings)
+# finance(ladder: Table[Ladder], arrays: Table[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], buildings: Table[Buildings], occupancy: Table[Occupancy] | None, config: FinanceConfig, town: Town, compute: Compute, notes: Notes) -> Table[Finance]
+$(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $(call if_active,sunmap) $(FILE_roofs) $(FILE_horizon) $(FILE_weather) $(FILE_buildings) $(call if_active,occupancy)
 	$(RUN) finance
 .PHONY: finance
 finance: $(call need,finance)
