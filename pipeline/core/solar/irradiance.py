@@ -238,6 +238,7 @@ def clear_above(lit_share: NDArray[np.uint8]) -> NDArray[np.int64]:
 def _plane_hours(  # type: ignore[no-untyped-def]
     normal, sky_view, open_view, sine, band_open, lit_share, clear, albedo, sun, beam, circumsolar, isotropic, band, ghi, way, way_at, way_part, lowest
 ):
+    """Light of every plane in every hour, by the formulas of the module: incidence, unshaded, and the parts that are seen."""
     shape = (normal.shape[0], sun.shape[0])
     incidence, unshaded, direct, sky, ground = np.zeros(shape), np.empty(shape), np.zeros(shape), np.empty(shape), np.empty(shape)
     for p in range(shape[0]):
