@@ -212,8 +212,8 @@ $(FILE_restoration): $(R)/restoration.json $(GENERATED_restoration) $(FILE_seali
 .PHONY: restoration
 restoration: $(call need,restoration)
 
-# desealing(sealing: Table[Sealing], plots: Table[Plots], parcels: Table[Parcels], streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, arrays: Table[Arrays] | None, config: DesealingConfig, notes: Notes) -> Table[Desealing]
-$(FILE_desealing): $(R)/desealing.json $(FILE_sealing) $(FILE_plots) $(FILE_parcels) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,arrays)
+# desealing(sealing: Table[Sealing], plots: Table[Plots], parcels: Table[Parcels], streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, config: DesealingConfig, notes: Notes) -> Table[Desealing]
+$(FILE_desealing): $(R)/desealing.json $(FILE_sealing) $(FILE_plots) $(FILE_parcels) $(call if_active,streets) $(call if_active,greenspaces)
 	$(RUN) desealing
 .PHONY: desealing
 desealing: $(call need,desealing)
@@ -242,8 +242,8 @@ $(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $
 .PHONY: finance
 finance: $(call need,finance)
 
-# atlas(boundary: Table[Boundary] | None, buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, residents: Table[Residents] | None, landcover: Raster[Landcover] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, horizon: Table[Horizon] | None, obstacles: Table[Obstacles] | None, arrays: Table[Arrays] | None, solar: Table[Solar] | None, finance: Table[Finance] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, town: Town, notes: Notes) -> Package[Atlas]
-$(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,buildings) $(call if_active,parcels) $(call if_active,residents) $(call if_active,landcover) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,horizon) $(call if_active,obstacles) $(call if_active,arrays) $(call if_active,solar) $(call if_active,finance) $(call if_active,sealing) $(call if_active,green)
+# atlas(boundary: Table[Boundary] | None, buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, residents: Table[Residents] | None, landcover: Raster[Landcover] | None, streets: Table[Streets] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, horizon: Table[Horizon] | None, obstacles: Table[Obstacles] | None, arrays: Table[Arrays] | None, solar: Table[Solar] | None, finance: Table[Finance] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, plots: Table[Plots] | None, desealing: Table[Desealing] | None, planting: Table[Planting] | None, access: Table[Access] | None, provision: Table[Provision] | None, consumed: Package[Consumed] | None, restoration: Table[Restoration] | None, patches: Table[Patches] | None, town: Town, notes: Notes) -> Package[Atlas]
+$(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,buildings) $(call if_active,parcels) $(call if_active,residents) $(call if_active,landcover) $(call if_active,streets) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,horizon) $(call if_active,obstacles) $(call if_active,arrays) $(call if_active,solar) $(call if_active,finance) $(call if_active,sealing) $(call if_active,green) $(call if_active,plots) $(call if_active,desealing) $(call if_active,planting) $(call if_active,access) $(call if_active,provision) $(call if_active,consumed) $(call if_active,restoration) $(call if_active,patches)
 	$(RUN) atlas
 .PHONY: atlas
 atlas: $(call need,atlas)

@@ -272,9 +272,9 @@ def _around(
     for seen in (s for part in compute.batches(look_around, work, size=1, params=(rules,)) for s in part):
         canopy[seen.rows], known[seen.rows] = seen.canopy, seen.known
         tops.append(seen.tops)
-    top = np.concatenate(tops)
-    building, tree = shapely.STRtree(shapely.points(top)).query(shapes, predicate="dwithin", distance=max(TREE_RADII_M))
-    apart = shapely.distance(shapes[building], shapely.points(top[tree]))
+    top = shapely.points(np.concatenate(tops))
+    building, tree = shapely.STRtree(top).query(shapes, predicate="dwithin", distance=max(TREE_RADII_M))
+    apart = shapely.distance(shapes[building], top[tree])
     for radius in TREE_RADII_M:
         near = np.bincount(building[apart <= radius], minlength=len(points))
         trees[f"trees_{radius}m"] = pd.array(np.where(known > 0, near, 0), dtype="Int64")

@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 from pipeline.config.land import DesealingConfig
 from pipeline.contracts.land import Desealing, Plots, Sealing
 from pipeline.contracts.notes import Notes
-from pipeline.contracts.solar import Arrays
 from pipeline.contracts.sources import Greenspaces, Parcels, Streets
 from pipeline.contracts.spec import Table
-from pipeline.core.land.consumed import land_spared_ha
 from pipeline.core.land.desealing import Gains, gains, openable, pareto
 from pipeline.io.dated import rule
 
@@ -25,7 +23,6 @@ def desealing(
     parcels: Table[Parcels],
     streets: Table[Streets] | None,
     greenspaces: Table[Greenspaces] | None,
-    arrays: Table[Arrays] | None,
     config: DesealingConfig,
     notes: Notes,
 ) -> Table[Desealing]:
@@ -43,12 +40,10 @@ def desealing(
         Ground near a street's line is road where the cadastre has no road parcel for it.
     greenspaces
         Public places: a parcel that lies mostly in one is public. Who owns the others is not known.
-    arrays
-        Power on the roofs, for the ground that panels would take instead.
     config
         What stays paved, least area, day of the costs.
     notes
-        Receives constraints, sums and the ground that roofs spare.
+        Receives constraints and sums.
 
     Returns
     -------
@@ -62,7 +57,6 @@ def desealing(
     public, place = _public(frame, greenspaces)
     table = _table(frame, found, public, place, config)
     _report(table, frame, config, notes)
-    _roofs_first(arrays, config, notes)
     return table
 
 
@@ -116,22 +110,22 @@ def _table(frame: pd.DataFrame, found: Gains, public: NDArray[np.bool_], place: 
     table = pd.DataFrame(
         {
             "parcel_id": frame["parcel_id"], "public": public, "place": place, "paved_m2": frame["paved_m2"], "open_m2": opened,
-            "runoff_m3": found.runoff_m3, "permeability_gain": found.permeability.clip(0.0, 1.0), "baf_gain": found.biotope.clip(0.0, 1.0),
-            "cost_eur": site.value + each.value * opened, "cost_low_eur": site.low + each.low * opened, "cost_high_eur": site.high + each.high * opened,
+            "runoff_saved_m3": found.runoff_m3, "permeability_gain": found.permeability.clip(0.0, 1.0), "baf_gain": found.biotope.clip(0.0, 1.0),
+            "opening_eur": site.value + each.value * opened, "opening_eur_low": site.low + each.low * opened, "opening_eur_high": site.high + each.high * opened,
+            "counted_share": 1.0 - 0.5 * np.divide(frame["shared_m2"], frame["area_m2"], out=np.zeros(len(frame)), where=frame["area_m2"].to_numpy() > 0),
         }
     )  # fmt: skip
     better = np.zeros(len(table), dtype=bool)
     # A larger opening always costs more, so cost enters for each square metre; else nothing would dominate anything.
-    goods = np.round(np.column_stack([table["open_m2"], table["runoff_m3"], table["permeability_gain"], table["baf_gain"], -table["cost_eur"] / table["open_m2"]]), 6)
+    goods = np.round(np.column_stack([table["open_m2"], table["runoff_saved_m3"], table["permeability_gain"], table["baf_gain"], -table["opening_eur"] / table["open_m2"]]), 6)
     for group in (public, ~public):
         better[group] = pareto(goods[group])
     return table.assign(pareto=better)[list(Desealing.columns())]
 
 
 def _report(table: pd.DataFrame, frame: pd.DataFrame, config: DesealingConfig, notes: Notes) -> None:
-    once = 1.0 - 0.5 * np.divide(frame["shared_m2"], frame["area_m2"], out=np.zeros(len(frame)), where=frame["area_m2"].to_numpy() > 0)
-    for name in ("open_m2", "runoff_m3", "cost_eur", "cost_low_eur", "cost_high_eur"):
-        notes.figure(f"candidates_{name}", float((table[name] * once).sum()))
+    for name in ("open_m2", "runoff_saved_m3", "opening_eur", "opening_eur_low", "opening_eur_high"):
+        notes.figure(f"candidates_{name}", float((table[name] * table["counted_share"]).sum()))
     notes.count("candidates", len(table))
     notes.count("candidates: public", int(table["public"].sum()))
     notes.count("candidates: Pareto set", int(table["pareto"].sum()))
@@ -141,16 +135,3 @@ def _report(table: pd.DataFrame, frame: pd.DataFrame, config: DesealingConfig, n
     notes.assume("Costs are a judgement, not a price list.")
     if (frame["shared_m2"] > 0).any():
         notes.assume("Ground that two parcels claim counts half in each of them in the sums.")
-
-
-def _roofs_first(arrays: pd.DataFrame | None, config: DesealingConfig, notes: Notes) -> None:
-    """Roofs before fields: the ground that the same panels would take."""
-    if arrays is None:
-        return
-    land = rule("ground_pv", "land", config.as_of)
-    kwp = float(arrays["kwp"].sum())
-    low, high = land_spared_ha(kwp, (land.low, land.high))
-    notes.figure("roof_kwp", kwp)
-    notes.figure("land_spared_low_ha", low)
-    notes.figure("land_spared_high_ha", high)
-    notes.assume(f"On the ground, panels of the power that fits on the roofs would take {land.low:g} to {land.high:g} ha a MW.")

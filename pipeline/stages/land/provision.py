@@ -131,7 +131,8 @@ def _figures(of: pd.DataFrame, homes: pd.DataFrame, town: Town, config: Provisio
         yield _Row("near_open", f"distance={kind} within={OPEN_REACH_M:g}m", share(near, people), of_buildings=float(near[home].mean()) if home.any() else np.nan, headline=kind == config.distance)
     if on_foot:
         way = _numbers(of, "green_network_m")
-        yield _Row("no_way", small, share(np.isnan(way), people))
+        home = people > 0.0
+        yield _Row("no_way", small, share(np.isnan(way), people), of_buildings=float(np.isnan(way)[home].mean()) if home.any() else np.nan)
         yield _Row("green_way", small, weighted_median(way, people))
     yield from _supply(of, people, town, config)
 
@@ -144,7 +145,8 @@ def _supply(of: pd.DataFrame, people: Floats, town: Town, config: ProvisionConfi
         reach = f"within={town.access.catchment_m:g}m"
         intervals = supply_intervals(supply[known], people[known], standard, config.draws, config.seed)
         for measure, key, setting in (("green_supply", "mean", reach), ("supply_gini", "gini", reach), ("low_supply", "below", f"{reach} below={standard:g}m2")):
-            yield _Row(measure, setting, *intervals[key])
+            low = float((supply < standard)[known & (people > 0.0)].mean()) if key == "below" and (people[known] > 0.0).any() else np.nan
+            yield _Row(measure, setting, *intervals[key], of_buildings=low)
 
 
 def _numbers(frame: pd.DataFrame, column: str) -> Floats:

@@ -92,7 +92,6 @@ def _table(zone: pd.DataFrame, areas: NDArray[np.float64], sampled: Sampled | No
     sealed = by["building"] + by["sealed"]
     green = by["low_vegetation"] + by["tree"]
     covered = sealed + by["bare"] + green + by["water"]
-    share = np.divide(sealed, covered, out=np.full(len(zone), np.nan), where=covered > 0)
     if sampled is None:
         soft = [c for c in range(1, COVERS) if c not in SEALED]
         whole = zone["zone_kind"].isin(("town", "extent")).to_numpy()
@@ -100,12 +99,14 @@ def _table(zone: pd.DataFrame, areas: NDArray[np.float64], sampled: Sampled | No
         half = half_width(areas[:, list(SEALED)].sum(axis=1), areas[:, soft].sum(axis=1), prevalence, config.patch_m2, config.common_share)
     else:
         half = half_width_labelled(sealed, covered - sealed, *sampled.cautious, config.patch_m2)
+    low, high = np.maximum(sealed - half, 0.0), np.minimum(sealed + half, covered)
+    share, share_low, share_high = (np.divide(m2, covered, out=np.full(len(zone), np.nan), where=covered > 0) for m2 in (sealed, low, high))
     return pd.DataFrame(
         {
             "zone_kind": zone["zone_kind"], "zone_id": zone["zone_id"], "area_m2": zone["area_m2"], "covered_m2": covered,
-            "building_m2": by["building"], "sealed_m2": sealed, "sealed_share": share, "bare_m2": by["bare"],
+            "building_m2": by["building"], "sealed_m2": sealed, "sealed_share": share, "sealed_share_low": share_low, "sealed_share_high": share_high, "bare_m2": by["bare"],
             "green_m2": green, "tree_m2": by["tree"], "water_m2": by["water"],
-            "sealed_low_m2": np.maximum(sealed - half, 0.0), "sealed_high_m2": np.minimum(sealed + half, covered),
+            "sealed_low_m2": low, "sealed_high_m2": high,
             "interval_basis": "ranks" if sampled is None else "labels",
         }
     )  # fmt: skip
