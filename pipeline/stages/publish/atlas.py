@@ -14,7 +14,7 @@ from pipeline.contracts.notes import Notes
 from pipeline.contracts.publish import Atlas
 from pipeline.contracts.solar import Arrays, Finance, Horizon, Irradiation, Obstacles, Roofs, Solar
 from pipeline.contracts.sources import Boundary, Buildings, Landcover, Parcels, Residents
-from pipeline.contracts.spec import Package, Raster, Table, TableSpec
+from pipeline.contracts.spec import Package, Raster, Slim, Table, TableSpec
 from pipeline.joins.land import parcels_joined, sections_joined, zonal_joined
 from pipeline.joins.solar import arrays_joined, buildings_joined, roofs_joined
 from pipeline.joins.town import town_joined
@@ -30,7 +30,7 @@ def atlas(
     landcover: Raster[Landcover] | None,
     roofs: Table[Roofs] | None,
     irradiation: Table[Irradiation] | None,
-    horizon: Table[Horizon] | None,
+    horizon: Slim[Horizon] | None,
     obstacles: Table[Obstacles] | None,
     arrays: Table[Arrays] | None,
     solar: Table[Solar] | None,

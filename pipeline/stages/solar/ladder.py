@@ -10,12 +10,12 @@ import pandas as pd
 from pipeline.config.finance import LadderConfig
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Arrays, Ladder, Solar, Sunmap
-from pipeline.contracts.spec import Raster, Table
+from pipeline.contracts.spec import Raster, Slim, Table
 from pipeline.core.solar.ladder import steps_of
 from pipeline.joins.modules import placed_modules
 
 
-def ladder(arrays: Table[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, config: LadderConfig, notes: Notes) -> Table[Ladder]:
+def ladder(arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, config: LadderConfig, notes: Notes) -> Table[Ladder]:
     """Modules of each building in order of their yield, cut into usual sizes.
 
     Parameters
