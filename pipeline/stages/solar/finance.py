@@ -16,7 +16,7 @@ from pipeline.config.town import Town
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Arrays, Finance, Horizon, Ladder, Roofs, Solar, Sunmap
 from pipeline.contracts.sources import BUILDING_USES, Buildings, Occupancy, Weather
-from pipeline.contracts.spec import Raster, Table
+from pipeline.contracts.spec import Raster, Slim, Table
 from pipeline.core.solar.economics import Plan, cash_flow, levelised_cost, net_present_value, payback_years, price_by_size, wear
 from pipeline.core.solar.irradiance import SkyHours
 from pipeline.core.solar.ladder import Shares, Steps, shares_of, steps_of
@@ -36,7 +36,7 @@ CLOSURE = 1e-6
 
 
 def finance(
-    ladder: Table[Ladder], arrays: Table[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Table[Horizon],
+    ladder: Table[Ladder], arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Slim[Horizon],
     weather: Table[Weather], buildings: Table[Buildings], occupancy: Table[Occupancy] | None, config: FinanceConfig, town: Town, compute: Compute, notes: Notes,
 ) -> Table[Finance]:  # fmt: skip
     """Cost, self-consumption, present value, payback, levelised cost and avoided emissions of each step of the ladders.
