@@ -185,7 +185,7 @@ def _march(flat, tops, wide, rows, cols, stand, place, jumps, near, far, share, 
         base = rows[i] * wide + cols[i]
         eye[:] = np.inf  # nothing rises above the eye of a lane without a cell
         end = i
-        while end < rows.shape[0] and rows[end] == rows[i] and cols[end] < cols[i] + LANES:
+        while end < rows.shape[0] and rows[end] == rows[i] and cols[end] < cols[i] + LANES and (end == i or cols[end] > cols[end - 1]):
             eye[cols[end] - cols[i]] = stand[end]
             end += 1
         for s in range(SECTORS):
