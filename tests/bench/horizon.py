@@ -5,6 +5,8 @@ of narrow gabled houses turned out of the grid, its roof cells only, chimneys le
 project of its own with one process, as it does for its users; without it nothing is compared, and that is said. The surface lies on the central
 meridian of its system, where the true north of r.horizon is the north of the grid.
 
+A third row takes the sky view of every cell of the old town and its shadows for one sun through `Compute.tiles`, as a notebook would.
+
 Seconds are of the clock, ours with two threads; `per_core` holds processor time against processor time, which says more on a busy machine.
 """
 
@@ -16,6 +18,7 @@ import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,8 +27,12 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.transform import Affine
 
+from pipeline.compute import on
+from pipeline.core.grid import Grid
 from pipeline.core.solar.march import margin_cells, terrain, trace
+from pipeline.core.solar.shadows import lit
 from pipeline.core.solar.sky import SECTORS
+from pipeline.core.solar.skymap import sky_view
 
 SIDE, REACH_M, DIRECTIONS, REPEATS = 400, 200.0, 8, 3
 MERIDIAN_M = 500_000.0  # easting of the central meridian of UTM zones
@@ -118,10 +125,43 @@ def compare(z: NDArray[Any], counts: NDArray[Any]) -> dict[str, Any]:
     return found | {"r.horizon_ns": round(peer.clock)} | times | {"mean_difference_on_axes_deg": round(float(np.mean(axes)), 2)}
 
 
+@dataclass(frozen=True)
+class Cells:
+    """An array as an input of tiles, its first cell at (0, 0)."""
+
+    z: NDArray[Any]
+
+    def cut(self, grid: Grid) -> Cells:
+        """Itself."""
+        return self
+
+    def read(self, grid: Grid) -> NDArray[np.float32]:
+        """Cells on `grid`, NaN outside."""
+        row, col = round(-grid.north), round(grid.west)
+        around = ((max(-row, 0), max(row + grid.rows - self.z.shape[0], 0)), (max(-col, 0), max(col + grid.cols - self.z.shape[1], 0)))
+        inside = self.z[max(row, 0) : row + grid.rows, max(col, 0) : col + grid.cols]
+        return np.pad(inside, around, constant_values=np.nan)
+
+
+def by_tiles(z: NDArray[Any]) -> dict[str, Any]:
+    """The row of the whole-raster functions: the sun at 45 and at 10 degrees."""
+    grid, halo_m = Grid(0.0, 0.0, 1.0, *z.shape, 25833), float(margin_cells(REACH_M, 1.0))
+    row: dict[str, Any] = {"cells": z.size}
+    calls = {"sky_view_ns": (sky_view, (1.0, REACH_M)), "shadows_45_ns": (lit, (1.0, 213.0, 45.0, REACH_M)), "shadows_10_ns": (lit, (1.0, 213.0, 10.0, REACH_M))}
+    with on("threads") as compute:
+        for name, (func, params) in calls.items():
+            start = time.perf_counter()
+            for _ in compute.tiles(func, [Cells(z)], grid, halo_m=halo_m, params=params, tile_cells=512):
+                pass
+            row[name] = round((time.perf_counter() - start) * 1e9 / z.size)
+    return row
+
+
 def measure() -> dict[str, dict[str, Any]]:
     """The rows of the table."""
     side = SIDE + 2 * margin_cells(REACH_M, 1.0)
-    return {"horizon, whole raster": compare(*blocks(side)), "horizon, roof cells of an old town": compare(*old_town(side))}
+    rows = {"horizon, whole raster": compare(*blocks(side)), "horizon, roof cells of an old town": compare(*old_town(side))}
+    return rows | {"sky view and shadows, whole raster by tiles": by_tiles(old_town(side)[0])}
 
 
 if __name__ == "__main__":
