@@ -248,8 +248,8 @@ $(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,build
 .PHONY: atlas
 atlas: $(call need,atlas)
 
-# webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Site]
-$(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call if_active,landcover) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch)
+# webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Site]
+$(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,ladder) $(call if_active,finance) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch)
 	$(RUN) webmap
 .PHONY: webmap
 webmap: $(call need,webmap)
