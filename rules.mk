@@ -170,7 +170,7 @@ $(FILE_green): $(R)/green.json $(FILE_landcover) $(FILE_surface) $(FILE_sealing)
 .PHONY: green
 green: $(call need,green)
 
-# irradiation(roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], config: IrradiationConfig, compute: Compute, notes: Notes) -> Table[Irradiation]
+# irradiation(roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], config: IrradiationConfig, compute: Compute, notes: Notes) -> Table[Irradiation]
 $(FILE_irradiation): $(R)/irradiation.json $(FILE_roofs) $(FILE_horizon) $(FILE_weather)
 	$(RUN) irradiation
 .PHONY: irradiation
@@ -218,38 +218,38 @@ $(FILE_desealing): $(R)/desealing.json $(FILE_sealing) $(FILE_plots) $(FILE_parc
 .PHONY: desealing
 desealing: $(call need,desealing)
 
-# solar(arrays: Table[Arrays], roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], config: SolarConfig, compute: Compute, notes: Notes) -> Table[Solar]
+# solar(arrays: Slim[Arrays], roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], config: SolarConfig, compute: Compute, notes: Notes) -> Table[Solar]
 $(FILE_solar): $(R)/solar.json $(FILE_arrays) $(FILE_roofs) $(FILE_horizon) $(FILE_weather)
 	$(RUN) solar
 .PHONY: solar
 solar: $(call need,solar)
 
-# ladder(arrays: Table[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, config: LadderConfig, notes: Notes) -> Table[Ladder]
+# ladder(arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, config: LadderConfig, notes: Notes) -> Table[Ladder]
 $(FILE_ladder): $(R)/ladder.json $(FILE_arrays) $(FILE_solar) $(call if_active,sunmap)
 	$(RUN) ladder
 .PHONY: ladder
 ladder: $(call need,ladder)
 
-# profiles(arrays: Table[Arrays], solar: Table[Solar], roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], buildings: Table[Buildings] | None, config: ProfilesConfig, town: Town, compute: Compute, notes: Notes) -> Table[Profiles]
+# profiles(arrays: Slim[Arrays], solar: Table[Solar], roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], buildings: Table[Buildings] | None, config: ProfilesConfig, town: Town, compute: Compute, notes: Notes) -> Table[Profiles]
 $(FILE_profiles): $(R)/profiles.json $(FILE_arrays) $(FILE_solar) $(FILE_roofs) $(FILE_horizon) $(FILE_weather) $(call if_active,buildings)
 	$(RUN) profiles
 .PHONY: profiles
 profiles: $(call need,profiles)
 
-# finance(ladder: Table[Ladder], arrays: Table[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], buildings: Table[Buildings], config: FinanceConfig, town: Town, compute: Compute, notes: Notes) -> Table[Finance]
-$(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $(call if_active,sunmap) $(FILE_roofs) $(FILE_horizon) $(FILE_weather) $(FILE_buildings)
+# finance(ladder: Table[Ladder], arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], buildings: Table[Buildings], occupancy: Table[Occupancy] | None, config: FinanceConfig, town: Town, compute: Compute, notes: Notes) -> Table[Finance]
+$(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $(call if_active,sunmap) $(FILE_roofs) $(FILE_horizon) $(FILE_weather) $(FILE_buildings) $(call if_active,occupancy)
 	$(RUN) finance
 .PHONY: finance
 finance: $(call need,finance)
 
-# atlas(boundary: Table[Boundary] | None, buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, residents: Table[Residents] | None, landcover: Raster[Landcover] | None, streets: Table[Streets] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, horizon: Table[Horizon] | None, obstacles: Table[Obstacles] | None, arrays: Table[Arrays] | None, solar: Table[Solar] | None, finance: Table[Finance] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, plots: Table[Plots] | None, desealing: Table[Desealing] | None, planting: Table[Planting] | None, access: Table[Access] | None, provision: Table[Provision] | None, consumed: Package[Consumed] | None, restoration: Table[Restoration] | None, patches: Table[Patches] | None, town: Town, notes: Notes) -> Package[Atlas]
+# atlas(boundary: Table[Boundary] | None, buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, residents: Table[Residents] | None, landcover: Raster[Landcover] | None, streets: Table[Streets] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, horizon: Slim[Horizon] | None, obstacles: Table[Obstacles] | None, arrays: Table[Arrays] | None, solar: Table[Solar] | None, finance: Table[Finance] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, plots: Table[Plots] | None, desealing: Table[Desealing] | None, planting: Table[Planting] | None, access: Table[Access] | None, provision: Table[Provision] | None, consumed: Package[Consumed] | None, restoration: Table[Restoration] | None, patches: Table[Patches] | None, town: Town, notes: Notes) -> Package[Atlas]
 $(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,buildings) $(call if_active,parcels) $(call if_active,residents) $(call if_active,landcover) $(call if_active,streets) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,horizon) $(call if_active,obstacles) $(call if_active,arrays) $(call if_active,solar) $(call if_active,finance) $(call if_active,sealing) $(call if_active,green) $(call if_active,plots) $(call if_active,desealing) $(call if_active,planting) $(call if_active,access) $(call if_active,provision) $(call if_active,consumed) $(call if_active,restoration) $(call if_active,patches)
 	$(RUN) atlas
 .PHONY: atlas
 atlas: $(call need,atlas)
 
-# webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Site]
-$(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call if_active,landcover) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch)
+# webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Site]
+$(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,ladder) $(call if_active,finance) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch)
 	$(RUN) webmap
 .PHONY: webmap
 webmap: $(call need,webmap)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,8 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
 from rasterio.transform import Affine
-from rasterio.warp import calculate_default_transform, reproject
+from rasterio.vrt import WarpedVRT
+from rasterio.warp import calculate_default_transform, reproject, transform_bounds
 
 from pipeline.contracts.spec import Raster
 from pipeline.core.grid import Grid
@@ -105,3 +107,65 @@ def to_browser(
         src_nodata=np.nan, dst_nodata=np.nan, resampling=Resampling.nearest if categorical else Resampling.bilinear,
     )  # fmt: skip
     return out, like
+
+
+# Width of the world of a map at zoom 0 [px], and the circle it stands for [m] (EPSG:3857).
+WORLD_PX = 256
+EARTH_M = 2.0 * math.pi * 6378137.0
+# A screen of 1280 x 860 then needs about a dozen.
+TILE_PX = 512
+
+
+class ScreenTile(NamedTuple):
+    """A square of the map: its place in the row and column order of web maps, and its cells (float32, NaN = no data)."""
+
+    col: int
+    row: int
+    values: NDArray[np.float32]
+
+
+def native_zoom(grid: Grid, highest: int = 19) -> int:
+    """The zoom of a web map whose pixels are just finer than the cells of a raster.
+
+    A pixel is 2 pi 6378137 m cos(latitude) / (256 2^zoom) wide.
+
+    Parameters
+    ----------
+    grid
+        Cells of the raster.
+    highest
+        Not above it.
+    """
+    bounds = transform_bounds(f"EPSG:{grid.epsg}", "EPSG:4326", *grid.bounds)
+    width = EARTH_M * math.cos(math.radians((bounds[1] + bounds[3]) / 2.0)) / WORLD_PX
+    return max(0, min(highest, math.ceil(math.log2(width / grid.cell_m))))
+
+
+def screen_tiles(raster: Raster[Any], band: str, zoom: int) -> Iterator[ScreenTile]:
+    """One band as squares of a web map, row by row; squares without any data are left out.
+
+    Parameters
+    ----------
+    raster
+        From `pipeline.io.rasters.open_raster`; read square by square.
+    band
+        Name of the band.
+    zoom
+        Of the map, see `native_zoom`; each pixel takes the cell it lies in.
+    """
+    side = EARTH_M / (WORLD_PX * 2**zoom) * TILE_PX
+    west, south, east, north = transform_bounds(f"EPSG:{raster.grid.epsg}", "EPSG:3857", *raster.grid.bounds)
+    first, last = (math.floor((e + EARTH_M / 2.0) / side) for e in (west, east))
+    top, low = (math.floor((EARTH_M / 2.0 - n) / side) for n in (north, south))
+    corner = Affine(side / TILE_PX, 0.0, first * side - EARTH_M / 2.0, 0.0, -side / TILE_PX, EARTH_M / 2.0 - top * side)
+    cols, rows = last - first + 1, low - top + 1
+    with (
+        rasterio.open(raster.path) as src,
+        WarpedVRT(src, crs="EPSG:3857", transform=corner, width=cols * TILE_PX, height=rows * TILE_PX, resampling=Resampling.nearest, nodata=np.nan) as vrt,
+    ):
+        for row in range(rows):
+            for col in range(cols):
+                window = rasterio.windows.Window(col * TILE_PX, row * TILE_PX, TILE_PX, TILE_PX)
+                values = vrt.read(raster.bands.index(band) + 1, window=window).astype(np.float32)
+                if np.isfinite(values).any():
+                    yield ScreenTile(first + col, top + row, values)

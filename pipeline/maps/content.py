@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.contracts.notes import Lineage
 from pipeline.maps import findings
 from pipeline.maps.encode import Column
+from pipeline.maps.sunmap import SunMap
 from pipeline.maps.themes import Atlas, Theme, prepared, theme_columns, themes
 
 
@@ -28,6 +30,10 @@ class Site:
         Lines with their names, and green places, for the base map; None where there are none.
     bounds
         West, south, east, north of those pictures [degrees].
+    sun
+        Irradiation of the roofs cell by cell; None where it is not known.
+    steps
+        Sizes of plant of each building, with what they cost and give; None where they are not known.
     """
 
     atlas: Atlas
@@ -43,6 +49,8 @@ class Site:
     streets: gpd.GeoDataFrame | None = None
     greens: gpd.GeoDataFrame | None = None
     bounds: tuple[float, float, float, float] | None = None
+    sun: SunMap | None = None
+    steps: pd.DataFrame | None = None
     sums: dict[str, float] = field(init=False)
     made: dict[str, Theme] = field(init=False)
     columns: dict[str, dict[str, Column]] = field(init=False)

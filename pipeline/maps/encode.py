@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 # 1e-6 degrees is 0.11 m north-south, below the simplification's tolerance.
 DEGREE = 1e-6
+# Drawings of single roofs are in metres: 2 cm is half a hair of a line on the page.
+METRE = 0.02
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,13 @@ def numbers(values: Any, scale: float) -> bytes:
     return varint(steps)
 
 
-def outlines(geometries: NDArray[Any]) -> dict[str, bytes]:
-    """Polygons in EPSG:4326 as four streams: rings per shape, points per ring, and the points' steps in both axes.
+def outlines(geometries: NDArray[Any], step: float = DEGREE) -> dict[str, bytes]:
+    """Polygons as four streams, in steps of EPSG:4326 degrees or of metres: rings per shape, points per ring, and the points' steps in both axes.
 
     Shells run anticlockwise and holes clockwise, so the non-zero rule fills them right. A shape that vanishes at this
     resolution keeps a triangle of one step at its place: what is in the table is on the map.
     """
-    rings, owner = _rings(geometries)
+    rings, owner = _rings(geometries, step)
     counts = np.bincount(owner, minlength=len(geometries)) if len(owner) else np.zeros(len(geometries), dtype=np.int64)
     sizes = np.array([len(r) for r in rings], dtype=np.int64)
     points = np.concatenate(rings) if rings else np.zeros((0, 2), dtype=np.int64)
@@ -89,27 +91,27 @@ def lines(geometries: NDArray[Any]) -> dict[str, bytes]:
     return {"rings": varint(np.ones(len(geometries), dtype=np.int64)), "sizes": varint(sizes), "dx": varint(steps[:, 0]), "dy": varint(steps[:, 1])}
 
 
-def _rings(geometries: NDArray[Any]) -> tuple[list[NDArray[np.int64]], NDArray[np.int64]]:
+def _rings(geometries: NDArray[Any], step: float) -> tuple[list[NDArray[np.int64]], NDArray[np.int64]]:
     """Quantised rings without their closing point, and the row each belongs to."""
     parts, part_row = shapely.get_parts(shapely.orient_polygons(geometries), return_index=True)
     raw, raw_part = shapely.get_rings(parts, return_index=True)
     row = part_row[raw_part] if len(raw_part) else np.zeros(0, dtype=np.int64)
     coords, ring_of = shapely.get_coordinates(raw, return_index=True)
-    whole = np.round(coords / DEGREE).astype(np.int64)
+    whole = np.round(coords / step).astype(np.int64)
     same = np.zeros(len(whole), dtype=bool)
     same[1:] = (whole[1:] == whole[:-1]).all(axis=1) & (ring_of[1:] == ring_of[:-1])
     whole, ring_of = whole[~same], ring_of[~same]
     pieces = np.split(whole, np.flatnonzero(np.diff(ring_of)) + 1) if len(whole) else []
     keep = [i for i, p in enumerate(pieces) if len(p) > 3]
     lost = sorted(set(np.flatnonzero(~shapely.is_empty(geometries)).tolist()) - set(row[keep].tolist()))
-    rings = [pieces[i][:-1] for i in keep] + [_speck(geometries[i]) for i in lost]
+    rings = [pieces[i][:-1] for i in keep] + [_speck(geometries[i], step) for i in lost]
     owner = np.concatenate([row[keep], np.asarray(lost, dtype=np.int64)]).astype(np.int64)
     order = np.argsort(owner, kind="stable")
     return [rings[i] for i in order], owner[order]
 
 
-def _speck(shape: shapely.Geometry) -> NDArray[np.int64]:
-    at = np.round(shapely.get_coordinates(shapely.point_on_surface(shape))[0] / DEGREE).astype(np.int64)
+def _speck(shape: shapely.Geometry, step: float) -> NDArray[np.int64]:
+    at = np.round(shapely.get_coordinates(shapely.point_on_surface(shape))[0] / step).astype(np.int64)
     return at + np.array([[0, 0], [1, 0], [0, 1]])
 
 
@@ -136,7 +138,7 @@ def _texts(values: Any) -> list[str | None]:
     return [v if isinstance(v, str) else None if v is None or isinstance(v, float) else str(v) for v in values]
 
 
-def pack(name: str, rows: int, columns: dict[str, Column], shapes: NDArray[Any] | None = None, extra: dict[str, Any] | None = None) -> str:
+def pack(name: str, rows: int, columns: dict[str, Column], shapes: NDArray[Any] | None = None, *, step: float = DEGREE) -> str:
     """The text of a data file.
 
     Parameters
@@ -148,9 +150,9 @@ def pack(name: str, rows: int, columns: dict[str, Column], shapes: NDArray[Any] 
     columns
         By name; text columns travel in the JSON line, null where missing.
     shapes
-        Polygons, or LineStrings, in EPSG:4326.
-    extra
-        Small things to travel along, JSON.
+        Polygons, or LineStrings, in EPSG:4326; with a step of `METRE` polygons in metres from any corner.
+    step
+        Of the coordinates.
 
     Returns
     -------
@@ -159,15 +161,15 @@ def pack(name: str, rows: int, columns: dict[str, Column], shapes: NDArray[Any] 
     """
     streams = {f"col.{k}": numbers(c.values, c.scale) for k, c in columns.items() if c.scale is not None}
     if shapes is not None:
-        made = lines(shapes) if len(shapes) and shapely.get_type_id(shapes[0]) == shapely.GeometryType.LINESTRING else outlines(shapes)
+        made = lines(shapes) if len(shapes) and shapely.get_type_id(shapes[0]) == shapely.GeometryType.LINESTRING else outlines(shapes, step)
         streams |= {f"geo.{k}": b for k, b in made.items()}
     head: dict[str, Any] = {
         "rows": rows,
         "scales": {k: c.scale for k, c in columns.items() if c.scale is not None},
         "text": {k: _texts(c.values) for k, c in columns.items() if c.scale is None},
         "streams": {k: len(b) for k, b in streams.items()},
-        "degree": DEGREE,
-        "extra": extra or {},
+        "step": step,
+        "metres": step == METRE,
     }
     body = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode() + b"\n" + b"".join(streams.values())
     return f'SS.put("{name}","{base64.b64encode(gzip.compress(body, 9, mtime=0)).decode()}");\n'

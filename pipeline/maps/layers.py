@@ -24,6 +24,7 @@ from markupsafe import Markup
 from pipeline.maps.text import Phrase
 
 SCRIPTS = ("leaflet/leaflet.js", "page.js", "core.js", "polygons.js", "streets.js", "numbers.js", "legend.js", "sheet.js", "table.js", "area.js", "theme.js")
+SUN_SCRIPT = "sunmap.js"
 
 
 @contextmanager
@@ -103,6 +104,20 @@ class Picture(Layer):
         super().__init__(name=str(both(name)), overlay=True, control=True, show=show)
         self._name = "Picture"
         self.url, self.bounds, self.pane = url, bounds, pane
+
+
+class SunSquares(Layer):
+    """The map of irradiation, off until it is asked for (static/sunmap.js)."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = SS.sunmap();
+        {% endmacro %}
+    """)
+
+    def __init__(self, name: Phrase) -> None:
+        super().__init__(name=str(both(name)), overlay=True, control=True, show=False)
+        self._name = "SunSquares"
 
 
 class ThemePanel(MacroElement):

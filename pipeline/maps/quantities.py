@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.maps.text import TEXT, Phrase
 
 # One narrow no-break space between number and unit keeps them on one line; English sets no space before %.
@@ -19,6 +22,20 @@ def significant(value: float, digits: int = 3) -> float:
     if value == 0 or not math.isfinite(value):
         return value
     return round(value, digits - 1 - math.floor(math.log10(abs(value))))
+
+
+def significants(values: NDArray[np.float64], digits: int = 3) -> NDArray[np.float64]:
+    """`significant` of many values; NaN stays.
+
+    >>> significants(np.array([21449.0, 0.0, np.nan, 0.012345])).tolist()
+    [21400.0, 0.0, nan, 0.0123]
+    """
+    size = np.abs(values)
+    known = np.isfinite(values) & (size > 0.0)
+    places = digits - 1 - np.floor(np.log10(np.where(known, size, 1.0)))
+    # Steps of tens are divided by, steps of tenths multiplied with: both are exact numbers.
+    tens, tenths = 10.0 ** np.maximum(-places, 0.0), 10.0 ** np.maximum(places, 0.0)
+    return np.where(known, np.round(values / tens * tenths) / tenths * tens, values)
 
 
 def plain(value: float, decimals: int = 0) -> Phrase:
@@ -46,7 +63,7 @@ def quantity(value: float | None, kind: str) -> Phrase:
     value
         In the unit of the contract: kWh, kWp, m2, share 0-1, kWh/kWp, m, count.
     kind
-        kwh, kwp, m2, ha (given in m2), share, yield, poa, m, int, head (m2 per resident), eur, years, kg.
+        kwh, kwp, m2, ha (given in m2), share, part (a rough share), yield, poa, m, int, head (m2 per resident), eur, years, kg.
 
     Returns
     -------
@@ -87,6 +104,7 @@ def _scaled(value: float, kind: str) -> tuple[float, str, int]:
     return {
         "ha": (significant(value) / 1e4, "ha", _decimals(value / 1e4)),
         "share": (value * 100.0, "%", 1),
+        "part": (value * 100.0, "%", 0),
         "yield": (significant(value), "kWh/kWp", 0),
         "poa": (significant(value), "kWh/m²", 0),
         "m": (value, "m", 1),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from pipeline.maps import findings, pictures
+from pipeline.maps import findings, pictures, sheets, sunmap
 from pipeline.maps.basemap import street_lines
 from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of, sources_of, steps_of
@@ -21,9 +22,9 @@ from pipeline.maps.encode import Column, pack, simplified
 from pipeline.maps.layers import both
 from pipeline.maps.phrases_pages import SECTIONS
 from pipeline.maps.quantities import quantity
-from pipeline.maps.text import LANGUAGE_NAMES, LANGUAGES, SCRIPT_TEXT, TEXT, Phrase, say
+from pipeline.maps.text import LANGUAGE_NAMES, LANGUAGES, SCRIPT_TEXT, SHEET_TEXT, TEXT, Phrase, say
 from pipeline.maps.theme_page import theme_page
-from pipeline.maps.themes import KEYS, shape_columns
+from pipeline.maps.themes import KEYS, KINDS, shape_columns
 
 _HERE = Path(__file__).parent
 # A frontage of houses is legible on the small maps of the front page at this width.
@@ -49,6 +50,9 @@ def write(site: Site, out: Path) -> dict[str, int]:
     shutil.copytree(_HERE / "static", out / "static", ignore=shutil.ignore_patterns("README.md"), copy_function=shutil.copyfile)
     counts = _write_data(site, out / "data")
     small = _write_pictures(site, out / "img")
+    if site.sun is not None and "solar" in site.made:
+        counts["squares of the sun map"] = sunmap.write(site.sun, out / "img" / "sun", out / "data")
+    counts |= sheets.write(site, out / "data")
     environment = _environment(site)
     _page(out, "index", _index(site, environment, small))
     _page(out, "method", _method(site, environment))
@@ -56,6 +60,10 @@ def write(site: Site, out: Path) -> dict[str, int]:
         _page(out, name, environment.get_template("draft.html").render(_common(site, name) | {"sections": sections}))
     for name in ("solar", "sealing", "green"):
         _page(out, name, theme_page(site, environment, name, _common(site, name)))
+    for name, active in (("roof", "solar" in site.made), ("parcel", "parcels" in site.atlas)):
+        files = [f"static/{s}.js" for s in ("core", "numbers", "sheet", "sheetpage", "drawing", name)]
+        values = {"active": active, "files": ["data/text.js", files[0], "data/sheets.js", f"data/{name}_index.js", *files[1:]]}
+        _page(out, name, environment.get_template("sheet.html").render(_common(site, name) | values))
     return counts
 
 
@@ -88,9 +96,16 @@ def _write_data(site: Site, folder: Path) -> dict[str, int]:
         counts["greens"] = len(site.greens)
     for name, theme in site.made.items():
         _save(folder, name, pack(name, len(site.atlas[theme.layer]), site.columns[name]))
-    words = json.dumps({k: list(v) for k, v in SCRIPT_TEXT.items()} | {"na": list(TEXT["na"])}, ensure_ascii=False, separators=(",", ":"))
-    _save(folder, "text", f"SS.text={words};\n")
+    _save(folder, "text", f"SS.text={_json({k: list(v) for k, v in SCRIPT_TEXT.items()} | {'na': list(TEXT['na'])})};\n")
+    facts = [asdict(f) for f in sheets.parcel_facts(site.atlas["parcels"])] if "parcels" in site.atlas else []
+    options = {"layer": "buildings", "kinds": {k: v[0] for k, v in KINDS.items()}, "email": site.email, "roofs": "solar" in site.made}
+    words = {k: list(v) for k, v in SHEET_TEXT.items()}
+    _save(folder, "sheets", f"Object.assign(SS.text,{_json(words)});\nSS.facts={_json(facts)};\nSS.options={_json(options)};\n")
     return counts
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _save(folder: Path, name: str, text: str) -> None:

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 CLASSES = 5
-# Five steps each, evenly ordered in lightness so that they read in grey and with any colour vision
+# Five steps each (seven for the sun cell by cell), evenly ordered in lightness so that they read in grey and with any colour vision
 # (tests/maps/test_style.py checks it). Dark to light for energy, light to dark for what covers the ground.
 PALETTES: dict[str, tuple[str, ...]] = {
     "solar": ("#2c3e6b", "#4b6a8c", "#7c8f7a", "#c3a94b", "#f5d547"),
     "sealing": ("#f3d9bf", "#e0a77c", "#bd7450", "#82452f", "#43211a"),
+    "sun": ("#2d1e4f", "#572869", "#8a3a6d", "#bb4f5d", "#df7440", "#f0a53c", "#f8dd72"),
     "green": ("#e9eeb5", "#b4d17e", "#74ad58", "#37803f", "#10502f"),
 }
 PAPER = "#efeae0"

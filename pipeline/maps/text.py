@@ -7,6 +7,7 @@ from typing import NamedTuple
 from pipeline.maps.phrases import PAGES, THEMES
 from pipeline.maps.phrases_method import METHOD
 from pipeline.maps.phrases_pages import DRAFTS
+from pipeline.maps.phrases_sheet import SHEETS
 
 LANGUAGES = ("it", "en")
 LANGUAGE_NAMES = {"it": "Italiano", "en": "English"}
@@ -37,9 +38,10 @@ def joined(parts: list[Phrase]) -> Phrase:
     return Phrase(*out)
 
 
-TEXT: dict[str, Phrase] = {key: Phrase(*pair) for part in (PAGES, THEMES, METHOD, DRAFTS) for key, pair in part.items()}
+TEXT: dict[str, Phrase] = {key: Phrase(*pair) for part in (PAGES, THEMES, METHOD, DRAFTS, SHEETS) for key, pair in part.items()}
 # Scripts need neither the front page nor the method page.
 SCRIPT_TEXT: dict[str, Phrase] = {key: Phrase(*pair) for key, pair in THEMES.items()}
+SHEET_TEXT: dict[str, Phrase] = {key: Phrase(*pair) for key, pair in SHEETS.items()}
 
 
 def say(key: str, **values: Phrase | str) -> Phrase:

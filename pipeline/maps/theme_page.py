@@ -14,7 +14,18 @@ from pipeline.core.solar.uncertainty import P90_SIGMAS
 from pipeline.maps import findings
 from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of
-from pipeline.maps.layers import SCRIPTS, Picture, Polygons, StreetLines, ThemePanel, TownMap, render, steady_identifiers
+from pipeline.maps.layers import (
+    SCRIPTS,
+    SUN_SCRIPT,
+    Picture,
+    Polygons,
+    StreetLines,
+    SunSquares,
+    ThemePanel,
+    TownMap,
+    render,
+    steady_identifiers,
+)
 from pipeline.maps.pictures import town_middle
 from pipeline.maps.style import NO_DATA
 from pipeline.maps.text import TEXT
@@ -44,10 +55,11 @@ def theme_page(site: Site, environment: Environment, name: str, common: dict[str
     """
     theme = site.made.get(name)
     data = _data_files(site, theme)
-    sources = [f"data/{d}.js" for d in ("text", *data, *([name] if theme else []))]
-    scripts = [f"static/{s}" for s in SCRIPTS[:2]] + sources + [f"static/{s}" for s in SCRIPTS[2:]]
+    sun = site.sun is not None and name == "solar" and theme is not None
+    sources = [f"data/{d}.js" for d in ("text", *data, *([name] if theme else []), *(["sunmap"] if sun else []))]
+    scripts = [f"static/{s}" for s in SCRIPTS[:2]] + sources + [f"static/{s}" for s in (*SCRIPTS[2:], *([SUN_SCRIPT] if sun else []))]
     values = common | {
-        "theme": name, "active": theme is not None, "layer": theme.layer if theme else "", "lead": findings.lead(name, theme, site.sums),
+        "theme": name, "sun": sun, "active": theme is not None, "layer": theme.layer if theme else "", "lead": findings.lead(name, theme, site.sums),
         "legend": _LEGENDS[theme.kind] if theme and name == "green" else f"{name}.legend", "credit_short": credits_of(site.lineage, short=True),
         "missing": common["missing"] if theme is None or name != "solar" else [],
     }  # fmt: skip
@@ -55,8 +67,10 @@ def theme_page(site: Site, environment: Environment, name: str, common: dict[str
         town_map = TownMap(_start(site, theme), scripts)
         for layer in _map_layers(site, theme, data):
             town_map.add_child(layer)
+        if sun:
+            town_map.add_child(SunSquares(TEXT["sun.layer"]))
         LayerControl(position="topright", collapsed=True).add_to(town_map)
-        town_map.add_child(ThemePanel(_panel(site, theme)))
+        town_map.add_child(ThemePanel(_panel(site, theme) | {"sun": sun}))
         return render(town_map, environment, "theme.html", values)
 
 
@@ -160,5 +174,5 @@ def _panel(site: Site, theme: Theme | None) -> dict[str, Any]:
         "theme": theme.name, "layer": theme.layer, "data": theme.layer, "columns": theme.name, "id": KEYS[theme.layer], "value": theme.value, "kind": theme.kind, "sum": theme.total,
         "sumKind": KINDS[theme.total][0], "band": theme.band, "p90": P90_SIGMAS if "sigma_common" in sent and known(site.atlas[theme.layer], "sigma_common") else None, "breaks": theme.limits, "colours": theme.colours, "muted": _MUTED, "noData": NO_DATA, "kinds": kinds,
         "table": [c for c in theme.table if c in sent], "csv": [KEYS[theme.layer], *(c for c in csv if c != KEYS[theme.layer])], "email": site.email, "credit": str(credits_of(site.lineage)),
-        "links": {"sealing": "sealing" in site.made and site.made["sealing"].layer == "parcels"},
+        "links": {"roof": "solar" in site.made, "parcel": "parcels" in site.atlas, "sealing": "sealing" in site.made and site.made["sealing"].layer == "parcels"},
     }  # fmt: skip

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.contracts.spec import MONTHS
 from pipeline.maps.encode import Column
-from pipeline.maps.quantities import significant
+from pipeline.maps.quantities import significants
 from pipeline.maps.style import breaks, colours
 
 Atlas = dict[str, gpd.GeoDataFrame]
@@ -24,7 +24,7 @@ KINDS: dict[str, tuple[str, float]] = {
     "shading_loss": ("share", 0.001), "specific_yield_kwh_kwp": ("yield", 1.0), "poa_kwh_m2": ("poa", 1.0), "height_m": ("m", 0.1), "area_m2": ("m2", 0.1),
     "covered_m2": ("m2", 0.1), "building_m2": ("m2", 0.1), "sealed_m2": ("m2", 0.1), "sealed_share": ("share", 0.001), "green_m2": ("m2", 0.1), "tree_m2": ("m2", 0.1),
     "best_kwp": ("kwp", 0.01), "cost_eur": ("eur", 1.0), "npv_eur_low": ("eur", 1.0), "npv_eur": ("eur", 1.0), "npv_eur_high": ("eur", 1.0), "payback_years": ("years", 0.1),
-    "self_consumed_share": ("share", 0.01), "co2_kg_year": ("kg", 1.0),
+    "self_consumed_share": ("part", 0.01), "co2_kg_year": ("kg", 1.0),
     "canopy_m2": ("m2", 0.1), "canopy_share": ("share", 0.001), "residents": ("int", 1.0), "green_m2_per_resident": ("head", 0.1),
 }  # fmt: skip
 _SHAPE_COLUMNS = {"buildings": ("area_m2", "height_m"), "parcels": ("area_m2",), "sections": ("area_m2", "residents"), "town": ("area_m2",)}
@@ -88,7 +88,8 @@ def _floats(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _rounded_energy(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     for name in ("kwh_year", "kwh_year_p90"):
-        buildings[name] = [significant(v) if v > 0 else np.nan for v in buildings[name].astype(float)]
+        values = buildings[name].to_numpy(dtype=float)
+        buildings[name] = significants(np.where(values > 0, values, np.nan))
     return buildings
 
 
@@ -172,7 +173,7 @@ def theme_columns(theme: Theme, atlas: Atlas) -> dict[str, Column]:
 def _numeric(frame: gpd.GeoDataFrame, name: str) -> Column:
     values = frame[name].to_numpy(dtype=float, na_value=np.nan)
     if KINDS[name][0] in ("kwh", "kwp", "eur", "kg"):
-        values = np.array([significant(v) for v in values])
+        values = significants(values)
     return Column(values, KINDS[name][1])
 
 

@@ -43,10 +43,27 @@ FIELDS: tuple[str, ...] = (
 
 
 def street_name(kind: str, number: int) -> str:
-    """The name of the n-th street of a kind; after the last name they begin again with a suffix."""
+    """The name of the n-th street of a kind; after the last name come its side streets, as towns of Salento call them.
+
+    >>> street_name("street", 0), street_name("street", len(STREETS)), street_name("lane", 2 * len(STREETS) + 1)
+    ('Via Roma', 'I Traversa Via Roma', 'II Traversa Via Vittorio Emanuele II')
+    """
     if kind in ("track", "country"):
         lap, at = divmod(number, len(FIELDS))
-        return f"Strada vicinale {FIELDS[at]}" + (f" {lap + 1}" if lap else "")
+        return f"Strada vicinale {FIELDS[at]}" + (f" {_roman(lap + 1)}" if lap else "")
     lap, at = divmod(number, len(STREETS))
-    first = {"lane": "Vico" if number % 3 == 0 else "Via", "avenue": "Viale"}.get(kind, "Via")
-    return f"{first} {STREETS[at]}" + (f" {lap + 1}" if lap else "")
+    first = {"lane": "Vico" if at % 3 == 0 else "Via", "avenue": "Viale"}.get(kind, "Via")
+    return (f"{_roman(lap)} Traversa " if lap else "") + f"{first} {STREETS[at]}"
+
+
+def _roman(number: int) -> str:
+    """A small number in Roman figures.
+
+    >>> [_roman(n) for n in (1, 4, 9, 14)]
+    ['I', 'IV', 'IX', 'XIV']
+    """
+    out = ""
+    for value, figure in ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
+        out += figure * (number // value)
+        number %= value
+    return out

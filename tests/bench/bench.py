@@ -69,7 +69,7 @@ def main() -> int:
     part, whole = tiles.measure()
     readers = {"20,000 parcels from GML": cadastre.measure(20_000), "surface, 18 M cells of tiles": part, "surface, 42 M cells of tiles": whole}
     result["readers"] = readers
-    readers |= {"horizon, whole raster": horizon.measure(), "10,000 planes x 8,760 h": year.measure()}
+    readers |= horizon.measure() | {"10,000 planes x 8,760 h": year.measure()}
     readers |= zonal.measure() | {"network access": access.measure()}
     for name, row in readers.items():
         print(f"{name}: {', '.join(f'{k} {v}' for k, v in row.items())}")

@@ -34,7 +34,8 @@ def atlas(towns: ModuleType) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def site(towns: ModuleType, atlas: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(towns.build(tmp_path_factory.mktemp("site") / "site", atlas))
+    folder = tmp_path_factory.mktemp("site")
+    return Path(towns.build(folder / "site", atlas, sunmap=towns.make_sunmap(folder / "sunmap.tif", atlas)))
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,9 @@ from pipeline.maps.quantities import quantity
 from pipeline.maps.style import rgb
 
 pytestmark = pytest.mark.browser
-PAGES = ("index", "solar", "sealing", "green", "method", "accessibility", "privacy")
+PAGES = ("index", "solar", "sealing", "green", "roof", "parcel", "method", "accessibility", "privacy")
+# What is opened where a page shows one thing.
+SHOWN = {"solar": "s=E00030", "sealing": "s=B792_2_007", "roof": "s=E00030", "parcel": "s=B792_2_007"}
 MAPS = ("solar", "sealing", "green")
 # What each theme draws of the small town: all buildings, the parcels that are neither road nor water, all sections.
 COUNTS = {"solar": ("buildings", 60), "sealing": ("parcels", 100), "green": ("sections", 9)}
@@ -223,7 +225,7 @@ def test_numbers_are_the_same_in_page_and_script(visit: Visits, site: Path) -> N
     seen = visit().open(address(site, "solar"))
     cases = [
         (v, k)
-        for k in ("kwh", "kwp", "m2", "share", "yield", "poa", "m", "int", "head", "eur", "years", "kg")
+        for k in ("kwh", "kwp", "m2", "share", "part", "yield", "poa", "m", "int", "head", "eur", "years", "kg")
         for v in (0.0, 0.184, 0.95, 3.04, 12.0, 153.2, 953.4, 1234.0, 99_999.0, 21_449.0, 123_456.0, 61_234_000.0)
     ]
     for language in ("it", "en"):
@@ -271,7 +273,8 @@ def test_holes_and_parts_are_hit_right(visit: Visits, site: Path, atlas: dict[st
 
 @pytest.mark.parametrize("name", PAGES)
 def test_reflows_at_320_pixels(visit: Visits, site: Path, name: str) -> None:
-    seen = visit(320, 640).open(address(site, name))
+    seen = visit(320, 640).open(address(site, name, SHOWN.get(name, "")))
+    seen.until("!document.getElementById('paper') || document.querySelector('#paper h2')")
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
@@ -298,7 +301,8 @@ def test_targets_are_large_enough(visit: Visits, site: Path) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(visit: Visits, site: Path, name: str, width: int) -> None:
     # The page's policy would keep the checker's script out; nothing else about the page changes.
-    seen = visit(width, 844, bypass_csp=True).open(address(site, name, {"solar": "s=E00030", "sealing": "s=B792_2_007"}.get(name, "")))
+    seen = visit(width, 844, bypass_csp=True).open(address(site, name, SHOWN.get(name, "")))
+    seen.until("!document.getElementById('paper') || document.querySelector('#paper h2')")
     for language in ("it", "en"):
         seen.page.evaluate("code => SS.setLanguage(code)", language)
         found = Axe().run(seen.page).response["violations"]
@@ -422,3 +426,38 @@ def test_a_street_is_found_by_its_name(visit: Visits, site: Path) -> None:
     seen.page.press("#query", "Enter")
     seen.until("document.getElementById('found').textContent.includes('Via dei Gelsi')")
     seen.until("SS.layers.names.find('via dei gelsi').bounds.contains(SS.view.getCenter())")
+
+
+def test_the_sun_is_shown_spot_by_spot(visit: Visits, site: Path) -> None:
+    seen = visit().open(address(site, "solar"))
+    assert seen.page.is_hidden("#sun-legend") and not [u for u in seen.requests if "img/sun" in u], "nothing is loaded before it is asked for"
+    seen.page.focus("#by-cell")
+    seen.page.keyboard.press("Enter")
+    assert seen.page.is_visible("#sun-legend") and seen.page.is_hidden("#legend") and "m=sun" in seen.state()["hash"]
+    seen.page.evaluate("SS.view.setView(SS.layers.theme.bounds(30).getCenter(), 19, {animate: false})")
+    seen.until("document.querySelectorAll('img.cells').length && [...document.querySelectorAll('img.cells')].every(i => i.complete && i.naturalWidth === 512)")
+    there = "(() => { const p = SS.view.project(SS.view.getCenter(), SS.sun.zoom).divideBy(SS.sun.side); return p.floor().x + '_' + p.floor().y; })()"
+    assert seen.page.evaluate(f"SS.sun.squares.includes({there})")
+    assert seen.page.evaluate("SS.layers.theme.options.outline")
+    assert seen.page.evaluate("[...document.querySelectorAll('#sun-classes .sr')].map(n => n.textContent)")[0] == "< 1.100"
+    again = visit().open(address(site, "solar", seen.state()["hash"][1:]))
+    assert again.page.is_visible("#sun-legend")
+    seen.page.click("#by-roof")
+    assert seen.page.is_visible("#legend") and "m=" not in seen.state()["hash"] and not seen.page.evaluate("SS.layers.theme.options.outline")
+    assert seen.complaints == []
+
+
+def test_the_sun_is_one_of_the_layers_too(visit: Visits, site: Path) -> None:
+    seen = visit().open(address(site, "solar"))
+    seen.page.hover(".leaflet-control-layers")
+    seen.page.locator(".leaflet-control-layers-overlays label", has_text="Sole per punto").locator("input").check()
+    assert seen.page.get_attribute("#by-cell", "aria-pressed") == "true" and "m=sun" in seen.state()["hash"]
+    seen.page.evaluate("SS.view.fitBounds(SS.start.whole, {animate: false}); SS.view.setZoom(14, {animate: false})")
+    seen.until("(i => i && i.complete && i.naturalWidth > 100)(document.querySelector('.leaflet-sun-pane img.leaflet-image-layer'))")
+    assert seen.complaints == []
+
+
+def test_a_finger_switches_to_the_sun(visit: Visits, site: Path) -> None:
+    seen = visit(390, 844, has_touch=True, is_mobile=True).open(address(site, "solar"))
+    seen.page.tap("#by-cell")
+    assert seen.page.is_visible("#sun-legend")

@@ -16,8 +16,11 @@ from pipeline.config.publish import WebmapConfig
 from pipeline.config.town import Town
 from pipeline.contracts.notes import Lineage, Notes
 from pipeline.contracts.publish import Atlas
-from pipeline.contracts.spec import MONTHS, TableSpec
+from pipeline.contracts.solar import Sunmap
+from pipeline.contracts.spec import MONTHS, Raster, RasterBlocks, TableSpec
+from pipeline.core.grid import Grid, Window
 from pipeline.core.solar.uncertainty import P90_SIGMAS
+from pipeline.io import rasters
 
 EPSG = 25833
 # About the middle of Carmiano in EPSG:25833.
@@ -157,23 +160,59 @@ def make_atlas(columns: int = 10, rows: int = 10, built: int = 60, seed: int = 1
         },
         homes,
     )
-    roofs = frame(
-        Atlas.layers["roofs"],
-        {
-            "roof_id": [f"{b}-{k}" for b in ids for k in (1, 2)], "building_id": [b for b in ids for _ in (1, 2)], "area_m2": np.repeat(home_area / 2, 2), "kind": ["flat"] * (2 * built),
-            "reason": [r for i in range(built) for r in (reason[i], reason[i] or ("too_small" if i % 3 == 0 else None))],
-        },
-        [h for h in homes for _ in (1, 2)],
-    )  # fmt: skip
+    roofs, obstacles, arrays = _on_roofs(ids, homes, reason, buildings)
     return {
         "town": _town(streets, cadastre, buildings),
         "buildings": buildings,
         "roofs": roofs,
-        "obstacles": frame(Atlas.layers["obstacles"], {}, []),
-        "arrays": frame(Atlas.layers["arrays"], {}, []),
+        "obstacles": obstacles,
+        "arrays": arrays,
         "parcels": cadastre,
         "sections": _sections(streets, rng),
     }
+
+
+def _on_roofs(ids: list[str], homes: list[Any], reason: list[Any], buildings: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, ...]:
+    """Two planes on each house, that fall to the west and to the east; modules on the western one, a chimney on every fifth house."""
+    halves, chimneys, laid = [], [], []
+    for i, home in enumerate(homes):
+        west, south, east, north = home.bounds
+        middle = (west + east) / 2
+        halves += [shapely.intersection(home, shapely.box(west, south, middle, north)), shapely.intersection(home, shapely.box(middle, south, east, north))]
+        if i % 5 == 0:
+            chimneys.append((i, shapely.box(middle + 1, south + 1, middle + 2, south + 2)))
+        count = int(buildings["modules"].iloc[i])
+        if count:
+            laid.append((i, shapely.MultiPolygon([shapely.box(west + 1.2 * (k % 3), south + 1.8 * (k // 3), west + 1.2 * (k % 3) + 1.13, south + 1.8 * (k // 3) + 1.76) for k in range(count)])))
+    twice = [i for i in range(len(ids)) for _ in (1, 2)]
+    roofs = frame(
+        Atlas.layers["roofs"],
+        {
+            "roof_id": [f"{ids[i]}-{k % 2 + 1}" for k, i in enumerate(twice)], "building_id": [ids[i] for i in twice], "area_m2": [h.area for h in halves],
+            "kind": ["none" if reason[i] == "no_surface" else "pitched" for i in twice], "surface_tilt": [18.0] * len(twice), "surface_azimuth": [270.0, 90.0] * len(ids),
+            "poa_kwh_m2": [1400.0] * len(twice), "modules": [0 if k % 2 or reason[i] else int(buildings["modules"].iloc[i]) for k, i in enumerate(twice)],
+            "reason": [reason[i] or ("too_small" if i % 3 == 0 and k % 2 else None) for k, i in enumerate(twice)],
+        },
+        halves,
+    )  # fmt: skip
+    obstacles = frame(Atlas.layers["obstacles"], {"obstacle_id": [f"{ids[i]}-2-o1" for i, _ in chimneys], "roof_id": [f"{ids[i]}-2" for i, _ in chimneys],
+                      "building_id": [ids[i] for i, _ in chimneys], "kind": ["object"] * len(chimneys)}, [c for _, c in chimneys])  # fmt: skip
+    arrays = frame(Atlas.layers["arrays"], {"array_id": [f"{ids[i]}-1-a" for i, _ in laid], "roof_id": [f"{ids[i]}-1" for i, _ in laid], "building_id": [ids[i] for i, _ in laid],
+                   "mounting": ["coplanar"] * len(laid), "modules": [len(a.geoms) for _, a in laid]}, [a for _, a in laid])  # fmt: skip
+    return roofs, obstacles, arrays
+
+
+def make_steps(atlas: dict[str, gpd.GeoDataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Ladder and finance of every building with modules: half of them, which pays most, and all."""
+    houses = atlas["buildings"]
+    houses = houses[houses["modules"].fillna(0) > 0]
+    rows = [(r.building_id, step, max(1, int(r.modules * part)), part) for r in houses.itertuples() for step, part in ((1, 0.5), (2, 1.0))]
+    ladder = pd.DataFrame(rows, columns=["building_id", "step", "modules", "part"])
+    year = ladder["building_id"].map(houses.set_index("building_id")["kwh_year"])
+    ladder = ladder.assign(kwp=ladder["modules"] * 0.44, kwh_year=year * ladder["part"], kwh_year_p90=year * ladder["part"] * 0.91, last_kwh_kwp=1300.0)
+    money = ladder[["building_id", "step", "kwp"]].assign(use="home", cost_eur_low=ladder["kwp"] * 1500, cost_eur_high=ladder["kwp"] * 2100, npv_eur_low=-900.0,
+                                                          npv_eur_high=ladder["kwp"] * 1200, payback_years=8.4, self_consumed_share=0.42, best=ladder["step"] == 1)  # fmt: skip
+    return ladder.drop(columns="part"), money
 
 
 def _street_value(column: str, streets: list[Any]) -> list[Any]:
@@ -258,6 +297,16 @@ def make_streets() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"street_id": [r[0] for r in rows], "name": [r[1] for r in rows], "highway": [r[2] for r in rows]}, geometry=[shapely.LineString(r[3]) for r in rows], crs=f"EPSG:{EPSG}")
 
 
+def make_sunmap(path: Path, atlas: dict[str, gpd.GeoDataFrame]) -> Raster[Sunmap]:
+    """Cells of half a metre on all buildings: a ramp from 900 kWh/m2 in the west to 1,700 in the east of the town."""
+    west, south, east, north = atlas["town"].total_bounds
+    grid = Grid(float(np.floor(west)) - 5, float(np.ceil(north)) + 5, 0.5, 2 * int(north - south + 12), 2 * int(east - west + 12), EPSG)
+    on = rasters.burn(np.asarray(atlas["buildings"].geometry), np.ones(len(atlas["buildings"])), grid, fill=0, dtype="uint8") > 0
+    values = np.where(on, np.linspace(900.0, 1700.0, grid.cols)[np.newaxis, :], np.nan).astype("float32")
+    rasters.write(path, Sunmap, RasterBlocks(grid, iter([(Window(0, 0, *grid.shape), values[np.newaxis])])))
+    return rasters.open_raster(path)
+
+
 def build(out: Path, atlas: dict[str, gpd.GeoDataFrame], **more: Any) -> Path:
     """The site of an atlas in a folder."""
     from pipeline.stages.publish.webmap import webmap
@@ -266,6 +315,9 @@ def build(out: Path, atlas: dict[str, gpd.GeoDataFrame], **more: Any) -> Path:
     values: dict[str, Any] = {
         "surface": None,
         "landcover": None,
+        "sunmap": None,
+        "ladder": make_steps(atlas)[0],
+        "finance": make_steps(atlas)[1],
         "streets": make_streets(),
         "greenspaces": None,
         "mismatch": None,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.maps.quantities import plain, quantity, significant
+from pipeline.maps.quantities import plain, quantity, significant, significants
 
 
 @pytest.mark.parametrize(
@@ -42,3 +45,10 @@ def test_three_significant_figures_are_never_more() -> None:
 
 def test_halves_round_up_as_people_do() -> None:
     assert plain(0.5).it == "1" and plain(2.5).it == "3" and plain(0.25, 1).it == "0,3"
+
+
+@given(st.lists(st.floats(1e-6, 1e9) | st.floats(-1e9, -1e-6) | st.just(0.0), max_size=30))
+def test_rounding_many_is_rounding_each(values: list[float]) -> None:
+    np.testing.assert_allclose(significants(np.array(values)), [significant(v) for v in values], rtol=6e-3, atol=0.0)
+    exact = np.array([21449.0, 123_456.0, 0.18449, 999.6, 61_234_000.0, -21449.0])
+    assert significants(exact).tolist() == [significant(v) for v in exact]

@@ -90,7 +90,7 @@
 
     var strength = document.getElementById("strength");
     strength.value = Math.round(100 * theme.layer.options.alpha);
-    strength.addEventListener("input", function () { theme.layer.options.alpha = strength.value / 100; theme.layer.redraw(); });
+    strength.addEventListener("input", function () { theme.layer.options.alpha = strength.value / 100; theme.layer.redraw(); if (SS.layers.sun) SS.layers.sun.fade(strength.value / 100); });
 
     words();
     if (kept().length) SS.open(o.data).then(function () { set(kept(), true); });

@@ -42,14 +42,15 @@
     var dx = varints(streams["geo.dx"]), dy = varints(streams["geo.dy"]);
     var first = new Int32Array(rings.length + 1), start = new Int32Array(sizes.length + 1);
     var x = new Float64Array(dx.length), y = new Float64Array(dx.length), box = new Float64Array(4 * rings.length);
-    var i, r, p, lon = 0, lat = 0, degree = head.degree, turn = Math.PI / 180;
+    var i, r, p, lon = 0, lat = 0, step = head.step, turn = Math.PI / 180;
     for (i = 0; i < rings.length; i++) first[i + 1] = first[i] + rings[i];
     for (i = 0; i < sizes.length; i++) start[i + 1] = start[i] + sizes[i];
     for (i = 0; i < dx.length; i++) {
       lon += signed(dx[i]); lat += signed(dy[i]);
+      if (head.metres) { x[i] = lon * step; y[i] = lat * step; continue; }
       /* Web Mercator of zoom 0: the world is 256 pixels wide. */
-      x[i] = (lon * degree + 180) / 360 * 256;
-      y[i] = (0.5 - Math.log(Math.tan(Math.PI / 4 + lat * degree * turn / 2)) / (2 * Math.PI)) * 256;
+      x[i] = (lon * step + 180) / 360 * 256;
+      y[i] = (0.5 - Math.log(Math.tan(Math.PI / 4 + lat * step * turn / 2)) / (2 * Math.PI)) * 256;
     }
     for (i = 0; i < rings.length; i++) {
       var b = [Infinity, Infinity, -Infinity, -Infinity];
@@ -69,7 +70,7 @@
     var head = JSON.parse(new TextDecoder().decode(all.subarray(0, at))), streams = {};
     at += 1;
     Object.keys(head.streams).forEach(function (name) { streams[name] = all.subarray(at, at += head.streams[name]); });
-    var table = { rows: head.rows, columns: head.text, extra: head.extra, shapes: null };
+    var table = { rows: head.rows, columns: head.text, shapes: null };
     Object.keys(head.scales).forEach(function (name) {
       var coded = varints(streams["col." + name]), out = new Float64Array(coded.length), scale = head.scales[name];
       for (var i = 0; i < coded.length; i++) out[i] = coded[i] === 0 ? NaN : Math.round(signed(coded[i] - 1) * scale * 1e6) / 1e6;

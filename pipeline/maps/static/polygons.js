@@ -1,6 +1,7 @@
 /* Many polygons on one canvas. Leaflet's renderer places the canvas and moves it while the map moves; this draws it. */
 "use strict";
 (function () {
+  var OUTLINE = "#7d7360";
   var FLUSH = 8; /* polygons per path: one path per colour is many times slower in software (measured). */
 
   SS.Polygons = L.Renderer.extend({
@@ -54,15 +55,16 @@
       var view = [origin.x / scale, origin.y / scale, (origin.x + size.x) / scale, (origin.y + size.y) / scale];
       var lists = this._visible(view), ctx = this._ctx, self = this;
       if (o.veil) this._veil(ctx, scale, origin, size);
-      var stroke = o.stroke && zoom >= o.strokeFrom;
+      /* Outlines alone let what lies below show: the sun cell by cell. */
+      var stroke = o.stroke && (o.outline || zoom >= o.strokeFrom);
       ctx.globalAlpha = o.alpha;
       ctx.lineJoin = "round";
       ctx.lineWidth = o.width;
       ctx.setLineDash(o.dash || []);
       lists.forEach(function (rows, k) {
-        var fill = o.fills ? o.fills[k] : o.fill;
+        var fill = o.outline ? null : o.fills ? o.fills[k] : o.fill;
         if (fill) ctx.fillStyle = fill;
-        if (stroke) ctx.strokeStyle = o.strokes ? o.strokes[k] : o.stroke;
+        if (stroke) ctx.strokeStyle = o.outline ? OUTLINE : o.stroke;
         for (var i = 0; i < rows.length; i += FLUSH) {
           ctx.beginPath();
           for (var j = i; j < Math.min(i + FLUSH, rows.length); j++) self._trace(ctx, rows[j], scale, origin);

@@ -1,7 +1,7 @@
 /* The sheet of one feature: value with band, months or composition, facts, what limits it, what next. */
 "use strict";
 (function () {
-  var h = null;
+  var h = SS.h;
 
   function place(theme, row) {
     var c = theme.columns, number = c.number && c.number[row], sheet = c.sheet && c.sheet[row];
@@ -27,10 +27,14 @@
   function has(theme, name, row) { return theme.columns[name] && isFinite(theme.columns[name][row]); }
   function fact(theme, row, label, name, kind) { return has(theme, name, row) ? [label, SS.number(theme.columns[name][row], kind || theme.options.kinds[name])] : null; }
 
-  function months(theme, row) {
-    var c = theme.columns, values = [], names = SS.t("months").split(" "), colour = theme.colour(row);
+  function monthly(c, row) {
+    var values = [];
     for (var m = 1; m <= 12; m++) values.push(c["m" + (m < 10 ? "0" : "") + m][row] * c.kwh_year[row]);
-    if (!values.every(isFinite)) return null;
+    return values.every(isFinite) ? values : null;
+  }
+  function months(theme, row) {
+    var values = monthly(theme.columns, row), names = SS.t("months").split(" "), colour = theme.colour(row);
+    if (!values) return null;
     var top = Math.max.apply(null, values), bars = h("div", { className: "bars", "aria-hidden": "true" });
     values.forEach(function (value, m) {
       var bar = h("i", { title: names[m] + ": " + SS.number(value, "kwh") });
@@ -69,13 +73,9 @@
     ]), h("p", { className: "band" }, SS.t("sheet.indicative")));
   }
 
-  function solar(theme, row) {
-    var c = theme.columns, known = isFinite(theme.value[row]), out = [];
-    if (known) {
-      var p90 = has(theme, "kwh_year_p90", row) ? SS.t("sheet.peryear") + " · " + SS.t("sheet.p90", { p90: SS.number(c.kwh_year_p90[row], "kwh") }) : SS.t("sheet.peryear");
-      out.push(h("p", { className: "figure" }, h("span", { className: "big num" }, SS.number(c.kwh_year[row], "kwh")), " ", h("span", { className: "band" }, p90)), months(theme, row));
-    } else out.push(h("p", { className: "figure" }, h("span", { className: "big" }, SS.t("na"))));
-    out.push(facts([
+  function roofFacts(theme, row, known) {
+    var c = theme.columns;
+    return facts([
       has(theme, "modules", row) && c.modules[row] > 0 ? ["sheet.modules", SS.t("sheet.modules.value", { modules: SS.plain(c.modules[row], 0), kwp: SS.number(c.kwp[row], "kwp") })] : null,
       has(theme, "module_area_m2", row) && has(theme, "roof_m2", row) && known ? ["sheet.roof", SS.t("sheet.roof.value", { used: SS.number(c.module_area_m2[row], "m2"), roof: SS.number(c.roof_m2[row], "m2") })] : null,
       known && has(theme, "shading_loss", row) ? ["sheet.shading", SS.number(c.shading_loss[row], "share")] : null,
@@ -83,11 +83,19 @@
       fact(theme, row, "sheet.poa", "poa_kwh_m2"),
       fact(theme, row, "sheet.footprint", "area_m2"),
       fact(theme, row, "sheet.height", "height_m")
-    ]));
+    ]);
+  }
+
+  function solar(theme, row) {
+    var c = theme.columns, known = isFinite(theme.value[row]), out = [];
+    if (known) {
+      var p90 = has(theme, "kwh_year_p90", row) ? SS.t("sheet.peryear") + " · " + SS.t("sheet.p90", { p90: SS.number(c.kwh_year_p90[row], "kwh") }) : SS.t("sheet.peryear");
+      out.push(h("p", { className: "figure" }, h("span", { className: "big num" }, SS.number(c.kwh_year[row], "kwh")), " ", h("span", { className: "band" }, p90)), months(theme, row));
+    } else out.push(h("p", { className: "figure" }, h("span", { className: "big" }, SS.t("na"))));
+    out.push(roofFacts(theme, row, known));
     var reason = c.reason && c.reason[row];
     out.push(known ? why("sheet.why", limits(theme, row)) : why("sheet.why.none", [SS.t(reason && SS.has("why." + reason) ? "why." + reason : "why.unknown")]));
     if (known) out.push(worth(theme, row));
-    if (c.parcel_id && c.parcel_id[row] && theme.options.links.sealing) out.push(link("sealing", c.parcel_id[row], "sheet.sealing"));
     return out;
   }
 
@@ -134,22 +142,35 @@
     ];
   }
 
-  function link(page, id, key) {
-    return h("p", {}, h("a", { className: "btn", href: page + ".html" + SS.write({ l: SS.language, s: id }) }, SS.t(key)));
+  function link(page, id, key, plain) {
+    return h("a", { className: plain ? "btn plain" : "btn", href: page + ".html" + SS.write({ l: SS.language, s: id }) }, SS.t(key));
   }
-  function foot(theme, row) {
-    var copy = h("button", { type: "button", className: "plain" }, SS.t("sheet.link")), out = h("p", { className: "acts" }, copy), email = theme.options.email;
-    copy.addEventListener("click", function () {
-      var done = function () { copy.textContent = SS.t("sheet.link.done"); };
+  /* Where to go on from here: the printable sheet, the same ground under the other subject. */
+  function onward(theme, row) {
+    var o = theme.options, c = theme.columns, parcel = c.parcel_id && c.parcel_id[row];
+    if (o.layer === "buildings") return [o.links.roof ? link("roof", theme.ids[row], "sheet.roofsheet") : "", parcel && o.links.sealing ? link("sealing", parcel, "sheet.sealing", true) : ""];
+    return o.layer === "parcels" && o.links.parcel ? [link("parcel", theme.ids[row], "sheet.parcelsheet")] : [];
+  }
+  function copy() {
+    var button = h("button", { type: "button", className: "plain" }, SS.t("sheet.link"));
+    button.addEventListener("click", function () {
+      var done = function () { button.textContent = SS.t("sheet.link.done"); };
       if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(done, function () { window.prompt(SS.t("sheet.link"), location.href); });
       else window.prompt(SS.t("sheet.link"), location.href);
     });
-    if (email) out.append(h("a", { className: "btn plain", href: "mailto:" + encodeURIComponent(email) + "?subject=" + encodeURIComponent(SS.title(theme, row)) + "&body=" + encodeURIComponent(location.href) }, SS.t("sheet.tell")));
+    return button;
+  }
+  function tell(email, title) {
+    return h("a", { className: "btn plain", href: "mailto:" + encodeURIComponent(email) + "?subject=" + encodeURIComponent(title) + "&body=" + encodeURIComponent(location.href) }, SS.t("sheet.tell"));
+  }
+  function foot(theme, row) {
+    var out = h("p", { className: "acts" });
+    out.append.apply(out, onward(theme, row).concat([copy(), theme.options.email ? tell(theme.options.email, SS.title(theme, row)) : ""]));
     return out;
   }
+  SS.parts = { place: place, monthly: monthly, limits: limits, roofFacts: roofFacts, composition: composition, copy: copy, tell: tell };
 
   SS.sheet = function (theme, row, close) {
-    h = SS.h;
     var box = document.getElementById("sheet"), hint = document.getElementById("hint");
     box.hidden = row < 0;
     hint.hidden = row >= 0;

@@ -148,6 +148,7 @@
       area = SS.area(theme, function () { hidden(theme); theme.layer.redraw(); table.refresh(); });
       pointer(theme);
       search(theme);
+      if (o.sun) SS.sunSwitch(theme);
       address(theme, legend);
       ready();
     }).catch(function (error) { failed(); throw error; });

@@ -14,7 +14,7 @@ from pipeline.contracts.notes import Notes
 from pipeline.contracts.publish import Atlas
 from pipeline.contracts.solar import Arrays, Finance, Horizon, Irradiation, Obstacles, Roofs, Solar
 from pipeline.contracts.sources import Boundary, Buildings, Landcover, Parcels, Residents, Streets
-from pipeline.contracts.spec import Package, Raster, Table, TableSpec
+from pipeline.contracts.spec import Package, Raster, Slim, Table, TableSpec
 from pipeline.joins.land import (
     access_joined,
     ground_figures,
@@ -39,7 +39,7 @@ def atlas(
     streets: Table[Streets] | None,
     roofs: Table[Roofs] | None,
     irradiation: Table[Irradiation] | None,
-    horizon: Table[Horizon] | None,
+    horizon: Slim[Horizon] | None,
     obstacles: Table[Obstacles] | None,
     arrays: Table[Arrays] | None,
     solar: Table[Solar] | None,

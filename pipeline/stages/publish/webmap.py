@@ -5,17 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.config.publish import WebmapConfig
 from pipeline.config.town import Town
 from pipeline.contracts.notes import Lineage, Notes
 from pipeline.contracts.publish import Atlas, Site
+from pipeline.contracts.solar import Finance, Ladder, Sunmap
 from pipeline.contracts.sources import Greenspaces, Landcover, Mismatch, Streets, Surface
 from pipeline.contracts.spec import Folder, Package, Raster, Table
 from pipeline.core.terrain import hillshade
-from pipeline.io.picture import overview, to_browser
+from pipeline.io.picture import native_zoom, overview, screen_tiles, to_browser
 from pipeline.maps import content, site
+from pipeline.maps.sunmap import SunMap
 from pipeline.version import __version__
 
 # 2,000 cells across a town of 6 km are 3 m: sharper relief would cost more than the whole of the data.
@@ -28,6 +31,9 @@ def webmap(
     atlas: Package[Atlas],
     surface: Raster[Surface] | None,
     landcover: Raster[Landcover] | None,
+    sunmap: Raster[Sunmap] | None,
+    ladder: Table[Ladder] | None,
+    finance: Table[Finance] | None,
     streets: Table[Streets] | None,
     greenspaces: Table[Greenspaces] | None,
     mismatch: Table[Mismatch] | None,
@@ -45,6 +51,10 @@ def webmap(
         Tables by layer name in the town's system; an empty layer removes only what depends on it.
     surface, landcover
         For the base map's relief and tints; None leaves them out.
+    sunmap
+        Irradiation of the roofs, a layer of solar.html.
+    ladder, finance
+        Sizes of plant with their indicative value, for the sheets of roofs.
     streets, greenspaces
         For the base map: lines with their names, green places.
     mismatch
@@ -60,7 +70,7 @@ def webmap(
     made = content.Site(
         dict(atlas), town.name, town.languages, lineage, __version__, simplify_m=config.simplify_m, email=config.email,
         canopy_height_m=town.green.canopy_height_m, shade=shade, cover=cover, bounds=bounds,
-        streets=streets, greens=greenspaces,
+        streets=streets, greens=greenspaces, sun=None if sunmap is None else _sun(sunmap), steps=_steps(ladder, finance),
     )  # fmt: skip
     for layer, rows in site.write(made, out).items():
         notes.count(f"features on the maps: {layer}", rows)
@@ -80,3 +90,17 @@ def _ground(surface: Raster[Surface] | None, landcover: Raster[Landcover] | None
         codes, grid = overview(landcover, "cover", PICTURE_PX, categorical=True)
         cover, screen = to_browser(codes, grid, screen, categorical=True)
     return shade, cover, None if screen is None else screen.bounds
+
+
+def _sun(sunmap: Raster[Sunmap]) -> SunMap:
+    """The map of irradiation: the whole town at once, and square by square at its own cells."""
+    values, screen = to_browser(*overview(sunmap, "poa_kwh_m2", PICTURE_PX))
+    zoom = native_zoom(sunmap.grid)
+    return SunMap(values, screen.bounds, zoom, screen_tiles(sunmap, "poa_kwh_m2", zoom))
+
+
+def _steps(ladder: pd.DataFrame | None, finance: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Sizes of plant, with their value where it is known."""
+    if ladder is None or finance is None:
+        return ladder
+    return ladder.merge(finance.drop(columns="kwp"), on=["building_id", "step"], how="left", validate="one_to_one")
