@@ -160,6 +160,9 @@ def class_areas(codes: NDArray[np.uint8], lines: Outlines, grid: Grid, classes: 
 class CellReader(Protocol):
     """Gives the cells of one band on any grid (see `pipeline.io.zonal`)."""
 
+    def cut(self, grid: Grid) -> CellReader:
+        """The part of itself that `grid` needs; this is what travels."""
+
     def read(self, grid: Grid) -> NDArray[Any]:
         """Array of shape (grid.rows, grid.cols)."""
 
@@ -176,7 +179,7 @@ class Tile:
 def tiles(lines: Outlines, grid: Grid, readers: tuple[CellReader, ...], size: int = 1024) -> list[Tile]:
     """Blocks of at most `size` cells a side that together hold all polygons on the grid; blocks without one are left out."""
     cut = ((block, lines.cut(block)) for block in (grid.crop(w) for w in grid.blocks(size)))
-    return [Tile(block, near, readers) for block, near in cut if len(near.zone)]
+    return [Tile(block, near, tuple(r.cut(block) for r in readers)) for block, near in cut if len(near.zone)]
 
 
 def as_codes(cells: NDArray[Any]) -> NDArray[np.uint8]:
