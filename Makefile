@@ -29,7 +29,7 @@ endif
 .SUFFIXES:
 .DEFAULT_GOAL := town
 
-PLAIN_GOALS := help clean test lint bench validate check explain serve site-zip rules docs lock screenshots fetch new-town
+PLAIN_GOALS := help clean test lint bench validate check explain serve site-zip rules docs lock screenshots fetch new-town sample-points freeze-baseline
 if_active = $(if $(filter $1,$(ACTIVE)),$(FILE_$1))
 need = $(if $(filter $1,$(ACTIVE)),$(FILE_$1),inactive-$1)
 
@@ -42,7 +42,7 @@ endif
 
 -include rules.mk
 
-.PHONY: town help clean test lint bench validate check explain serve site-zip rules docs lock screenshots fetch new-town FORCE
+.PHONY: town help clean test lint bench validate check explain serve site-zip rules docs lock screenshots fetch new-town sample-points freeze-baseline FORCE
 FORCE:
 
 town: $(foreach s,$(ACTIVE),$(FILE_$(s))) $(R)/summary.txt ## the whole town: figures and maps (the default)
@@ -84,6 +84,12 @@ new-town: .venv/.towns ## make the folder of an Italian municipality: make new-t
 .venv/.towns: .venv/.ready requirements-towns.lock
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-towns.lock
 	@touch $@
+
+sample-points: .venv/.ready ## points to label in the field, for intervals of the sealed area: into the town's folder
+	@$(PY) sample-points $(PLACE)
+
+freeze-baseline: .venv/.ready ## freeze green and canopy as the Nature Restoration baseline, once
+	@$(PY) freeze-baseline $(PLACE)
 
 serve: .venv/.ready ## show the maps at http://127.0.0.1:8000/
 	@$(PY) serve --folder $(OUT)/maps

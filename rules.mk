@@ -15,13 +15,22 @@ FILE_landcover := $(P)/landcover.tif
 FILE_mismatch := $(P)/mismatch.parquet
 FILE_occupancy := $(P)/occupancy.parquet
 FILE_roofs := $(P)/roofs.parquet
+FILE_access := $(P)/access.parquet
+FILE_consumed := $(P)/consumed.gpkg
 FILE_horizon := $(P)/horizon.parquet
 FILE_obstacles := $(P)/obstacles.parquet
+FILE_patches := $(P)/patches.parquet
 FILE_sealing := $(P)/sealing.parquet
 FILE_sunmap := $(P)/sunmap.tif
 FILE_green := $(P)/green.parquet
 FILE_irradiation := $(P)/irradiation.parquet
+FILE_ledger := $(P)/ledger.parquet
 FILE_arrays := $(P)/arrays.parquet
+FILE_planting := $(P)/planting.parquet
+FILE_plots := $(P)/plots.parquet
+FILE_provision := $(P)/provision.parquet
+FILE_restoration := $(P)/restoration.parquet
+FILE_desealing := $(P)/desealing.parquet
 FILE_solar := $(P)/solar.parquet
 FILE_ladder := $(P)/ladder.parquet
 FILE_profiles := $(P)/profiles.parquet
@@ -113,6 +122,18 @@ $(FILE_roofs): $(R)/roofs.json $(FILE_buildings) $(FILE_surface)
 .PHONY: roofs
 roofs: $(call need,roofs)
 
+# access(buildings: Table[Buildings], streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, occupancy: Table[Occupancy] | None, surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, boundary: Table[Boundary] | None, layers: Layers | None, config: AccessConfig, town: Town, compute: Compute, notes: Notes) -> Table[Access]
+$(FILE_access): $(R)/access.json $(GENERATED_access) $(FILE_buildings) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,occupancy) $(call if_active,surface) $(call if_active,landcover) $(call if_active,boundary)
+	$(RUN) access
+.PHONY: access
+access: $(call need,access)
+
+# consumed(boundary: Table[Boundary], landcover: Raster[Landcover] | None, residents: Table[Residents] | None, layers: Layers, config: ConsumedConfig, town: Town, notes: Notes) -> Package[Consumed]
+$(FILE_consumed): $(R)/consumed.json $(GENERATED_consumed) $(FILE_boundary) $(call if_active,landcover) $(call if_active,residents)
+	$(RUN) consumed
+.PHONY: consumed
+consumed: $(call need,consumed)
+
 # horizon(roofs: Table[Roofs], surface: Raster[Surface], farhorizon: Table[FarHorizon] | None, config: HorizonConfig, compute: Compute, notes: Notes) -> Table[Horizon]
 $(FILE_horizon): $(R)/horizon.json $(FILE_roofs) $(FILE_surface) $(call if_active,farhorizon)
 	$(RUN) horizon
@@ -125,8 +146,14 @@ $(FILE_obstacles): $(R)/obstacles.json $(FILE_roofs) $(FILE_buildings) $(FILE_su
 .PHONY: obstacles
 obstacles: $(call need,obstacles)
 
-# sealing(landcover: Raster[Landcover], parcels: Table[Parcels] | None, residents: Table[Residents] | None, boundary: Table[Boundary] | None, config: SealingConfig, compute: Compute, notes: Notes) -> Table[Sealing]
-$(FILE_sealing): $(R)/sealing.json $(FILE_landcover) $(call if_active,parcels) $(call if_active,residents) $(call if_active,boundary)
+# patches(landcover: Raster[Landcover], boundary: Table[Boundary] | None, residents: Table[Residents] | None, config: PatchesConfig, compute: Compute, notes: Notes) -> Table[Patches]
+$(FILE_patches): $(R)/patches.json $(FILE_landcover) $(call if_active,boundary) $(call if_active,residents)
+	$(RUN) patches
+.PHONY: patches
+patches: $(call need,patches)
+
+# sealing(landcover: Raster[Landcover], parcels: Table[Parcels] | None, residents: Table[Residents] | None, boundary: Table[Boundary] | None, streets: Table[Streets] | None, layers: Layers | None, config: SealingConfig, compute: Compute, notes: Notes) -> Table[Sealing]
+$(FILE_sealing): $(R)/sealing.json $(GENERATED_sealing) $(FILE_landcover) $(call if_active,parcels) $(call if_active,residents) $(call if_active,boundary) $(call if_active,streets)
 	$(RUN) sealing
 .PHONY: sealing
 sealing: $(call need,sealing)
@@ -143,11 +170,17 @@ $(FILE_green): $(R)/green.json $(FILE_landcover) $(FILE_surface) $(FILE_sealing)
 .PHONY: green
 green: $(call need,green)
 
-# irradiation(roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], config: IrradiationConfig, compute: Compute, notes: Notes) -> Table[Irradiation]
+# irradiation(roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], config: IrradiationConfig, compute: Compute, notes: Notes) -> Table[Irradiation]
 $(FILE_irradiation): $(R)/irradiation.json $(FILE_roofs) $(FILE_horizon) $(FILE_weather)
 	$(RUN) irradiation
 .PHONY: irradiation
 irradiation: $(call need,irradiation)
+
+# ledger(parcels: Table[Parcels] | None, consumed: Package[Consumed] | None, layers: Layers, config: LedgerConfig, town: Town, notes: Notes) -> Table[Ledger]
+$(FILE_ledger): $(R)/ledger.json $(GENERATED_ledger) $(call if_active,parcels) $(call if_active,consumed)
+	$(RUN) ledger
+.PHONY: ledger
+ledger: $(call need,ledger)
 
 # arrays(roofs: Table[Roofs], irradiation: Table[Irradiation], obstacles: Table[Obstacles], weather: Table[Weather], config: ArraysConfig, town: Town, compute: Compute, notes: Notes) -> Table[Arrays]
 $(FILE_arrays): $(R)/arrays.json $(FILE_roofs) $(FILE_irradiation) $(FILE_obstacles) $(FILE_weather)
@@ -155,32 +188,62 @@ $(FILE_arrays): $(R)/arrays.json $(FILE_roofs) $(FILE_irradiation) $(FILE_obstac
 .PHONY: arrays
 arrays: $(call need,arrays)
 
-# solar(arrays: Table[Arrays], roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], config: SolarConfig, compute: Compute, notes: Notes) -> Table[Solar]
+# planting(sealing: Table[Sealing], green: Table[Green], residents: Table[Residents], config: PlantingConfig, notes: Notes) -> Table[Planting]
+$(FILE_planting): $(R)/planting.json $(FILE_sealing) $(FILE_green) $(FILE_residents)
+	$(RUN) planting
+.PHONY: planting
+planting: $(call need,planting)
+
+# plots(sealing: Table[Sealing], green: Table[Green] | None, config: PlotsConfig, notes: Notes) -> Table[Plots]
+$(FILE_plots): $(R)/plots.json $(FILE_sealing) $(call if_active,green)
+	$(RUN) plots
+.PHONY: plots
+plots: $(call need,plots)
+
+# provision(access: Table[Access], occupancy: Table[Occupancy], residents: Table[Residents], buildings: Table[Buildings], green: Table[Green] | None, greenspaces: Table[Greenspaces] | None, parcels: Table[Parcels] | None, boundary: Table[Boundary] | None, config: ProvisionConfig, town: Town, notes: Notes) -> Table[Provision]
+$(FILE_provision): $(R)/provision.json $(FILE_access) $(FILE_occupancy) $(FILE_residents) $(FILE_buildings) $(call if_active,green) $(call if_active,greenspaces) $(call if_active,parcels) $(call if_active,boundary)
+	$(RUN) provision
+.PHONY: provision
+provision: $(call need,provision)
+
+# restoration(sealing: Table[Sealing], green: Table[Green], layers: Layers | None, config: RestorationConfig, town: Town, notes: Notes) -> Table[Restoration]
+$(FILE_restoration): $(R)/restoration.json $(GENERATED_restoration) $(FILE_sealing) $(FILE_green)
+	$(RUN) restoration
+.PHONY: restoration
+restoration: $(call need,restoration)
+
+# desealing(sealing: Table[Sealing], plots: Table[Plots], parcels: Table[Parcels], streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, config: DesealingConfig, notes: Notes) -> Table[Desealing]
+$(FILE_desealing): $(R)/desealing.json $(FILE_sealing) $(FILE_plots) $(FILE_parcels) $(call if_active,streets) $(call if_active,greenspaces)
+	$(RUN) desealing
+.PHONY: desealing
+desealing: $(call need,desealing)
+
+# solar(arrays: Slim[Arrays], roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], config: SolarConfig, compute: Compute, notes: Notes) -> Table[Solar]
 $(FILE_solar): $(R)/solar.json $(FILE_arrays) $(FILE_roofs) $(FILE_horizon) $(FILE_weather)
 	$(RUN) solar
 .PHONY: solar
 solar: $(call need,solar)
 
-# ladder(arrays: Table[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, config: LadderConfig, notes: Notes) -> Table[Ladder]
+# ladder(arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, config: LadderConfig, notes: Notes) -> Table[Ladder]
 $(FILE_ladder): $(R)/ladder.json $(FILE_arrays) $(FILE_solar) $(call if_active,sunmap)
 	$(RUN) ladder
 .PHONY: ladder
 ladder: $(call need,ladder)
 
-# profiles(arrays: Table[Arrays], solar: Table[Solar], roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], buildings: Table[Buildings] | None, config: ProfilesConfig, town: Town, compute: Compute, notes: Notes) -> Table[Profiles]
+# profiles(arrays: Slim[Arrays], solar: Table[Solar], roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], buildings: Table[Buildings] | None, config: ProfilesConfig, town: Town, compute: Compute, notes: Notes) -> Table[Profiles]
 $(FILE_profiles): $(R)/profiles.json $(FILE_arrays) $(FILE_solar) $(FILE_roofs) $(FILE_horizon) $(FILE_weather) $(call if_active,buildings)
 	$(RUN) profiles
 .PHONY: profiles
 profiles: $(call need,profiles)
 
-# finance(ladder: Table[Ladder], arrays: Table[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], buildings: Table[Buildings], config: FinanceConfig, town: Town, compute: Compute, notes: Notes) -> Table[Finance]
-$(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $(call if_active,sunmap) $(FILE_roofs) $(FILE_horizon) $(FILE_weather) $(FILE_buildings)
+# finance(ladder: Table[Ladder], arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], buildings: Table[Buildings], occupancy: Table[Occupancy] | None, config: FinanceConfig, town: Town, compute: Compute, notes: Notes) -> Table[Finance]
+$(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $(call if_active,sunmap) $(FILE_roofs) $(FILE_horizon) $(FILE_weather) $(FILE_buildings) $(call if_active,occupancy)
 	$(RUN) finance
 .PHONY: finance
 finance: $(call need,finance)
 
-# atlas(boundary: Table[Boundary] | None, buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, residents: Table[Residents] | None, landcover: Raster[Landcover] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, horizon: Table[Horizon] | None, obstacles: Table[Obstacles] | None, arrays: Table[Arrays] | None, solar: Table[Solar] | None, finance: Table[Finance] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, town: Town, notes: Notes) -> Package[Atlas]
-$(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,buildings) $(call if_active,parcels) $(call if_active,residents) $(call if_active,landcover) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,horizon) $(call if_active,obstacles) $(call if_active,arrays) $(call if_active,solar) $(call if_active,finance) $(call if_active,sealing) $(call if_active,green)
+# atlas(boundary: Table[Boundary] | None, buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, residents: Table[Residents] | None, landcover: Raster[Landcover] | None, streets: Table[Streets] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, horizon: Slim[Horizon] | None, obstacles: Table[Obstacles] | None, arrays: Table[Arrays] | None, solar: Table[Solar] | None, finance: Table[Finance] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, plots: Table[Plots] | None, desealing: Table[Desealing] | None, planting: Table[Planting] | None, access: Table[Access] | None, provision: Table[Provision] | None, consumed: Package[Consumed] | None, restoration: Table[Restoration] | None, patches: Table[Patches] | None, town: Town, notes: Notes) -> Package[Atlas]
+$(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,buildings) $(call if_active,parcels) $(call if_active,residents) $(call if_active,landcover) $(call if_active,streets) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,horizon) $(call if_active,obstacles) $(call if_active,arrays) $(call if_active,solar) $(call if_active,finance) $(call if_active,sealing) $(call if_active,green) $(call if_active,plots) $(call if_active,desealing) $(call if_active,planting) $(call if_active,access) $(call if_active,provision) $(call if_active,consumed) $(call if_active,restoration) $(call if_active,patches)
 	$(RUN) atlas
 .PHONY: atlas
 atlas: $(call need,atlas)

@@ -68,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     new_town = add("new-town", _new_town, "Make the folder of an Italian municipality: boundary, residents, addresses of its sources.", town=False)
     new_town.add_argument("istat", help="six-digit ISTAT code, e.g. 075052")
     new_town.add_argument("--raw", type=Path, default=Path("data/raw"), help="folder of the towns' folders")
+    add("sample-points", _sample_points, "Draw points for labelling in the field, and their key, into the town's folder.")
+    add("freeze-baseline", _freeze_baseline, "Freeze today's green and canopy as the baseline of the Nature Restoration sheet, once.")
     serve = add("serve", _serve, "Show the maps on this machine.", town=False)
     serve.add_argument("--folder", type=Path, default=Path("maps"))
     serve.add_argument("--port", type=int, default=8000)
@@ -222,6 +224,34 @@ def _new_town(options: argparse.Namespace) -> int:
     print(f"{made.name}: {made.folder} made. Next: make TOWN={made.folder.name} fetch, then make TOWN={made.folder.name}")
     for line in made.remarks:
         print(f"  * {line}")
+    return 0
+
+
+def _sample_points(options: argparse.Namespace) -> int:
+    from pipeline.io.labels import write_sample
+    from pipeline.recipes import make_plan
+    from pipeline.runner import load_output
+
+    place = _place(options)
+    plan = make_plan(place, with_recipes=False)
+    boundary = None if plan.inactive["boundary"] else load_output(plan, "boundary")
+    config = plan.town.sealing
+    files = write_sample(load_output(plan, "landcover"), boundary, place.town_dir / "labels", config.sample_points, config.sample_min, config.seed)
+    print("\n".join(f"{path} written" for path in files))
+    print("Fill in `label` (building, sealed, bare, low_vegetation, tree, water), then add to town.yaml:")
+    print("  sources:\n    sealing:\n      - {kind: labels, path: labels/points.gpkg, table: labels/key.csv}")
+    return 0
+
+
+def _freeze_baseline(options: argparse.Namespace) -> int:
+    from pipeline.io.baseline import freeze_baseline
+    from pipeline.recipes import make_plan
+    from pipeline.runner import load_output
+
+    place = _place(options)
+    path = place.town_dir / "restoration_baseline.csv"
+    freeze_baseline(load_output(make_plan(place, with_recipes=False), "restoration"), path)
+    print(f"{path} written; add to town.yaml:\n  sources:\n    restoration:\n      - {{kind: baseline, path: {path.name}}}")
     return 0
 
 

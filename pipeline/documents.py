@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.config.town import Town
-from pipeline.contracts.spec import Column, FolderSpec, PackageSpec, RasterSpec, TableSpec
+from pipeline.contracts.spec import BYTES, Column, FolderSpec, PackageSpec, RasterSpec, TableSpec
 from pipeline.graph import Stage, read_stages
 from pipeline.runner import contract
 
@@ -56,7 +56,8 @@ def _table(spec: type[TableSpec]) -> list[str]:
 
 
 def _type(column: Column) -> str:
-    text = f"{column.dtype}[{column.length}]" if column.length else column.dtype
+    kind = "bytes" if column.dtype == "list" and column.unit == BYTES else column.dtype
+    text = f"{kind}[{column.length}]" if column.length else kind
     return text if column.required else f"{text}, may be missing"
 
 

@@ -1,4 +1,4 @@
-"""Fingerprint of a stage's code: what its output depends on beside data and config."""
+"""Fingerprint of a stage's code, and the sections of the config that code reads: what its output depends on beside data."""
 
 from __future__ import annotations
 
@@ -48,25 +48,37 @@ def code_fingerprint(stage: Stage, cache: Cache | None = None) -> str:
     pins = cache.get(CODE_ROOT / "requirements.lock", "pins", _pins)
     seen: dict[str, str] = {}
     libraries: set[str] = set()
-    waiting = [stage.module]
-    while waiting:
-        name = waiting.pop()
-        path = _module_path(name)
-        if name in seen or path is None:
-            continue
-        digest, imports, texts = cache.get(path, "code", _read_code)
-        seen[name] = digest
-        for imported in imports:
-            if imported.startswith("pipeline."):
-                if not imported.startswith("pipeline.config"):
-                    waiting.append(imported)
-            else:
-                libraries.add(imported.partition(".")[0].lower())
-        for folder in texts:
+    for name, (path, code) in _reached(stage, cache).items():
+        seen[name] = code["digest"]
+        libraries |= {i.partition(".")[0].lower() for i in code["imports"] if not i.startswith("pipeline.")}
+        for folder in code["texts"]:
             for data in sorted(p for p in (path.parent / folder).rglob("*") if p.is_file()):
                 seen[str(data.relative_to(CODE_ROOT))] = cache.sha256(data)
     content = [sorted(seen.items()), sorted((k, v) for k, v in pins.items() if k in libraries)]
     return hashlib.sha256(text_of(content).encode()).hexdigest()
+
+
+def town_attributes(stage: Stage, cache: Cache | None = None) -> set[str]:
+    """What the code a stage reaches reads from the whole config: names behind `town.`, sections of town.yaml among them.
+
+    A parameter that holds the config is named `town` everywhere (a test sees to it), so the text of the modules tells.
+    """
+    return {name for _, code in _reached(stage, cache or Cache()).values() for name in code["town"]}
+
+
+def _reached(stage: Stage, cache: Cache) -> dict[str, tuple[Path, dict[str, Any]]]:
+    """Modules of this package that a stage imports, itself first, with their files and what `_read_code` says; config aside."""
+    found: dict[str, tuple[Path, dict[str, Any]]] = {}
+    waiting = [stage.module]
+    while waiting:
+        name = waiting.pop()
+        path = _module_path(name)
+        if name in found or path is None:
+            continue
+        code = cache.get(path, "read", _read_code)
+        found[name] = path, code
+        waiting += [i for i in code["imports"] if i.startswith("pipeline.") and not i.startswith("pipeline.config")]
+    return found
 
 
 def _module_path(name: str) -> Path | None:
@@ -74,11 +86,12 @@ def _module_path(name: str) -> Path | None:
     return path if path.is_file() else None
 
 
-def _read_code(path: Path) -> tuple[str, list[str], list[str]]:
-    """Digest without docstrings, imported names, and folders of data beside the module that it names."""
+def _read_code(path: Path) -> dict[str, Any]:
+    """Digest without docstrings, imported names, folders of data beside the module that it names, attributes of `town`."""
     tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
     imports: set[str] = set()
     texts: set[str] = set()
+    town: set[str] = set()
     folders = {p.name for p in path.parent.iterdir() if p.is_dir() and not (p / "__init__.py").exists() and p.name != "__pycache__"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -87,9 +100,11 @@ def _read_code(path: Path) -> tuple[str, list[str], list[str]]:
             imports |= {node.module} | {f"{node.module}.{a.name}" for a in node.names if node.module.startswith("pipeline")}
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             texts |= {node.value.strip("/").partition("/")[0]} & folders
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "town":
+            town.add(node.attr)
         if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)) and ast.get_docstring(node) is not None:
             node.body = node.body[1:]
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), sorted(imports), sorted(texts)
+    return {"digest": hashlib.sha256(ast.dump(tree).encode()).hexdigest(), "imports": sorted(imports), "texts": sorted(texts), "town": sorted(town)}
 
 
 def _pins(path: Path) -> dict[str, str]:

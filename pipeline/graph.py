@@ -20,17 +20,18 @@ SERVICES = frozenset({"config", "compute", "notes", "town", "layers", "lineage",
 SUFFIX: dict[str, str] = {"Table": ".parquet", "Raster": ".tif", "Package": ".gpkg"}
 STAGES_DIR = Path(__file__).parent / "stages"
 
-_DATASET = re.compile(r"^(Table|Raster|Package|Folder)\[(\w+)\]( \| None)?$")
+_DATASET = re.compile(r"^(Table|Slim|Raster|Package|Folder)\[(\w+)\]( \| None)?$")
 
 
 @dataclass(frozen=True)
 class Input:
-    """A dataset a stage reads: the stage that makes it, kind, contract's name, and whether it may be missing."""
+    """A dataset a stage reads: the stage that makes it, kind, contract's name, whether it may be missing, and whether bulky columns stay in its file."""
 
     name: str
     kind: Kind
     contract: str
     optional: bool
+    slim: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,10 +127,11 @@ def _read_stage(path: Path) -> Stage:
             continue
         match = _DATASET.match(note)
         if not match:
-            raise ContractError(f"{path.name}: parameter {arg.arg}: {note or 'no annotation'}; expected Table[X], Raster[X] or Package[X], or one of {', '.join(sorted(SERVICES))}")
-        inputs.append(Input(arg.arg, match[1], match[2], bool(match[3])))  # type: ignore[arg-type]
+            raise ContractError(f"{path.name}: parameter {arg.arg}: {note or 'no annotation'}; expected Table[X], Slim[X], Raster[X] or Package[X], or one of {', '.join(sorted(SERVICES))}")
+        slim = match[1] == "Slim"
+        inputs.append(Input(arg.arg, "Table" if slim else match[1], match[2], bool(match[3]), slim))  # type: ignore[arg-type]
     made = _DATASET.match(ast.unparse(function.returns)) if function.returns else None
-    if not made or made[3]:
+    if not made or made[3] or made[1] == "Slim":
         raise ContractError(f"{path.name}: {name} must return Table[X], Raster[X], Package[X] or Folder[X]")
     signature = f"{name}({ast.unparse(function.args)}) -> {made[0]}"
     return Stage(name, path.parent.name, tuple(inputs), tuple(services), layers_optional, made[1], made[2], signature)  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from typing import Any
 from pipeline.config.sources import FETCHING, Layer, Layers, Source
 from pipeline.config.town import Town, load_town
 from pipeline.errors import ConfigError, InputError
-from pipeline.fingerprint import Cache, code_fingerprint
+from pipeline.fingerprint import Cache, code_fingerprint, town_attributes
 from pipeline.graph import Stage, active_stages, read_stages
 from pipeline.io.places import files_of, in_force, is_fetchable, not_there
 from pipeline.io.sidecar import read_json, sha256_of, stat_of, text_of, write_json, write_text
@@ -164,6 +164,7 @@ def _recipe(plan: Plan, stage: Stage, cache: Cache) -> dict[str, Any]:
         recipe["config"] = getattr(plan.town, stage.name).model_dump(mode="json")
     if "town" in stage.services:
         recipe["town"] |= {"name": plan.town.name, "code": plan.town.code, "languages": list(plan.town.languages)}
+        recipe |= _sections(plan, stage, cache)
         if stage.kind == "Folder":
             recipe["missing"] = {k: v for k, v in plan.inactive.items() if v}
     if "layers" in stage.services:
@@ -173,6 +174,13 @@ def _recipe(plan: Plan, stage: Stage, cache: Cache) -> dict[str, Any]:
             for layer in plan.layers.get(stage.name, ())
         ]
     return recipe
+
+
+def _sections(plan: Plan, stage: Stage, cache: Cache) -> dict[str, Any]:
+    """Sections of other stages that its code reads from the whole config."""
+    of_stages = {name for name in plan.stages if name in type(plan.town).model_fields and name != stage.name}
+    read = sorted(town_attributes(stage, cache) & of_stages)
+    return {"sections": {name: getattr(plan.town, name).model_dump(mode="json") for name in read}} if read else {}
 
 
 def _file(path: Path, base: Path, cache: Cache) -> dict[str, Any]:

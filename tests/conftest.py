@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Callable
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -55,6 +59,38 @@ def chromium(request: pytest.FixtureRequest) -> str:
 def fix(request: pytest.FixtureRequest) -> bool:
     """Whether stale generated files are mended instead of reported."""
     return bool(request.config.getoption("--fix"))
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A scheduler and two workers, started apart, on loopback."""
+    folder, environment = tmp_path_factory.mktemp("cluster"), {"PYTHONPATH": str(ROOT), "PATH": ""}
+    file = folder / "scheduler.json"
+    dask = [sys.executable, "-m", "dask"]
+    scheduler = subprocess.Popen([*dask, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)], stderr=subprocess.DEVNULL, cwd=ROOT, env=environment)
+    deadline = time.monotonic() + 30
+    while not file.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    address = json.loads(file.read_text())["address"]
+    workers = [
+        subprocess.Popen([*dask, "worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--local-directory", str(folder / str(n))], stderr=subprocess.DEVNULL, cwd=ROOT, env=environment)
+        for n in range(2)
+    ]
+    try:
+        _wait_for_workers(address, 2)
+        yield address
+    finally:
+        for process in (*workers, scheduler):
+            process.terminate()
+        for process in (*workers, scheduler):
+            process.wait(10)
+
+
+def _wait_for_workers(address: str, number: int) -> None:
+    from distributed import Client
+
+    with Client(address, timeout="30s", set_as_default=False) as client:
+        client.wait_for_workers(number, timeout=30)
 
 
 REPORTED = ("dropped", "left out", "merged", "dissolved")

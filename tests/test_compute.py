@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,9 +14,6 @@ from pipeline.compute import on
 from pipeline.core.grid import Grid
 from pipeline.core.terrain import hillshade
 from pipeline.errors import ClusterError
-
-ROOT = str(Path(__file__).resolve().parent.parent)
-ENVIRONMENT = {"PYTHONPATH": ROOT, "PATH": ""}
 
 
 @dataclass(frozen=True)
@@ -38,38 +29,6 @@ class Waves:
         z = np.sin(e / 17.0)[None, :] * 5 + np.cos(n / 29.0)[:, None] * 3
         z[(e < 0)[None, :] | (n > 700)[:, None]] = np.nan
         return z.astype(np.float32)
-
-
-@pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A scheduler and two workers, started apart, on loopback."""
-    folder = tmp_path_factory.mktemp("cluster")
-    file = folder / "scheduler.json"
-    dask = [sys.executable, "-m", "dask"]
-    scheduler = subprocess.Popen([*dask, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)], stderr=subprocess.DEVNULL, cwd=ROOT, env=ENVIRONMENT)
-    deadline = time.monotonic() + 30
-    while not file.exists() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    address = json.loads(file.read_text())["address"]
-    workers = [
-        subprocess.Popen([*dask, "worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--local-directory", str(folder / str(n))], stderr=subprocess.DEVNULL, cwd=ROOT, env=ENVIRONMENT)
-        for n in range(2)
-    ]
-    try:
-        _wait_for_workers(address, 2)
-        yield address
-    finally:
-        for process in (*workers, scheduler):
-            process.terminate()
-        for process in (*workers, scheduler):
-            process.wait(10)
-
-
-def _wait_for_workers(address: str, number: int) -> None:
-    from distributed import Client
-
-    with Client(address, timeout="30s", set_as_default=False) as client:
-        client.wait_for_workers(number, timeout=30)
 
 
 def _assembled(where: str, grid: Grid, halo_m: float) -> NDArray[Any]:

@@ -35,7 +35,8 @@ class FinanceConfig(Section):
     summer_time: bool = Field(True, description="The clock goes by the European Union's summer time (directive 2000/84/EC).")
     unknown_annex_below_m2: float = Field(30.0, ge=0.0, description="Buildings of unknown use below this footprint are taken as annexes (as occupancy.min_area_m2).")
     unknown_other_above_m2: float = Field(600.0, gt=0.0, description="Buildings of unknown use above this footprint are taken as business of no known kind; those between as homes: of the 5,418 homes of the default town two are larger.")
-
+    dwellings_lived_in: int | None = Field(None, ge=0, description="Dwellings of the town that are lived in, from a register (ISTAT's census: abitazioni occupate); by default its residents over household_people, and without residents all that the floor area holds.")
+    household_people: float | None = Field(None, ge=1.0, le=10.0, description="People of a household in this town; by default those of the dated table consumption (Apulia).")
     assumed_height_m: float = Field(6.2, gt=0.0, description="Height of a building whose height is not known: two storeys of 3.1 m (as occupancy.assumed_height_m).")
 
     @field_validator("calendar_year")

@@ -61,7 +61,7 @@ class ArraysConfig(Section):
 
     module_width_m: float = Field(1.13, gt=0.0, description="Short side of a module (SOLAR chain 6).")
     module_length_m: float = Field(1.76, gt=0.0, description="Long side of a module (SOLAR chain 6).")
-    module_wp: float = Field(440.0, gt=0.0, description="Power of one module at STC: 221 W/m2 of module, common for 2024 TOPCon products of 1.13 x 1.76 m.")
+    module_wp: float = Field(440.0, gt=0.0, description="Power of one module at STC: 221 W/m2. In the size of 410 W modules of the generation before (PERC) TOPCon gives 430 or 440 (FuturaSun, 2023, for 2024); 420-460 W at 1.72-1.78 m are the most usual on European homes (Maysun Solar in pv-magazine.it, 2025).")
     gap_m: float = Field(0.02, ge=0.0, description="Gap between modules.")
     setback_m: float = Field(0.3, ge=0.0, description="Free strip along roof edges and along the inner side of parapets (SOLAR chain 3: 0.3-0.5 m).")
     obstacle_margin_m: float = Field(0.3, ge=0.0, description="Free strip around obstacles (SOLAR chain 3).")
@@ -75,21 +75,17 @@ class ArraysConfig(Section):
     rack_aisle_m: float = Field(0.25, ge=0.0, description="Free strip between rows of racks, in plan, to set a foot and a hand between them (a judgement).")
     rack_choice: Literal["energy", "value"] = Field("energy", description="Racks and row spacing by the energy of the roof, or by its worth less what the modules cost. Energy is the default: a town asks what its roofs can give, and at prices of feed-in a further kWp repays on no rack, so the choice by value hangs on who uses the energy.")
     rack_slack_share: float = Field(0.05, ge=0.0, lt=0.5, description="With rack_choice: energy, of all racks that give at least 1 - rack_slack_share of the most energy a roof can give the one with the fewest modules is laid: on the default town the modules this saves would give under 450 kWh/kWp (a judgement).")
-    rack_cost_eur_kwp: float | None = Field(None, gt=0.0, description="Cost of one more kWp of a plant, for rack_choice: value; see pipeline/io/dated_tables/pv_costs.csv.")
-    rack_value_eur_kwh: float | None = Field(None, gt=0.0, description="What one kWh a year is worth over the plant's life, discounted, for rack_choice: value: the price of a kWh times about 14 (25 years at 5 %).")
+    rack_cost_eur_kwp: float | None = Field(None, gt=0.0, description="Cost of one more kWp of a plant over its life, for rack_choice: value; by default, with rack_value_eur_kwh, from the dated tables.")
+    rack_value_eur_kwh: float | None = Field(None, gt=0.0, description="What one kWh a year is worth over the plant's life, discounted, for rack_choice: value: the price of a kWh times about 16 (25 years at 3 %, wear counted).")
+    rack_as_of: str = Field("2026-11", pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Month whose rows of the dated tables price the racks with rack_choice: value, as finance.as_of.")
+    rack_size_kwp: float = Field(6.0, gt=0.0, description="With prices of the dated tables: size of plant to which one more kWp is added, usual for homes.")
+    rack_self_consumed_share: float = Field(0.3, ge=0.0, le=1.0, description="With prices of the dated tables: share of the racks' energy that is used at once, the rest is fed in; homes with 3 to 6 kWp use 23 to 31 % (docs/methods/finance.md).")
 
     @model_validator(mode="after")
     def _priced(self) -> ArraysConfig:
-        if self.rack_choice == "value" and (self.rack_cost_eur_kwp is None or self.rack_value_eur_kwh is None):
-            raise ValueError("rack_choice: value needs rack_cost_eur_kwp and rack_value_eur_kwh; give both, or set rack_choice: energy")
+        if (self.rack_cost_eur_kwp is None) != (self.rack_value_eur_kwh is None):
+            raise ValueError("rack_cost_eur_kwp and rack_value_eur_kwh go together; give both, or none and the dated tables are used")
         return self
-
-    @property
-    def break_even_kwh_kwp(self) -> float:
-        """Yearly yield at which a kWp repays [kWh/kWp]; 0 where the energy alone counts."""
-        if self.rack_choice == "energy" or self.rack_cost_eur_kwp is None or self.rack_value_eur_kwh is None:
-            return 0.0
-        return self.rack_cost_eur_kwp / self.rack_value_eur_kwh
 
 
 class LossesConfig(Section):

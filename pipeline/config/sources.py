@@ -13,6 +13,7 @@ from pipeline.config.base import Section
 SourceKind = Literal[
     "vector", "ade_gml", "cxf", "dsm", "dtm", "points", "pvgis_tmy", "epw", "cover_vector", "ispra", "sections", "total", "osm", "ade_map",
     "heights", "dem", "pvgis_hourly", "worldcover", "imperviousness", "sentinel2", "orthophoto",
+    "consumed_table", "labels", "permits", "baseline",
 ]
 RelativeOrAnyPath = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f]+$")]
 
@@ -25,7 +26,7 @@ class Source(Section):
     layer: str | None = Field(None, description="Layer name of a multi-layer file; the only layer by default.")
     crs: str | None = Field(None, pattern=r"^EPSG:\d{4,6}$", description="Reference system where the file declares none.")
     fields: dict[str, str] = Field(default_factory=dict, description="Field map: our column name -> the file's field name.")
-    table: RelativeOrAnyPath | None = Field(None, description="kind sections: CSV or XLSX with the residents of each section, joined by `fields: {section_id, table_section_id, residents}`.")
+    table: RelativeOrAnyPath | None = Field(None, description="kind sections: CSV or XLSX with the residents of each section, joined by `fields: {section_id, table_section_id, residents}`; kind labels: the key.csv that `make sample-points` wrote.")
     legend: str | None = Field(None, pattern=r"^[a-z0-9_]+$", description="Legend (data file in pipeline/io/legends, for the use of buildings in pipeline/io/use_legends) that maps codes to our classes.")
     feet: bool = Field(False, description="Elevations are in international feet (0.3048 m), where the file does not say so itself.")
     nodata: float | None = Field(None, description="Number that stands for no data where the file does not declare it, e.g. 0 over the sea; in the file's own unit.")
@@ -34,6 +35,7 @@ class Source(Section):
     scale: float | None = Field(None, gt=0.0, description="kinds sentinel2 and orthophoto: reflectance = (number + offset) * scale; Sentinel-2: 0.0001.")
     offset: float | None = Field(None, description="The same; Sentinel-2: -1000 since processing baseline 04.00 (January 2022), 0 before.")
     residents: int | None = Field(None, ge=0, description="kind total: residents of the town.")
+    year: int | None = Field(None, ge=1900, le=2200, description="sources.consumed: year the raster, or a table without a column for it, stands for.")
     title: str = Field("", max_length=200, description="Name of the data set as its publisher writes it.")
     licence: str = Field("", max_length=200, description="Licence of the data, for the map's footer.")
     attribution: str = Field("", max_length=300, description="Attribution text, for the map's footer.")
@@ -102,6 +104,7 @@ class WeatherConfig(Section):
     """Typical meteorological year."""
 
     max_gap_hours: int = Field(3, ge=0, description="Longer gaps stop the run; shorter ones are interpolated and counted.")
+    max_distance_km: float = Field(200.0, gt=0.0, description="A file of a place farther from the town stops the run; beyond 50 km it is a warning. 200 km are 1.8 degrees of latitude: on clear days the sun's height alone then moves the year by about as much as the data set's own uncertainty (solar.sigma_dataset, 3 %). Give more where no nearer file exists (a judgement).")
 
 
 class FarHorizonConfig(Section):
@@ -117,7 +120,7 @@ class FarHorizonConfig(Section):
 class LandcoverConfig(Section):
     """The town's own land cover."""
 
-    tree_height_m: float = Field(3.0, gt=0.0, description="Vegetation at or above this height is tree (LAND G6: threshold and operator printed, here >=).")
+    tree_height_m: float = Field(3.0, gt=0.0, description="Vegetation at or above this height is tree (threshold and operator printed, here >=).")
     ndvi_vegetation: float = Field(0.41, gt=0.0, le=1.0, description="Vegetated from this NDVI on: half of the cell between bare soil (0.2) and full vegetation (0.5), Sobrino et al. 2004, doi:10.1016/j.rse.2003.11.005.")
     ndvi_bare: float = Field(0.2, ge=-1.0, lt=1.0, description="Without vegetation below this NDVI (the same source).")
     cell_m: float | None = Field(None, gt=0.0, description="Cell of the land cover; the surface's by default.")
@@ -149,7 +152,7 @@ class MismatchConfig(Section):
 class StreetsConfig(Section):
     """The street graph."""
 
-    buffer_m: float = Field(1500.0, ge=0.0, description="Streets up to this far beyond the boundary are kept: paths to a park may leave the town (LAND trap 3: at least the distance threshold + 50 %).")
+    buffer_m: float = Field(1500.0, ge=0.0, description="Streets up to this far beyond the boundary are kept: paths to a park may leave the town (at least the distance threshold + 50 %).")
     not_walkable: tuple[str, ...] = Field(
         ("motorway", "motorway_link", "trunk", "trunk_link", "cycleway", "bus_guideway", "busway", "raceway", "construction", "proposed", "abandoned", "razed", "platform"),
         description="Values of `highway` that are not for walking unless `foot` or `sidewalk` says so.",
@@ -159,7 +162,7 @@ class StreetsConfig(Section):
 class GreenspacesConfig(Section):
     """Green and open places with an outline."""
 
-    buffer_m: float = Field(1500.0, ge=0.0, description="Places up to this far beyond the boundary are kept (LAND trap 3).")
+    buffer_m: float = Field(1500.0, ge=0.0, description="Places up to this far beyond the boundary are kept.")
     min_area_m2: float = Field(10.0, ge=0.0, description="Smaller outlines are dropped and counted.")
 
 

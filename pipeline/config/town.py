@@ -10,7 +10,19 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator
 
 from pipeline.config.base import Section
 from pipeline.config.finance import FinanceConfig, LadderConfig
-from pipeline.config.land import GreenConfig, SealingConfig
+from pipeline.config.land import (
+    AccessConfig,
+    ConsumedConfig,
+    DesealingConfig,
+    GreenConfig,
+    LedgerConfig,
+    PatchesConfig,
+    PlantingConfig,
+    PlotsConfig,
+    ProvisionConfig,
+    RestorationConfig,
+    SealingConfig,
+)
 from pipeline.config.publish import AtlasConfig, SyntheticConfig, WebmapConfig
 from pipeline.config.solar import (
     ArraysConfig,
@@ -53,6 +65,11 @@ class Sources(Section):
     residents: tuple[Source, ...] = ()
     streets: tuple[Source, ...] = ()
     greenspaces: tuple[Source, ...] = ()
+    consumed: tuple[Source, ...] = ()
+    sealing: tuple[Source, ...] = ()
+    access: tuple[Source, ...] = ()
+    ledger: tuple[Source, ...] = ()
+    restoration: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -88,6 +105,15 @@ class Town(Section):
     finance: FinanceConfig = FinanceConfig()
     sealing: SealingConfig = SealingConfig()
     green: GreenConfig = GreenConfig()
+    consumed: ConsumedConfig = ConsumedConfig()
+    plots: PlotsConfig = PlotsConfig()
+    desealing: DesealingConfig = DesealingConfig()
+    ledger: LedgerConfig = LedgerConfig()
+    patches: PatchesConfig = PatchesConfig()
+    restoration: RestorationConfig = RestorationConfig()
+    planting: PlantingConfig = PlantingConfig()
+    access: AccessConfig = AccessConfig()
+    provision: ProvisionConfig = ProvisionConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
     synthetic: SyntheticConfig = SyntheticConfig()

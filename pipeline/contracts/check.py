@@ -19,6 +19,8 @@ from pipeline.errors import ContractError
 if TYPE_CHECKING:
     import pandas as pd
 
+# Rows of a list column that are checked at once.
+LIST_ROWS = 512
 GEOMETRY_TYPES: dict[str, tuple[str, ...]] = {
     "polygon": ("Polygon", "MultiPolygon"),
     "line": ("LineString", "MultiLineString"),
@@ -54,6 +56,21 @@ def check_table(frame: pd.DataFrame, spec: type[TableSpec], epsg: int, where: st
     problems += _key(frame, spec, names)
     if spec.geometry is not None and "geometry" in frame.columns:
         problems += [f"geometry: {p}" for p in _geometry(frame, spec, epsg, names)]
+    if problems:
+        raise ContractError([f"{where}: {p}" for p in problems])
+
+
+def check_columns(frame: pd.DataFrame, spec: type[TableSpec], epsg: int, where: str) -> None:
+    """Compare names and dtypes of the columns and the reference system of a table with its contract; its values are not looked at.
+
+    For a table that `check_table` passed before it was written; parameters and errors as there. The reference system of a
+    table whose geometry was left in its file is not known.
+    """
+    problems = list(_column_names(frame, spec))
+    dtypes = ((name, _dtype(frame[name], column)) for name, column in spec.columns().items() if name in frame.columns)
+    problems += [f"column {name}: {p}" for name, p in dtypes if p]
+    if hasattr(frame, "crs") and (problem := _crs(frame, epsg)):
+        problems.append(f"geometry: {problem}")
     if problems:
         raise ContractError([f"{where}: {p}" for p in problems])
 
@@ -171,14 +188,14 @@ def _lists(values: pd.Series[Any], column: Column, names: _KeyNames, empty: NDAr
     if wrong.any():
         yield f"{_some(wrong)} of another length than {column.length}, first at {names.first(wrong)}: {lengths[int(np.argmax(wrong))]}"
     good = np.flatnonzero(~wrong & ~empty)
-    if not len(good):
-        return
+    low = column.low if column.low is not None else -np.inf
+    high = column.high if column.high is not None else np.inf
     bad = np.zeros(len(values), dtype=bool)
-    for row in good:
-        numbers = np.asarray(values.iloc[row], dtype=np.float64)
-        low = column.low if column.low is not None else -np.inf
-        high = column.high if column.high is not None else np.inf
-        bad[row] = not (np.isfinite(numbers) & (numbers >= low) & (numbers <= high)).all()
+    for part in np.array_split(good, len(good) // LIST_ROWS + 1):
+        if len(part):
+            numbers = np.stack([values.iloc[row] for row in part])
+            inside = (numbers >= low) & (numbers <= high)
+            bad[part] = ~(inside if numbers.dtype.kind in "iu" else inside & np.isfinite(numbers)).all(axis=1)
     if bad.any():
         yield f"{_some(bad)} holding a number outside {column.low} .. {column.high} {column.unit}, first at {names.first(bad)}"
 
@@ -204,12 +221,17 @@ def _key(frame: pd.DataFrame, spec: type[TableSpec], names: _KeyNames) -> Iterat
         yield f"key {', '.join(key)}: {_some(blank)} empty"
 
 
-def _geometry(frame: pd.DataFrame, spec: type[TableSpec], epsg: int, names: _KeyNames) -> Iterator[str]:
+def _crs(frame: pd.DataFrame, epsg: int) -> str | None:
+    """Text of the problem, None where the reference system is the town's."""
     crs = getattr(frame, "crs", None)
     if crs is None:
-        yield f"declares no reference system; expected the town's EPSG:{epsg}"
-    elif crs.to_epsg() != epsg:
-        yield f"reference system EPSG:{crs.to_epsg()}; expected the town's EPSG:{epsg}"
+        return f"declares no reference system; expected the town's EPSG:{epsg}"
+    return None if crs.to_epsg() == epsg else f"reference system EPSG:{crs.to_epsg()}; expected the town's EPSG:{epsg}"
+
+
+def _geometry(frame: pd.DataFrame, spec: type[TableSpec], epsg: int, names: _KeyNames) -> Iterator[str]:
+    if problem := _crs(frame, epsg):
+        yield problem
     shapes = np.asarray(frame["geometry"], dtype=object)
     allowed = GEOMETRY_TYPES[spec.geometry or "polygon"]
     missing = shapely.is_missing(shapes)

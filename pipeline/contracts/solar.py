@@ -86,6 +86,7 @@ class Arrays(TableSpec):
     key = ("array_id",)
     geometry = "polygon"
     geometry_required = False
+    geometry_bulky = True
     array_id = Column("str", "", "Array identifier: roof_id-letter; roof_id-0 where there is none", "Identificativo del campo: roof_id-lettera; roof_id-0 se non c'è")
     roof_id = Column("str", "", "Roof plane", "Falda")
     building_id = Column("str", "", "Building", "Edificio")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+# Unit of the list columns that hold bytes; a whole town's lit shares would be 8 times as large in float64.
+BYTES = "1/255"
 DType = Literal["str", "int", "float", "bool", "list"]
 Geometry = Literal["polygon", "point", "line"]
 
@@ -66,13 +68,17 @@ class Band:
 
 
 class TableSpec:
-    """Contract of a parquet table. Subclasses list columns as class attributes, in file order."""
+    """Contract of a parquet table. Subclasses list columns as class attributes, in file order.
+
+    `geometry_bulky` where a row holds so many outlines that a stage may want to leave them in the file, see `Slim`.
+    """
 
     title_en: ClassVar[str]
     title_it: ClassVar[str]
     key: ClassVar[tuple[str, ...]]
     geometry: ClassVar[Geometry | None] = None
     geometry_required: ClassVar[bool] = True
+    geometry_bulky: ClassVar[bool] = False
     suffix: ClassVar[str] = ".parquet"
 
     @classmethod
@@ -146,12 +152,18 @@ if TYPE_CHECKING:
     class Table(gpd.GeoDataFrame, Generic[T]):
         """A table that keeps the contract T (a GeoDataFrame; no geometry column where T has none)."""
 
+    class Slim(gpd.GeoDataFrame, Generic[T]):
+        """A table that keeps the contract T, its bulky columns left in the file; `pipeline.io.onfile` reads them by batches."""
+
     class Package(dict[str, gpd.GeoDataFrame], Generic[P]):
         """Tables by layer name that keep the contract P."""
 else:
 
     class Table(Generic[T]):
         """A table that keeps the contract T (at run time a plain GeoDataFrame or DataFrame)."""
+
+    class Slim(Generic[T]):
+        """A table that keeps the contract T, its bulky columns left in the file (at run time a DataFrame); `pipeline.io.onfile` reads them by batches."""
 
     class Package(Generic[P]):
         """Tables by layer name that keep the contract P (at run time a plain dict)."""

@@ -111,7 +111,17 @@ def coverage(geometry: shapely.Geometry, grid: Grid) -> NDArray[np.float64]:
     array([[0.25, 0.5 ],
            [0.5 , 1.  ]])
     """
-    lines = outlines([geometry]).cut(grid)
+    return all_coverage(outlines([geometry]), grid)
+
+
+def all_coverage(lines: Outlines, grid: Grid) -> NDArray[np.float64]:
+    """Sum of the coverages of all polygons: above 1 where they overlap.
+
+    Returns
+    -------
+    array of shape (grid.rows, grid.cols)
+    """
+    lines = lines.cut(grid)
     shares = np.zeros((grid.rows, grid.cols + 1))
     if len(lines.zone):
         _fill(shares, lines.edges, 0, len(lines.edges), grid.west, grid.north, grid.cell_m)

@@ -82,7 +82,7 @@ def rule(table: str, key: str, on: str) -> Rule:
         held = "; ".join(f"{r.valid_from} to {r.valid_to or 'now'}" for r in rows)
         where = f"pipeline/io/dated_tables/{table}.csv"
         late = all(r.valid_to and r.valid_to < day_of(on) for r in rows)
-        raise InputError(f"{where}: {key} {'has expired' if late else 'does not hold yet'} on {on} (rows hold {held}); add a row that holds then, with its source, or set `as_of` to a day within")
+        raise InputError(f"{where}: {key} {'has expired' if late else 'does not hold yet'} on {on} (rows hold {held}); add a row that holds then, with its source, or set `as_of` to a month within")
     return found
 
 

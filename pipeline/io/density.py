@@ -137,7 +137,7 @@ def _fill(share: NDArray[np.float32], window: Window, tile: Tile, lattice: Latti
 
 
 def _sum_up(share: NDArray[np.float32], lattice: Lattice, notes: Notes) -> None:
-    """Sealed area as the sum of share times area (LAND L5), where the raster's system is in metres."""
+    """Sealed area as the sum of share times area, where the raster's system is in metres."""
     known = np.isfinite(share)
     notes.figure("imperviousness_known_share", float(known.mean()) if known.size else 0.0)
     if known.any():

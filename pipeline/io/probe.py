@@ -117,6 +117,21 @@ def _heights(path: Path, source: Source, epsg: int) -> Iterator[str]:
     yield from (_osm if path.suffix.lower() in (".osm", ".pbf") else _vector)(path, source, epsg)
 
 
+def _register(path: Path, source: Source, epsg: int) -> Iterator[str]:
+    with path.open("rb") as f:
+        head = f.read(8)
+    if path.suffix.lower() in (".xls", ".ods"):
+        yield f"is {path.suffix}; expected .csv or .xlsx: save it again"
+    elif path.suffix.lower() == ".xlsx" and not head.startswith(b"PK"):
+        yield "is no workbook; expected .xlsx: save it again or export it as CSV"
+    elif not head:
+        yield "is empty; expected a table with a header: export it again"
+
+
+def _labels(path: Path, source: Source, epsg: int) -> Iterator[str]:
+    yield from (_register if path.suffix.lower() in (".csv", ".xlsx") else _vector)(path, source, epsg)
+
+
 def _nothing(path: Path, source: Source, epsg: int) -> Iterator[str]:
     yield from ()
 
@@ -143,4 +158,8 @@ _LOOKS: dict[str, Callable[[Path, Source, int], Iterator[str]]] = {
     "total": _nothing,
     "osm": _osm,
     "ade_map": _starts("<?xml", "<wfs:", "<gml:"),
+    "consumed_table": _register,
+    "labels": _labels,
+    "permits": _register,
+    "baseline": _register,
 }

@@ -24,12 +24,15 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from pipeline.contracts.spec import Column, PackageSpec, TableSpec
+from pipeline.contracts.spec import BYTES, Column, PackageSpec, TableSpec
 from pipeline.errors import ContractError
+from pipeline.io.onfile import left_on_file, numbers_of
 
 # GeoPackage stamps rows with a moment; a fixed one keeps reruns identical byte by byte.
 FIXED_MOMENT = "2000-01-01T00:00:00Z"
 GEOPARQUET_VERSION = "1.1.0"  # https://geoparquet.org/releases/v1.1.0/
+# Rows that are read together where bulky columns are read a batch at a time.
+GROUP_ROWS = 256
 MULTI: dict[str, tuple[str, int]] = {"polygon": ("MultiPolygon", 3), "line": ("MultiLineString", 1), "point": ("MultiPoint", 0)}
 
 
@@ -53,10 +56,18 @@ def write_table(path: Path, frame: pd.DataFrame, spec: type[TableSpec], epsg: in
     notes = {"title_en": spec.title_en, "title_it": spec.title_it, "key": ",".join(spec.key), **metadata}
     if spec.geometry is not None:
         notes["geo"] = json.dumps(_geo_metadata(np.asarray(frame["geometry"], dtype=object), epsg), ensure_ascii=False)
-    pq.write_table(table.replace_schema_metadata(notes), path, compression="zstd")
+    left = bulky(spec)
+    cut: dict[str, Any] = {"row_group_size": GROUP_ROWS, "use_dictionary": [n for n in table.column_names if n not in left]} if left else {}
+    pq.write_table(table.replace_schema_metadata(notes), path, compression="zstd", **cut)
 
 
-def read_table(path: Path, spec: type[TableSpec]) -> pd.DataFrame:
+def bulky(spec: type[TableSpec]) -> list[str]:
+    """Columns that a slim reading leaves in the file: lists of bytes, and the outlines where a row may hold very many."""
+    named = [name for name, column in spec.columns().items() if column.dtype == "list" and column.unit == BYTES]
+    return [*named, "geometry"] if spec.geometry_bulky else named
+
+
+def read_table(path: Path, spec: type[TableSpec], *, slim: bool = False) -> pd.DataFrame:
     """Read a table that `write_table` wrote.
 
     Parameters
@@ -65,6 +76,8 @@ def read_table(path: Path, spec: type[TableSpec]) -> pd.DataFrame:
         A Parquet file of processed/.
     spec
         The contract; columns of the file that it does not declare are kept, so that the check sees them.
+    slim
+        Leave the `bulky` columns in the file: their cells are `onfile.OnFile`.
 
     Returns
     -------
@@ -77,10 +90,15 @@ def read_table(path: Path, spec: type[TableSpec]) -> pd.DataFrame:
     ContractError
         When the file is missing, not Parquet, or holds no geometry where the contract has one.
     """
+    left = bulky(spec) if slim else []
     try:
-        table = pq.read_table(path)
+        names = [n for n in pq.read_schema(path).names if n not in left]
+        table = pq.read_table(path, columns=names)
     except (OSError, pa.ArrowException) as error:
         raise ContractError(f"{path}: cannot be read as Parquet ({_line(error)}); run make again, it rebuilds the file") from None
+    if left:
+        frame = _pandas(table, spec).assign(**{name: left_on_file(path, name, table.num_rows) for name in left})
+        return frame[[*spec.columns(), *(["geometry"] if spec.geometry else [])]]
     geo = json.loads((table.schema.metadata or {}).get(b"geo", b"null"))
     frame = _pandas(table.drop_columns(["geometry"]) if "geometry" in table.column_names else table, spec)
     if spec.geometry is None:
@@ -120,7 +138,7 @@ def write_package(path: Path, frames: dict[str, gpd.GeoDataFrame], spec: type[Pa
     made = path.with_name(path.name + ".gpkg")
     made.unlink(missing_ok=True)
     try:
-        with _fixed_moment():
+        with fixed_moment():
             for layer, table_spec in spec.layers.items():
                 _write_layer(made, layer, frames.get(layer), table_spec, epsg=epsg, metadata=metadata)
         _describe_columns(made, spec)
@@ -190,12 +208,15 @@ def _arrow(frame: pd.DataFrame, spec: type[TableSpec]) -> pa.Table:
 
 def _arrow_type(column: Column) -> pa.DataType:
     if column.dtype == "list":
-        # Shares stored as 1/255 are bytes: a whole town's lit shares would be 8 times as large in float64.
-        return pa.list_(pa.uint8() if column.unit == "1/255" else pa.float64(), column.length or -1)
+        # Bytes in one piece are read fifty times faster than a list of them.
+        return pa.binary(column.length or -1) if column.unit == BYTES else pa.list_(pa.float64(), column.length or -1)
     return {"str": pa.string(), "int": pa.int64(), "float": pa.float64(), "bool": pa.bool_()}[column.dtype]
 
 
 def _list_array(values: pd.Series[Any], kind: pa.DataType) -> pa.Array:
+    if pa.types.is_fixed_size_binary(kind):
+        rows = np.stack(list(values)) if len(values) else np.empty((0, kind.byte_width))
+        return pa.Array.from_buffers(kind, len(rows), [None, pa.py_buffer(np.ascontiguousarray(rows, dtype=np.uint8))])
     numbers = np.stack(list(values)) if len(values) else np.empty((0, kind.list_size))
     flat = np.ascontiguousarray(numbers, dtype=kind.value_type.to_pandas_dtype()).reshape(-1)
     return pa.FixedSizeListArray.from_arrays(pa.array(flat), type=kind)
@@ -207,9 +228,8 @@ def _pandas(table: pa.Table, spec: type[TableSpec]) -> pd.DataFrame:
     for name in table.column_names:
         chunk = table[name].combine_chunks()
         column = columns.get(name)
-        if pa.types.is_fixed_size_list(chunk.type):
-            rows = chunk.flatten().to_numpy(zero_copy_only=False).reshape(-1, chunk.type.list_size)
-            made[name] = pd.Series(list(rows), dtype=object)
+        if pa.types.is_fixed_size_list(chunk.type) or pa.types.is_fixed_size_binary(chunk.type):
+            made[name] = pd.Series(list(numbers_of(chunk)), dtype=object)
         elif column is not None and column.dtype == "int" and not column.required:
             made[name] = pd.array(chunk.to_pandas(integer_object_nulls=True), dtype="Int64")
         else:
@@ -249,7 +269,8 @@ def _single(shapes: NDArray[Any]) -> NDArray[Any]:
 
 
 @contextmanager
-def _fixed_moment() -> Iterator[None]:
+def fixed_moment() -> Iterator[None]:
+    """While it lasts GDAL stamps files with `FIXED_MOMENT` and not with the clock."""
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_MOMENT})
     try:

@@ -27,8 +27,10 @@ class Terms:
     ----------
     sizes, capex
         Price of plants by size: kWp, and EUR/kWp without VAT of shape (readings, sizes).
-    upkeep, inverter
-        [EUR/kWp a year], [EUR/kWp].
+    upkeep
+        [EUR/kWp a year].
+    inverter_sizes, inverter
+        A new inverter by size of the plant: kWp, and EUR/kWp of shape (readings, sizes).
     inverter_year
         Years, whole.
     rate
@@ -47,11 +49,14 @@ class Terms:
         [kWh a year for each dwelling] for homes, else [kWh/m2 a year], by use.
     dwelling_m2, net_of_gross, storey_m
         From floor area to dwellings.
+    household_people
+        People of a household, mean.
     """
 
     sizes: Floats
     capex: Floats
     upkeep: Floats
+    inverter_sizes: Floats
     inverter: Floats
     inverter_year: NDArray[np.int64]
     rate: Floats
@@ -67,6 +72,7 @@ class Terms:
     dwelling_m2: float
     net_of_gross: float
     storey_m: float
+    household_people: float
 
 
 def read_terms(on: str, notes: Notes) -> Terms:
@@ -85,8 +91,8 @@ def read_terms(on: str, notes: Notes) -> Terms:
         When a price or a cost has no row on that day; a grant that has none is not counted, and that is said.
     """
     uses = [use_rules()[u] for u in BUILDING_USES]
-    costs = sorted((float(k.removeprefix("capex_")), rule("pv_costs", k, on)) for k in read_rules("pv_costs") if k.startswith("capex_"))
-    capex = np.array([_worse_first(r, high_is_worse=True) for _, r in costs]).T
+    sizes, capex = _by_size("capex", on)
+    inverter_sizes, inverter = _by_size("inverter", on)
     price = np.array([_worse_first(rule("electricity_prices", u.price, on)) for u in uses])
     avoidable = np.array([_worse_first(rule("electricity_prices", u.avoidable, on)) for u in uses])
     sold = _worse_first(rule("feed_in", "ritiro_dedicato", on))
@@ -96,8 +102,7 @@ def read_terms(on: str, notes: Notes) -> Terms:
     back = _worse_first(grant) if grant and limit else np.zeros(len(READINGS))
     _sources(on, notes)
     return Terms(
-        sizes=np.array([size for size, _ in costs]), capex=capex,
-        upkeep=_worse_first(rule("pv_costs", "om", on), high_is_worse=True), inverter=_worse_first(rule("pv_costs", "inverter", on), high_is_worse=True),
+        sizes=sizes, capex=capex, upkeep=_worse_first(rule("pv_costs", "om", on), high_is_worse=True), inverter_sizes=inverter_sizes, inverter=inverter,
         inverter_year=_worse_first(rule("pv_costs", "inverter_year", on)).astype(np.int64),
         rate=_worse_first(rule("taxes", "discount_rate", on), high_is_worse=True),
         saved=price * avoidable, sold=np.array([sold * kept if u.sells_as_home else sold for u in uses]),
@@ -106,7 +111,15 @@ def read_terms(on: str, notes: Notes) -> Terms:
         deduction_max_kwp=rule("taxes", "deduction_max_kwp", on).value, co2_kg_kwh=rule("emissions", "grid_it", on).value,
         consumption=np.array([_worse_first(rule("consumption", u.consumption, on)) for u in uses]),
         dwelling_m2=rule("consumption", "dwelling_m2", on).value, net_of_gross=rule("consumption", "net_of_gross", on).value, storey_m=rule("consumption", "storey_m", on).value,
+        household_people=rule("consumption", "household_people", on).value,
     )  # fmt: skip
+
+
+def _by_size(what: str, on: str) -> tuple[Floats, Floats]:
+    """Sizes [kWp] and prices [EUR/kWp] of the keys `what`_size, prices of shape (readings, sizes), the worse end first."""
+    found = {float(size): key for key in read_rules("pv_costs") if key.startswith(f"{what}_") and (size := key.removeprefix(f"{what}_"))[0].isdigit()}
+    sizes = sorted(found)
+    return np.array(sizes), np.array([_worse_first(rule("pv_costs", found[s], on), high_is_worse=True) for s in sizes]).T
 
 
 def _worse_first(row: Rule, *, high_is_worse: bool = False) -> Floats:

@@ -15,10 +15,12 @@ from pipeline.contracts.spec import Raster
 from pipeline.core.solar.ladder import Modules, modules_of
 from pipeline.errors import ContractError
 from pipeline.io import rasters
+from pipeline.io.onfile import outlines
 
 # A module is read at the middles of three by three parts of its rectangle.
 PARTS = (np.arange(3) + 0.5) / 3
 BLOCK_CELLS = 1024
+BATCH_ARRAYS = 1024
 AROUND_CELLS = 4
 
 
@@ -62,7 +64,7 @@ def placed_modules(arrays: Any, solar: pd.DataFrame, sunmap: Raster[Sunmap] | No
         When an array has no yield.
     """
     own = arrays[arrays["modules"] > 0].sort_values(["building_id", "array_id"], kind="stable").reset_index(drop=True)
-    shapes = np.asarray(own.geometry, dtype=object) if "geometry" in own.columns else None
+    shapes = own["geometry"].to_numpy(dtype=object) if "geometry" in own.columns else None
     joined = pd.DataFrame(own.drop(columns="geometry", errors="ignore")).merge(solar[["array_id", "kwh_year"]], on="array_id", how="left")
     lost = joined.loc[joined["kwh_year"].isna(), "array_id"]
     if len(lost):
@@ -80,14 +82,26 @@ def placed_modules(arrays: Any, solar: pd.DataFrame, sunmap: Raster[Sunmap] | No
 
 def _light(shapes: NDArray[Any], count: NDArray[np.int64], sunmap: Raster[Sunmap], notes: Notes) -> NDArray[np.float64]:
     """Mean irradiation at each module [kWh/m2], NaN where it is not known, shape (modules,)."""
-    boxes, owner = shapely.get_parts(shapes, return_index=True)
-    whole = np.bincount(owner, minlength=len(shapes)) == count
+    # A batch of outlines at a time: a rectangle as a shape takes ten times the memory of its corners.
+    found = [_rectangles(outlines(shapes[s : s + BATCH_ARRAYS]), count[s : s + BATCH_ARRAYS]) for s in range(0, len(shapes), BATCH_ARRAYS)]
+    whole = np.concatenate([np.empty(0, dtype=bool), *(w for w, _ in found)])
     notes.count("arrays whose rectangles are not their modules, taken as even", int((~whole).sum()))
-    keep = whole[owner]
     light = np.full(int(count.sum()), np.nan)
-    light[np.repeat(whole, count)] = light_at(boxes[keep], sunmap)
+    light[np.repeat(whole, count)] = _light_of(np.concatenate([np.empty((0, 4, 2)), *(c for _, c in found)]), sunmap)
     notes.count("modules without a cell of the irradiation map, taken as the mean of their array", int(np.isnan(light).sum()))
     return light
+
+
+def _rectangles(shapes: NDArray[Any], count: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Which arrays are drawn with as many rectangles as they have modules, and of those each rectangle, see `_corners`."""
+    boxes, owner = shapely.get_parts(shapes, return_index=True)
+    whole = np.bincount(owner, minlength=len(shapes)) == count
+    return whole, _corners(boxes[whole[owner]])
+
+
+def _corners(boxes: NDArray[Any]) -> NDArray[np.float64]:
+    """The corners of rectangles, shape (rectangles, 4, 2)."""
+    return np.asarray(shapely.get_coordinates(shapely.get_exterior_ring(boxes)).reshape(len(boxes), 5, 2)[:, :4])
 
 
 def light_at(boxes: NDArray[Any], sunmap: Raster[Sunmap]) -> NDArray[np.float64]:
@@ -100,16 +114,20 @@ def light_at(boxes: NDArray[Any], sunmap: Raster[Sunmap]) -> NDArray[np.float64]
     sunmap
         Irradiation of the roofs; read in blocks.
     """
-    if not len(boxes):
+    return _light_of(_corners(boxes), sunmap)
+
+
+def _light_of(corners: NDArray[np.float64], sunmap: Raster[Sunmap]) -> NDArray[np.float64]:
+    """`light_at` of rectangles given by their corners."""
+    if not len(corners):
         return np.empty(0)
-    corners = shapely.get_coordinates(shapely.get_exterior_ring(boxes)).reshape(len(boxes), 5, 2)
     along, across = corners[:, 1] - corners[:, 0], corners[:, 3] - corners[:, 0]
     grid = sunmap.grid
     middle = (corners[:, 0] + corners[:, 2]) / 2
     block = np.floor(np.column_stack([(grid.north - middle[:, 1]), (middle[:, 0] - grid.west)]) / (grid.cell_m * BLOCK_CELLS))
     _, group = np.unique(block, axis=0, return_inverse=True)
     order = np.argsort(group.ravel(), kind="stable")
-    found = np.full(len(boxes), np.nan)
+    found = np.full(len(corners), np.nan)
     for rows in np.split(order, np.flatnonzero(np.diff(group.ravel()[order])) + 1):
         u, v = (p.ravel() for p in np.meshgrid(PARTS, PARTS))
         points = corners[rows, 0][:, None] + u[None, :, None] * along[rows][:, None] + v[None, :, None] * across[rows][:, None]

@@ -22,6 +22,7 @@ from pipeline.core.solar.sky import sky_view_from_lit
 from pipeline.core.solar.uncertainty import Sigmas
 from pipeline.errors import ContractError
 from pipeline.io.lattice import grid_convergence_deg
+from pipeline.io.onfile import lists
 
 Floats = NDArray[np.float64]
 WEATHER_COLUMNS = ("month", "ghi", "dni", "dhi", "temp_air", "wind_speed", "solar_zenith", "solar_azimuth", "dni_extra")
@@ -60,7 +61,7 @@ def laid_arrays(arrays: Any, roofs: Any, horizon: Any) -> Any:
     -------
     DataFrame
         Columns of `arrays` without geometry, `basis` and `tilt_se_deg` of the plane, its `sky_view` and
-        `lit_share`; sorted by array_id. The lit shares of a plane's arrays are one object, not copies.
+        `lit_share` (of a slim table: still on file); sorted by array_id. The lit shares of a plane's arrays are one object, not copies.
 
     Raises
     ------
@@ -94,7 +95,7 @@ def planes_of(rows: Any) -> Planes:
 
 def lit_shares(rows: Any) -> NDArray[np.uint8]:
     """The column `lit_share` as one array of shape (rows, 72, 45)."""
-    flat = np.stack(rows["lit_share"].tolist()) if len(rows) else np.empty(0)
+    flat = lists(rows["lit_share"])
     return flat.astype(np.uint8, copy=False).reshape(-1, HORIZON_SECTORS, len(LIT_ELEVATIONS_DEG))
 
 

@@ -6,7 +6,7 @@ The share of consumed soil is met by the number of lots whose owners paved the y
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -210,6 +210,23 @@ def classes(found: Survey, yards: Yards, level: float) -> NDArray[np.uint8]:
     counts = np.stack([(code == k).sum(axis=1) for k in kinds], axis=1)
     out = np.where(counts.sum(axis=1) > STEP * STEP // 2, kinds[counts.argmax(axis=1)], OPEN)
     return np.where(found.inside, out, 0).astype(np.uint8).reshape(found.grid.shape)
+
+
+def yards_before(yards: Yards, level: float, earlier: float, seed: int) -> Yards:
+    """The yards of an earlier year: some not taken yet, a few that were open again since.
+
+    Parameters
+    ----------
+    yards, level
+        Yards now, and the level up to which they are taken.
+    earlier
+        Level of the earlier year, below `level`.
+    seed
+        Chooses one in forty of the open yards of houses that were paved then.
+    """
+    fresh = ~yards.taken(earlier)
+    opened = ~yards.taken(level) & (yards.rank < 1.6) & (stream(seed, "restored").random(len(yards.rank)) < 0.025)
+    return replace(yards, rank=np.where(opened, 0.0, np.where(fresh, 9.0, yards.rank)))
 
 
 def write_classes(path: Path, found: Survey, cells: NDArray[np.uint8], tags: dict[str, str]) -> None:

@@ -17,13 +17,25 @@ from pipeline.contracts.notes import Notes
 from pipeline.core.network import joined
 from pipeline.synthetic.blocks import Blocks, make_blocks
 from pipeline.synthetic.cadastre import GRID_M, NOTE, Cadastre, survey_sheets, write_parcels, write_sheets
-from pipeline.synthetic.cover import PAVED, PAVED_RANK, PLANT, Survey, Yards, classes, lay_yards, level_for, survey, write_classes
+from pipeline.synthetic.cover import (
+    PAVED,
+    PAVED_RANK,
+    PLANT,
+    Survey,
+    Yards,
+    classes,
+    lay_yards,
+    level_for,
+    survey,
+    write_classes,
+    yards_before,
+)
 from pipeline.synthetic.cutting import Geometries
 from pipeline.synthetic.houses import Houses, build
 from pipeline.synthetic.lots import Lots, make_lots
 from pipeline.synthetic.network import HIGHWAY, Streets, lay_out
 from pipeline.synthetic.people import districts, settle
-from pipeline.synthetic.place import Place, Terrain, find_place
+from pipeline.synthetic.place import Place, Terrain, find_place, stream
 from pipeline.synthetic.planting import Trees, plant
 from pipeline.synthetic.relief import Counts, Ground, grid_of, write_tiles
 from pipeline.synthetic.roofs import Surfaces, Truth, make_roofs, true_planes
@@ -45,6 +57,7 @@ USES: dict[str, str] = {
     "health": "altro", "sports": "altro", "cemetery": "altro",
 }  # fmt: skip
 TAGS = {"NOTE": NOTE, "TIFFTAG_SOFTWARE": "Sole e Suolo"}
+EARLIER = 0.975  # consumed soil of the earlier map over that of the later one: a generated figure
 STAMP = "2026-01-01T00:00:00.000Z"
 
 
@@ -143,6 +156,10 @@ def write_town(plan: Plan, out: Path, epsg: int, name: str, code: str, config: S
     ids = building_ids(plan, code)
     _write_buildings(out / f"{plain}.shp", plan, ids, name, epsg)
     write_classes(out / "consumo_suolo.tif", plan.survey, classes(plan.survey, plan.yards, plan.level), TAGS)
+    earlier = level_for(plan.survey, plan.yards, config.consumed_share * EARLIER)[0] if config.extent == "town" else plan.level * EARLIER
+    before = yards_before(plan.yards, plan.level, earlier, config.seed)
+    write_classes(out / "consumo_suolo_2015.tif", plan.survey, classes(plan.survey, before, plan.level), TAGS)
+    _write_permits(out / "titoli.csv", plan, before, config.seed)
     _write_sections(out / "sezioni.gpkg", plan, code, epsg)
     _write_streets(out / "strade.geojson", plan, epsg)
     _write_greens(out / "verde.geojson", plan, epsg)
@@ -231,6 +248,22 @@ def _write_greens(path: Path, plan: Plan, epsg: int) -> None:
     pick = np.flatnonzero(np.isin(lots.use, list(tags)) & plan.blocks.inside[lots.block])
     rows: list[dict[str, object]] = [{**tags[str(lots.use[i])], "name": _green_name(str(lots.use[i]), n)} for n, i in enumerate(pick)]
     _write_features(path, lots.ground[pick], rows, epsg)
+
+
+def _write_permits(path: Path, plan: Plan, before: Yards, seed: int) -> None:
+    """A register of permits and restorations for the yards that changed between the two maps; it knows four of five, and some nobody sees."""
+    now, then = plan.yards.taken(plan.level), before.taken(plan.level)
+    place = {int(lot): str(ref) for lot, ref in zip(plan.cadastre.lot, plan.cadastre.reference, strict=True) if lot >= 0}
+    m2 = shapely.area(plan.yards.ground)
+    rng = stream(seed, "permits")
+    lines = ["numero;data;particella;superficie mq;tipo;stato"]
+    for i in np.flatnonzero((now != then) & np.array([int(lot) in place for lot in plan.yards.lot]) & plan.blocks.inside[plan.lots.block[plan.yards.lot]]):
+        known, factor, year, month, closed = rng.random(), rng.normal(1.0, 0.08), rng.integers(2015, 2024), rng.integers(1, 13), rng.random()
+        if known < 0.8:
+            area = f"{max(m2[i] * factor, 1.0):.1f}".replace(".", ",")
+            status = "fine lavori" if closed < 0.9 else "decaduto"
+            lines.append(f"{year}/{len(lines):04d};{15:02d}/{month:02d}/{year};{place[int(plan.yards.lot[i])]};{area};{'nuovo consumo' if now[i] else 'deimpermeabilizzazione'};{status}")
+    path.write_text("\n".join(["# dati dimostrativi / demonstration data", *lines]) + "\n", encoding="utf-8", newline="\n")
 
 
 def _green_name(use: str, n: int) -> str:

@@ -21,7 +21,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.bench import cadastre, horizon, tiles, year  # noqa: E402 - the checkout is not installed, its root goes first
+from tests.bench import access, cadastre, horizon, land, tiles, year, zonal  # noqa: E402 - the checkout is not installed, its root goes first
 
 
 def measure(town_dir: str, out: Path) -> dict[str, Any]:
@@ -36,12 +36,14 @@ def measure(town_dir: str, out: Path) -> dict[str, Any]:
     subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
     again = time.perf_counter() - start
     processed = out / "data/processed" / name
+    ground = land.measure(town_dir, out)
     stages = {p.name.removesuffix(".run.json"): json.loads(p.read_text()) for p in sorted((processed / ".recipes").glob("*.run.json"))}
     size = sum(f.stat().st_size for f in (out / "maps" / name).rglob("*") if f.is_file())
     return {
         "town": name,
         "cold_s": round(whole, 1),
         "second_make_s": round(again, 2),
+        "land": ground,
         "peak_mb": max(s["peak_mb"] for s in stages.values()),
         "site_mb": round(size / 1e6, 2),
         "stages": {k: {"seconds": v["seconds"], "peak_mb": v["peak_mb"], "size": v["size"]} for k, v in stages.items()},
@@ -62,11 +64,13 @@ def main() -> int:
     for stage, row in sorted(result["stages"].items(), key=lambda item: -item[1]["seconds"]):
         print(f"{stage:<14}{row['seconds']:>9.1f}{row['peak_mb']:>9.0f}   {row['size']}")
     print(f"{'whole run':<14}{result['cold_s']:>9.1f}{result['peak_mb']:>9.0f}   goal <= 120 s, <= 3,000 MB")
+    print(f"{'land wing':<14}{result['land']['seconds']:>9.1f}{'':>9}   processor {result['land']['processor_s']} s, {len(result['land']['stages'])} stages, goal <= 25 s")
     print(f"{'second make':<14}{result['second_make_s']:>9.2f}{'':>9}   goal < 1 s")
     part, whole = tiles.measure()
     readers = {"20,000 parcels from GML": cadastre.measure(20_000), "surface, 18 M cells of tiles": part, "surface, 42 M cells of tiles": whole}
     result["readers"] = readers
-    readers |= {"horizon, whole raster": horizon.measure(), "10,000 planes x 8,760 h": year.measure()}
+    readers |= horizon.measure() | {"10,000 planes x 8,760 h": year.measure()}
+    readers |= zonal.measure() | {"network access": access.measure()}
     for name, row in readers.items():
         print(f"{name}: {', '.join(f'{k} {v}' for k, v in row.items())}")
     options.json.parent.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from pipeline.contracts.sources import BUILDING_USES
 from pipeline.errors import InputError
 from pipeline.io.dated import COLUMNS, TABLES, find, parse_rules, read_rules, rule
 from pipeline.io.loads import day_shapes, use_rules
+from pipeline.stages.land.plots import COVERS
 
 OTHER_LAYOUT = {"load_profiles", "uses", "holidays"}
 NAMES = sorted(p.stem for p in TABLES.glob("*.csv"))
@@ -55,7 +56,7 @@ def test_expired_too_early_and_unknown() -> None:
         rule("taxes", "deduction", "1999-01")
     with pytest.raises(InputError, match="no key 'nothing'; it has deduction"):
         rule("taxes", "nothing", "2026-11")
-    with pytest.raises(InputError, match="no such table; expected one of consumption"):
+    with pytest.raises(InputError, match="no such table; expected one of biotope_factors, consumption"):
         rule("nothing", "nothing", "2026-11")
 
 
@@ -99,8 +100,17 @@ def test_uses_name_keys_that_are_there() -> None:
 
 
 def test_the_documentation_names_every_table(root: Path) -> None:
-    text = (root / "docs/methods/finance.md").read_text(encoding="utf-8")
+    text = "".join((root / f"docs/methods/{page}.md").read_text(encoding="utf-8") for page in ("finance", "land"))
     assert [n for n in NAMES if f"| `{n}` |" not in text] == []
+
+
+def test_ground_has_a_row_for_every_class() -> None:
+    """Berlin's two lists, and the curve numbers of paving and lawn by soil group."""
+    old, new = ([rule("biotope_factors", f"{v}_{c}", "2025-01").value for c in COVERS] for v in ("old", "new"))
+    assert old == [0.0, 0.0, 0.3, 1.0, 1.0, 1.0] and new == [0.0, 0.0, 0.1, 1.0, 1.0, 1.0]
+    numbers = {g: [rule("runoff", f"curve_number_{c}_{g}", "2025-01").value for c in COVERS] for g in "abcd"}
+    assert numbers["b"][1] == 98 and numbers["b"][3] == 61 and numbers["a"][3] == 39 and numbers["d"][3] == 80
+    assert all(0.0 < rule("runoff", f"coefficient_{c}", "2025-01").value <= 1.0 for c in COVERS)
 
 
 def test_the_life_of_modules_is_that_of_the_table() -> None:

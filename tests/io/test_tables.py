@@ -16,12 +16,13 @@ import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
 
-from pipeline.contracts.check import check_table
+from pipeline.contracts.check import check_columns, check_table
 from pipeline.contracts.solar import Horizon
 from pipeline.contracts.sources import Parcels, Weather
 from pipeline.contracts.spec import Column, PackageSpec, TableSpec
 from pipeline.errors import ContractError
-from pipeline.io.tables import read_package, read_table, write_package, write_table
+from pipeline.io.onfile import lists, outlines
+from pipeline.io.tables import GROUP_ROWS, read_package, read_table, write_package, write_table
 
 
 class Trees(TableSpec):
@@ -33,6 +34,16 @@ class Trees(TableSpec):
     height_m = Column("float", "m", "Height", "Altezza", required=False)
     rings = Column("int", "", "Rings", "Anelli", required=False)
     alive = Column("bool", "", "Alive", "Vivo")
+
+
+class Hedges(TableSpec):
+    title_en = "Hedges"
+    title_it = "Siepi"
+    key = ("hedge_id",)
+    geometry = "polygon"
+    geometry_required = False
+    geometry_bulky = True
+    hedge_id = Column("str", "", "Hedge", "Siepe")
 
 
 class Wood(PackageSpec):
@@ -80,7 +91,7 @@ def test_lists_are_fixed_arrays(tmp_path: Path) -> None:
     assert np.array_equal(np.stack(list(back["lit_share"])), np.stack(list(frame["lit_share"])))
     assert np.array_equal(back["horizon_deg"][0], np.arange(72.0))
     field = pq.read_schema(tmp_path / "h.parquet").field("lit_share")
-    assert str(field.type) == "fixed_size_list<element: uint8>[3240]"
+    assert str(field.type) == "fixed_size_binary[3240]"
     write_table(tmp_path / "none.parquet", frame.iloc[:0], Horizon, 25833, {})
     check_table(read_table(tmp_path / "none.parquet", Horizon), Horizon, 25833, "empty")
 
@@ -139,3 +150,29 @@ def test_broken_files_are_contract_errors(tmp_path: Path) -> None:
     pyogrio.write_dataframe(parcels(), tmp_path / "half.gpkg", layer="parcels")
     with pytest.raises(ContractError, match="layer trees missing"):
         read_package(tmp_path / "half.gpkg", Wood)
+
+
+def test_bulky_columns_stay_in_the_file_until_rows_of_them_are_asked_for(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    rows = 2 * GROUP_ROWS + 37
+    columns = {"roof_id": [f"{i:04d}" for i in range(rows)], "horizon_deg": [np.zeros(72)] * rows, "sky_view": rng.random(rows)}
+    frame = pd.DataFrame(columns | {"lit_share": list(rng.integers(0, 256, (rows, 3240), dtype=np.uint8))})
+    write_table(tmp_path / "h.parquet", frame, Horizon, 25833, {})
+    slim = read_table(tmp_path / "h.parquet", Horizon, slim=True)
+    check_columns(slim, Horizon, 25833, "slim")
+    assert list(slim.columns) == list(Horizon.columns()) and slim["sky_view"].equals(frame["sky_view"])
+    some = rng.permutation(rows)[:90]
+    assert np.array_equal(lists(slim["lit_share"].iloc[some]), np.stack(list(frame["lit_share"].iloc[some])))
+    assert np.array_equal(lists(frame["lit_share"]), lists(slim.merge(frame[["roof_id"]], on="roof_id")["lit_share"]))
+    assert lists(slim["lit_share"].iloc[:0]).size == 0
+
+
+def test_outlines_left_in_the_file_are_the_ones_that_were_written(tmp_path: Path) -> None:
+    rows = GROUP_ROWS + 5
+    shapes = np.array([shapely.box(i, 0, i + 1, 1) if i % 7 else None for i in range(rows)], dtype=object)
+    frame = gpd.GeoDataFrame({"hedge_id": [f"{i:04d}" for i in range(rows)]}, geometry=shapes, crs=25833)
+    write_table(tmp_path / "b.parquet", frame, Hedges, 25833, {})
+    slim = read_table(tmp_path / "b.parquet", Hedges, slim=True)
+    assert not isinstance(slim, gpd.GeoDataFrame)
+    assert all(a is b is None or a.equals(b) for a, b in zip(outlines(slim["geometry"]), shapes, strict=True))
+    assert np.array_equal(outlines(frame["geometry"]), shapes)

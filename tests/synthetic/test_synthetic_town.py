@@ -100,6 +100,18 @@ def test_parcels_roads_and_waters_partition_the_town(made: Made) -> None:
     assert shapely.union_all(ground).area == pytest.approx(made.area.area, rel=1e-4)
 
 
+def test_the_earlier_map_and_the_register_tell_of_the_same_yards(made: Made) -> None:
+    """Ground was taken between the two maps, on one grid; each entry of the register is of a parcel that exists."""
+    with rasterio.open(made.folder / "consumo_suolo_2015.tif") as old, rasterio.open(made.folder / "consumo_suolo.tif") as new:
+        assert old.transform == new.transform and old.shape == new.shape and "demonstration data" in old.tags()["NOTE"]
+        before, now = np.isin(old.read(1), CONSUMED), np.isin(new.read(1), CONSUMED)
+    assert 0 < (now & ~before).sum() < 0.2 * now.sum() and before.sum() < now.sum()
+    text = (made.folder / "titoli.csv").read_text(encoding="utf-8").splitlines()
+    register = pd.read_csv(made.folder / "titoli.csv", sep=";", decimal=",", skiprows=1)
+    assert "demonstration data" in text[0] and register["numero"].is_unique and len(register) > 0
+    assert set(register["particella"]) <= set(made.truth["parcel_id"]) and (register["superficie mq"] > 0).all()
+
+
 def test_whole_town_has_the_asked_totals_and_fills_the_boundary(whole: Plan, boundary: gpd.GeoDataFrame) -> None:
     area = boundary.geometry.iloc[0].area
     assert shapely.area(whole.cadastre.ground).sum() == pytest.approx(area, rel=1e-5)

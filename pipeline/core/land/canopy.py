@@ -1,4 +1,4 @@
-"""Tree canopy by height: which cells stand tall enough and are no building (LAND G6)."""
+"""Tree canopy by height: which cells stand tall enough and are no building."""
 
 from __future__ import annotations
 

@@ -37,6 +37,7 @@ def _stamped(dispatcher: Any) -> Any:
 
 
 def _stamp() -> tuple[tuple[str, int, int], ...]:
+    """Name, time and size of every file of this folder: compiled code of before any change of them is made anew."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     return tuple((f.name, f.stat().st_mtime_ns, f.stat().st_size) for f in files)
 

@@ -138,6 +138,27 @@ def levelised_cost(plan: Plan, kwh: Floats, worn: Floats, rate: float) -> Floats
     return np.asarray(spent / (kwh * (worn @ discount(rate, years))))
 
 
+def break_even_yield(plan: Plan, worth: float, worn: Floats, rate: float) -> Floats:
+    """Yield of the first year from which a plant repays what it costs [kWh].
+
+    Parameters
+    ----------
+    plan
+        Cost, upkeep, inverter and refund are used, not the income.
+    worth
+        What a kWh saves or earns [EUR/kWh].
+    worn, rate
+        As in `cash_flow`, `net_present_value`.
+
+    Returns
+    -------
+    array of shape (plants,)
+        A plant of that yield has a present value of 0; below 0 where refunds pay more than all costs.
+    """
+    spent = -net_present_value(plan.cost, cash_flow(plan._replace(income=np.zeros_like(plan.cost)), worn), rate)
+    return np.asarray(spent / (worth * (worn @ discount(rate, len(worn)))))
+
+
 def abatement_cost(cost: float, rate: float, years: int, upkeep: float, saved: float, avoided_t: float) -> tuple[float, float]:
     """Yearly cost of a measure, and its cost for each tonne of CO2 avoided.
 

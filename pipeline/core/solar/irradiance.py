@@ -1,6 +1,6 @@
 """Irradiance on tilted planes, hour by hour: the Perez-Driesse sky seen through the horizon of each plane.
 
-The coefficients of the sky depend on the hour only and come from pvlib, once; the geometry of each plane is a small
+The coefficients of the sky depend on the hour only (`perez`) and are worked out once; the geometry of each plane is a small
 kernel. Without obstructions the sum equals `pvlib.irradiance.get_total_irradiance(model="perez-driesse")`.
 """
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.core.solar.compiled import inner, kernel
 from pipeline.core.solar.hourcheck import check_hours
+from pipeline.core.solar.perez import sky_of
 from pipeline.core.solar.sky import ELEVATION_STEP_DEG, ELEVATIONS, SECTORS, Floats, band_open_share, open_sky_view
 
 # The lit share is averaged over the sun's way in the half hours before and after the stamp, every ten minutes.
@@ -119,9 +120,7 @@ def sky_hours(
 ) -> SkyHours:
     """Prepare the hours of a year.
 
-    The parts of the Perez sky (Driesse et al. 2024, doi:10.1016/j.solener.2023.112093; Perez et al. 1990,
-    doi:10.1016/0038-092X(90)90055-H) are read off one call of pvlib for a vertical plane:
-    its isotropic part is dhi (1 - F1) / 2 and its horizon part dhi F2.
+    The sky is that of Perez as Driesse made it continuous, see `perez`.
 
     Parameters
     ----------
@@ -146,8 +145,6 @@ def sky_hours(
     InputError
         When the hours cannot be true; see `hourcheck.check_hours`.
     """
-    from pvlib.irradiance import perez_driesse
-
     given = {"ghi": ghi, "dni": dni, "dhi": dhi, "temp_air": temp_air, "wind_speed": wind_speed}
     given |= {"zenith": solar_zenith, "azimuth": solar_azimuth, "extra": dni_extra}
     hour = {name: np.asarray(values, dtype=float) for name, values in given.items()}
@@ -157,13 +154,12 @@ def sky_hours(
     way = sun_way(sun)[light]
     at, part = lit_position(way)
     lit = {name: values[light] for name, values in hour.items()}
-    upright = perez_driesse(90.0, 180.0, lit["dhi"], lit["dni"], lit["extra"], lit["zenith"], lit["azimuth"], return_components=True)
-    isotropic = 2.0 * upright["poa_isotropic"]
-    # pvlib divides the circumsolar part by the sun's height, at least that of 85 degrees of zenith.
+    sky = sky_of(lit["dhi"], lit["dni"], lit["extra"], lit["zenith"])
+    # The circumsolar part is divided by the sun's height, at least that of 85 degrees of zenith.
     height = np.maximum(np.cos(np.radians(lit["zenith"])), np.cos(np.radians(85.0)))
     return SkyHours(
-        len(light), np.flatnonzero(light), np.asarray(month, dtype=np.int64)[light] - 1, sun[light], lit["dni"], (lit["dhi"] - isotropic) / height, isotropic,
-        upright["poa_horizon"], lit["ghi"], lit["temp_air"], lit["wind_speed"], way, at, part,
+        len(light), np.flatnonzero(light), np.asarray(month, dtype=np.int64)[light] - 1, sun[light], lit["dni"], (lit["dhi"] - sky.isotropic) / height, sky.isotropic,
+        sky.band, lit["ghi"], lit["temp_air"], lit["wind_speed"], way, at, part,
     )  # fmt: skip
 
 
@@ -238,6 +234,7 @@ def clear_above(lit_share: NDArray[np.uint8]) -> NDArray[np.int64]:
 def _plane_hours(  # type: ignore[no-untyped-def]
     normal, sky_view, open_view, sine, band_open, lit_share, clear, albedo, sun, beam, circumsolar, isotropic, band, ghi, way, way_at, way_part, lowest
 ):
+    """Light of every plane in every hour, by the formulas of the module: incidence, unshaded, and the parts that are seen."""
     shape = (normal.shape[0], sun.shape[0])
     incidence, unshaded, direct, sky, ground = np.zeros(shape), np.empty(shape), np.zeros(shape), np.empty(shape), np.empty(shape)
     for p in range(shape[0]):

@@ -32,6 +32,7 @@ def climb(typing, tangent, eye, flat, base, near, far, share, nearness, first, l
     signature = types.void(tangent, eye, flat, base, near, far, share, nearness, first, last)
 
     def generate(context, builder, signature, args):
+        """The loop over k as instructions of the processor, all lanes at once; the highest tangent stays in a register."""
         data = [_data(context, builder, kind, value) if isinstance(kind, types.Array) else value for kind, value in zip(signature.args, args, strict=True)]
         tangent, eye, flat, base, near, far, share, nearness, first, last = data
         start = ir.Constant(_INDEX, 0)
@@ -56,6 +57,7 @@ def below(typing, tangent, eye, tops, at, away_m):
     signature = types.boolean(tangent, eye, tops, at, away_m)
 
     def generate(context, builder, signature, args):
+        """One comparison of all lanes; the bits of its answer are 0 where none sees the top."""
         tangent, eye, tops = (_data(context, builder, kind, value) for kind, value in zip(signature.args[:3], args[:3], strict=True))
         start = ir.Constant(_INDEX, 0)
         rise = builder.fsub(_load(builder, tops, args[3]), _load(builder, eye, start))

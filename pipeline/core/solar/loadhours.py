@@ -191,5 +191,6 @@ def local_hour_of_utc(year: int, utc_offset_h: int, *, summer_time: bool = True)
 
 
 def _last_sunday(year: int, month: int) -> date:
+    """Last Sunday of a month of 31 days, on which the European clock changes."""
     last = date(year, month, 31)
     return last - timedelta(last.isoweekday() % 7)

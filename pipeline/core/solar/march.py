@@ -148,7 +148,7 @@ def _samples(cell_m: float, reach_m: float) -> tuple[NDArray[Any], ...]:
     """What `rays` needs, for an array of any width: offsets in rows and columns, and whether the second cell lies below the first."""
     azimuths = sector_azimuths()
     directions = np.round(np.stack([-np.cos(azimuths), np.sin(azimuths)], axis=1), 15)
-    found = [_crossings(d, cell_m, reach_m) for d in directions]
+    found = [crossings(d, cell_m, reach_m) for d in directions]
     most = max(len(r[0]) for r in found)
     row, col, down, share, away = (np.stack([np.pad(r[i], (0, most - len(r[i])), constant_values=1) for r in found]) for i in range(5))
     longest = np.abs(directions).max(axis=1, keepdims=True)
@@ -164,7 +164,7 @@ def _samples(cell_m: float, reach_m: float) -> tuple[NDArray[Any], ...]:
     )  # fmt: skip
 
 
-def _crossings(direction: Floats, cell_m: float, reach_m: float) -> tuple[Floats, ...]:
+def crossings(direction: Floats, cell_m: float, reach_m: float) -> tuple[Floats, ...]:
     """Where one ray crosses the lines of cell centres: row and column of the first cell, whether the second lies below (else to the right), its share, distance [m]."""
     reach = reach_m / cell_m
     crossings = [np.arange(1, int(reach * abs(d) + 1e-9) + 1) / abs(d) for d in direction if abs(d) > 1e-9]
@@ -185,7 +185,7 @@ def _march(flat, tops, wide, rows, cols, stand, place, jumps, near, far, share, 
         base = rows[i] * wide + cols[i]
         eye[:] = np.inf  # nothing rises above the eye of a lane without a cell
         end = i
-        while end < rows.shape[0] and rows[end] == rows[i] and cols[end] < cols[i] + LANES:
+        while end < rows.shape[0] and rows[end] == rows[i] and cols[end] < cols[i] + LANES and (end == i or cols[end] > cols[end - 1]):
             eye[cols[end] - cols[i]] = stand[end]
             end += 1
         for s in range(SECTORS):

@@ -59,6 +59,7 @@ def pack(
 # The compiled functions fill arrays of the caller: making them inside would cost time in a first run.
 @kernel
 def _pack(edges, first, width, height, pitch, gap, count, corners, starts, closed, best):
+    """Rows of every area one after the other: rectangles by area into `count`, their corners into `corners`."""
     total = 0
     for k in range(count.size):
         if first[k] == first[k + 1]:

@@ -21,6 +21,7 @@ PAD = 2
 
 @inner
 def add(sums, k, cells, p):
+    """Add cell `p` to the sums of region `k`: number, and sums of x, y, x², xy, y², xz, yz, z, z² as `solve` reads them."""
     x, y, z = cells[p, 0], cells[p, 1], cells[p, 2]
     sums[k, 0] += 1.0
     sums[k, 1] += x

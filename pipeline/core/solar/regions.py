@@ -192,6 +192,7 @@ def _angle(one: Floats, other: Floats) -> float:
 
 @kernel
 def _fit(at, sums, fits, row):
+    """Least-squares plane of some points into `fits[row]`; what `solve` says of it."""
     for p in range(at.shape[0]):
         add(sums, row, at, p)
     return solve(sums, row, fits, row)

@@ -69,6 +69,7 @@ def rack_ground_share(surface_tilt: Any, gcr: Any) -> Floats:
 
 
 def _open(surface_tilt: Any) -> tuple[Floats, Floats]:
+    """Cosine of the tilt, and the sky view of a slope that stands alone."""
     cosine = np.cos(np.radians(np.asarray(surface_tilt, dtype=float)))
     return cosine, (1.0 + cosine) / 2.0
 

@@ -91,6 +91,7 @@ def summarise(tangents: NDArray[np.float32], starts: NDArray[np.int64], surface_
 
 @kernel
 def _summarise(tangents, angles, starts, cosb, across, face, face_angle):  # type: ignore[no-untyped-def]
+    """Mean horizon, sky view and lit share of each plane over its cells, sector by sector; a plane without cells is open."""
     planes = cosb.shape[0]
     horizon = np.zeros((planes, SECTORS))
     view = np.ones(planes)

@@ -244,6 +244,7 @@ class _Group:
         return Vault(kind, frozenset(part - {0}), hold, float(np.mean(1.0 / np.maximum(normal[:, 2], MIN_LEVEL))))
 
     def _plane_squares(self, use: NDArray[np.bool_]) -> Floats:
+        """Squared distances of cells from their own plane, at most that of an inlier [m2]."""
         fit, at = self.fits[self.near[use]], self.cells[use]
         away = (at[:, 2] - fit[:, 0] * at[:, 0] - fit[:, 1] * at[:, 1] - fit[:, 2]) / np.sqrt(1.0 + fit[:, 0] ** 2 + fit[:, 1] ** 2)
         away[self.near[use] == 0] = self.inlier

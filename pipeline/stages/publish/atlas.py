@@ -9,17 +9,25 @@ import numpy as np
 import pandas as pd
 
 from pipeline.config.town import Town
-from pipeline.contracts.land import Green, Sealing
+from pipeline.contracts.land import Access, Consumed, Desealing, Green, Patches, Planting, Plots, Provision, Restoration, Sealing
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.publish import Atlas
 from pipeline.contracts.solar import Arrays, Finance, Horizon, Irradiation, Obstacles, Roofs, Solar
-from pipeline.contracts.sources import Boundary, Buildings, Landcover, Parcels, Residents
-from pipeline.contracts.spec import Package, Raster, Table, TableSpec
-from pipeline.joins.land import parcels_joined, sections_joined, zonal_joined
+from pipeline.contracts.sources import Boundary, Buildings, Landcover, Parcels, Residents, Streets
+from pipeline.contracts.spec import Package, Raster, Slim, Table, TableSpec
+from pipeline.joins.land import (
+    access_joined,
+    ground_figures,
+    parcels_joined,
+    sections_joined,
+    shown_provision,
+    streets_joined,
+    zonal_joined,
+)
 from pipeline.joins.solar import arrays_joined, buildings_joined, roofs_joined
 from pipeline.joins.town import town_joined
 
-PANDAS_DTYPES = {"str": "object", "int": "Int64", "float": "float64", "bool": "boolean", "list": "object"}
+PANDAS_DTYPES = {"str": "object", "int": "Int64", "float": "float64", "bool": "bool", "list": "object"}
 
 
 def atlas(
@@ -28,15 +36,24 @@ def atlas(
     parcels: Table[Parcels] | None,
     residents: Table[Residents] | None,
     landcover: Raster[Landcover] | None,
+    streets: Table[Streets] | None,
     roofs: Table[Roofs] | None,
     irradiation: Table[Irradiation] | None,
-    horizon: Table[Horizon] | None,
+    horizon: Slim[Horizon] | None,
     obstacles: Table[Obstacles] | None,
     arrays: Table[Arrays] | None,
     solar: Table[Solar] | None,
     finance: Table[Finance] | None,
     sealing: Table[Sealing] | None,
     green: Table[Green] | None,
+    plots: Table[Plots] | None,
+    desealing: Table[Desealing] | None,
+    planting: Table[Planting] | None,
+    access: Table[Access] | None,
+    provision: Table[Provision] | None,
+    consumed: Package[Consumed] | None,
+    restoration: Table[Restoration] | None,
+    patches: Table[Patches] | None,
     town: Town,
     notes: Notes,
 ) -> Package[Atlas]:
@@ -44,8 +61,10 @@ def atlas(
 
     Parameters
     ----------
-    boundary, buildings, parcels, residents, roofs, irradiation, horizon, obstacles, arrays, solar, finance, sealing, green
+    boundary, buildings, parcels, residents, streets, roofs, irradiation, horizon, obstacles, arrays, solar, finance
         As their contracts say; None where the town has no such data.
+    sealing, green, plots, desealing, planting, access, provision, consumed, restoration, patches
+        The land wing; of `provision` only what no single home can be told from is taken over.
     landcover
         Only its frame is used: the outline of the town where there is no boundary.
     town
@@ -60,16 +79,24 @@ def atlas(
     """
     built = arrays_joined(arrays, solar)
     planes = roofs_joined(roofs, irradiation, horizon, arrays)
-    houses = buildings_joined(buildings, planes, built, finance)
-    zonal = zonal_joined(sealing, green)
+    houses = access_joined(buildings_joined(buildings, planes, built, finance), access)
+    zonal = zonal_joined(sealing, green, plots)
+    shown = shown_provision(provision, notes)
+    ground = ground_figures(desealing, shown, consumed, "extent" if boundary is None else "town")
     layers = {
-        "town": town_joined(town, boundary, landcover, [buildings, parcels, residents], zonal, houses, built, residents),
+        "town": town_joined(town, boundary, landcover, [buildings, parcels, residents], zonal, houses, built, residents, ground),
         "buildings": houses,
         "roofs": planes,
         "obstacles": None if obstacles is None else pd.DataFrame(obstacles),
         "arrays": built,
-        "parcels": parcels_joined(parcels, zonal, houses, notes),
-        "sections": sections_joined(residents, zonal),
+        "parcels": parcels_joined(parcels, zonal, desealing, houses, notes),
+        "sections": sections_joined(residents, zonal, planting, shown),
+        "streets": streets_joined(streets, zonal),
+        "provision": shown,
+        "official": None if consumed is None else pd.DataFrame(consumed["years"]),
+        "comparison": None if consumed is None else pd.DataFrame(consumed["comparison"]),
+        "restoration": restoration,
+        "patches": patches,
     }
     crs = f"EPSG:{town.epsg}"
     done = {name: _layer(Atlas.layers[name], table, crs) for name, table in layers.items()}
@@ -78,8 +105,8 @@ def atlas(
     return done
 
 
-def _layer(spec: type[TableSpec], table: pd.DataFrame | None, crs: str) -> gpd.GeoDataFrame:
-    """The contract's columns in its order, missing where there is no data, sorted by key."""
+def _layer(spec: type[TableSpec], table: pd.DataFrame | None, crs: str) -> pd.DataFrame:
+    """The contract's columns in its order, missing where there is no data, sorted by key; with outlines where it has them."""
     table = pd.DataFrame({"geometry": []}) if table is None else table.sort_values(list(spec.key), kind="stable")
     columns: dict[str, Any] = {}
     for name, column in spec.columns().items():
@@ -87,7 +114,11 @@ def _layer(spec: type[TableSpec], table: pd.DataFrame | None, crs: str) -> gpd.G
         values = table[name] if name in table else pd.Series(None, index=table.index, dtype="object")
         if dtype == "object":
             columns[name] = values.astype("object").where(values.notna(), None)
+        elif dtype == "bool":
+            columns[name] = values.eq(True)
         else:
             columns[name] = values.astype(dtype)
     frame = pd.DataFrame(columns, index=table.index).reset_index(drop=True)
+    if spec.geometry is None:
+        return frame
     return gpd.GeoDataFrame(frame, geometry=np.asarray(table["geometry"], dtype=object), crs=crs)

@@ -24,6 +24,7 @@ from pipeline.core.solar.racks import RackYear, Variant, rack_year, spaced
 from pipeline.core.solar.usable import Clearances, usable_areas
 from pipeline.core.solar.whynot import why_not
 from pipeline.errors import ConfigError, ContractError
+from pipeline.joins.prices import rack_break_even
 from pipeline.joins.production import year_hours
 
 BATCH_PLANES = 1024
@@ -65,7 +66,7 @@ def arrays(
         One row for each array, and one of no modules for each plane that carries none.
     """
     planes = _planes(roofs, irradiation)
-    racks = _racks(roofs, weather, config, town)
+    racks = _racks(roofs, weather, config, town, notes)
     laid = _laid(planes, obstacles, config, racks, compute)
     planes["reason"] = why_not(planes["reason"].to_numpy(dtype=object), planes["poa_share"].to_numpy(dtype=float), laid["total"].to_numpy(), config.min_poa_share, config.min_modules)
     table = pd.concat([_with(planes, laid, config, racks), _without(planes, laid)], ignore_index=True).sort_values("array_id", ignore_index=True)
@@ -84,13 +85,13 @@ def _planes(roofs: gpd.GeoDataFrame, irradiation: pd.DataFrame) -> gpd.GeoDataFr
     return planes
 
 
-def _racks(roofs: gpd.GeoDataFrame, weather: pd.DataFrame, config: ArraysConfig, town: Town) -> Racks:
+def _racks(roofs: gpd.GeoDataFrame, weather: pd.DataFrame, config: ArraysConfig, town: Town, notes: Notes) -> Racks:
     """Kinds of racks with the row distance that suits the town's year, and what each gives."""
     bounds = tuple(roofs.total_bounds) if len(roofs) else (0.0, 0.0, 0.0, 0.0)
     hours = year_hours(weather, roofs)
     equator = 180.0 if not len(roofs) or _latitude(bounds, town.epsg) >= 0 else 0.0
     facing = config.rack_azimuth_deg if config.rack_azimuth_deg is not None else equator
-    price = config.break_even_kwh_kwp
+    price = rack_break_even(config, notes)
     variants = spaced(
         config.racks, (config.module_length_m, config.module_width_m), equator=facing, aisle_m=config.rack_aisle_m, gap_m=config.gap_m,
         hours=hours, break_even=price, gcr=config.rack_gcr,
@@ -98,8 +99,8 @@ def _racks(roofs: gpd.GeoDataFrame, weather: pd.DataFrame, config: ArraysConfig,
     year = rack_year(variants, hours)
     if price >= float(year.yields.max()):
         raise ConfigError(
-            f"arrays: at {config.rack_cost_eur_kwp:g} EUR/kWp and {config.rack_value_eur_kwh:g} EUR/kWh a kWp must give {price:.0f} kWh a year to repay, the best rack gives "
-            f"{year.yields.max():.0f}; correct rack_cost_eur_kwp or rack_value_eur_kwh, or set rack_choice: energy"
+            f"arrays: a kWp must give {price:.0f} kWh a year to repay, the best rack gives {year.yields.max():.0f}; correct rack_cost_eur_kwp and rack_value_eur_kwh "
+            "(or, without them, rack_size_kwp and rack_self_consumed_share), or set rack_choice: energy"
         )
     return Racks(variants, year, facing, price, config.rack_slack_share if config.rack_choice == "energy" else 0.0)
 
@@ -217,5 +218,5 @@ def _write_down(planes: gpd.GeoDataFrame, laid: pd.DataFrame, table: pd.DataFram
         f"Modules of {config.module_width_m} x {config.module_length_m} m and {config.module_wp:g} Wp; {config.setback_m} m free along edges, "
         f"{config.obstacle_margin_m} m around obstacles, {config.rack_aisle_m} m between rows of racks."
     )
-    wish = f"gives most energy, or within {config.rack_slack_share:.0%} of it with the fewest modules" if config.rack_choice == "energy" else f"is worth most, where a kWp costs {config.rack_cost_eur_kwp:g} EUR and a kWh a year is worth {config.rack_value_eur_kwh:g} EUR"
+    wish = f"gives most energy, or within {config.rack_slack_share:.0%} of it with the fewest modules" if config.rack_choice == "energy" else "is worth most, its energy less what its modules cost"
     notes.assume(f"Each flat roof carries what {wish}: one of {', '.join(config.racks)}.")

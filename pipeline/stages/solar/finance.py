@@ -15,16 +15,16 @@ from pipeline.config.solar import SolarConfig
 from pipeline.config.town import Town
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Arrays, Finance, Horizon, Ladder, Roofs, Solar, Sunmap
-from pipeline.contracts.sources import BUILDING_USES, Buildings, Weather
-from pipeline.contracts.spec import Raster, Table
-from pipeline.core.solar.demand import dwellings_of, storeys_of, use_or_guess
+from pipeline.contracts.sources import BUILDING_USES, Buildings, Occupancy, Weather
+from pipeline.contracts.spec import Raster, Slim, Table
 from pipeline.core.solar.economics import Plan, cash_flow, levelised_cost, net_present_value, payback_years, price_by_size, wear
 from pipeline.core.solar.irradiance import SkyHours
 from pipeline.core.solar.ladder import Shares, Steps, shares_of, steps_of
 from pipeline.core.solar.selfuse import used_at_once
 from pipeline.errors import ContractError
-from pipeline.io.loads import load_hours, use_rules
+from pipeline.io.loads import load_hours
 from pipeline.io.terms import MIDDLE, READINGS, Terms, read_terms
+from pipeline.joins.demand import Needs, needs_of
 from pipeline.joins.modules import PlacedModules, placed_modules
 from pipeline.joins.production import hourly_kwh, laid_arrays, year_hours
 
@@ -36,8 +36,8 @@ CLOSURE = 1e-6
 
 
 def finance(
-    ladder: Table[Ladder], arrays: Table[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Table[Horizon],
-    weather: Table[Weather], buildings: Table[Buildings], config: FinanceConfig, town: Town, compute: Compute, notes: Notes,
+    ladder: Table[Ladder], arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Slim[Horizon],
+    weather: Table[Weather], buildings: Table[Buildings], occupancy: Table[Occupancy] | None, config: FinanceConfig, town: Town, compute: Compute, notes: Notes,
 ) -> Table[Finance]:  # fmt: skip
     """Cost, self-consumption, present value, payback, levelised cost and avoided emissions of each step of the ladders.
 
@@ -49,6 +49,8 @@ def finance(
         What the arrays see, and the year, for their hours.
     buildings
         Use, footprint and height: the consumption that is taken.
+    occupancy
+        Residents of the town, as a sum: how many homes are lived in. Nothing about single buildings passes on.
     config
         Day of the valuation, calendar and clock.
     town
@@ -71,47 +73,12 @@ def finance(
     terms = read_terms(config.as_of, notes)
     placed = placed_modules(arrays, solar, sunmap, Notes())
     steps = _steps(placed, ladder, town)
-    need = _needs(placed.names, buildings, terms, config, notes)
+    need = needs_of(placed.names, buildings, occupancy, terms, config, notes)
     seen = laid_arrays(arrays, roofs, horizon).set_index("array_id", drop=False).loc[placed.arrays["array_id"]]
     used = _used(seen, placed, steps, need, year_hours(weather, roofs), config, town, compute)
     table = _table(ladder, steps.building, used, need, terms, town)
-    _write_down(table, ladder, need, terms, town.solar.life_years, notes)
+    _write_down(table, ladder, need, steps.building, terms, town.solar.life_years, notes)
     return table
-
-
-class Needs(NamedTuple):
-    """Consumption of buildings, in the order of their names.
-
-    Attributes
-    ----------
-    use
-        Row of `BUILDING_USES`.
-    load
-        Yearly consumption by reading, shape (buildings, readings) [kWh].
-    dwellings
-        1 where it is no home.
-    """
-
-    use: Ints
-    load: Floats
-    dwellings: Floats
-
-
-def _needs(names: NDArray[Any], buildings: Any, terms: Terms, config: FinanceConfig, notes: Notes) -> Needs:
-    known = pd.DataFrame(buildings[["building_id", "use", "area_m2", "height_m"]]).set_index("building_id")
-    if lost := sorted(set(names) - set(known.index)):
-        raise ContractError(f"arrays: {len(lost)} buildings are not in buildings (first: {lost[0]}); run make arrays")
-    known = known.loc[names]
-    area = known["area_m2"].to_numpy(dtype=float)
-    words, guessed = use_or_guess(known["use"].to_numpy(dtype=object), area, config.unknown_annex_below_m2, config.unknown_other_above_m2)
-    use = np.array([BUILDING_USES.index(w) for w in words], dtype=np.int64)
-    by_height = np.array([use_rules()[w].by_height for w in BUILDING_USES])[use]
-    floor = area * storeys_of(known["height_m"].to_numpy(dtype=float), terms.storey_m, by_height, config.assumed_height_m)
-    home = np.array([use_rules()[w].consumption == "dwelling" for w in BUILDING_USES])[use]
-    dwellings = np.where(home, dwellings_of(floor, terms.net_of_gross, terms.dwelling_m2), 1.0)
-    notes.count("buildings with modules", len(names))
-    notes.count("of these, use not said by the source and taken from the footprint", int(guessed.sum()))
-    return Needs(use, np.where(home, dwellings, floor)[:, np.newaxis] * terms.consumption[use], dwellings)
 
 
 def _steps(placed: PlacedModules, ladder: Any, town: Town) -> Steps:
@@ -205,26 +172,26 @@ def _plan(reading: int, kwp: Floats, kwh: Floats, used: Floats, use: Ints, dwell
     refund = np.where(kwp <= terms.deduction_max_kwp, terms.deduction[use, reading] * np.minimum(cost, terms.deduction_limit * dwellings), 0.0)
     return Plan(
         cost=cost, income=used * terms.saved[use, reading] + (kwh - used) * terms.sold[use, reading], upkeep=kwp * terms.upkeep[reading],
-        inverter=kwp * terms.inverter[reading], inverter_year=int(terms.inverter_year[reading]), refund=refund / terms.deduction_years, refund_years=terms.deduction_years,
+        inverter=kwp * price_by_size(kwp, terms.inverter_sizes, terms.inverter[reading]), inverter_year=int(terms.inverter_year[reading]), refund=refund / terms.deduction_years, refund_years=terms.deduction_years,
     )  # fmt: skip
 
 
-def _write_down(table: Any, ladder: Any, need: Needs, terms: Terms, years: int, notes: Notes) -> None:
+def _write_down(table: Any, ladder: Any, need: Needs, building: Ints, terms: Terms, years: int, notes: Notes) -> None:
+    """Sums of the town, in which a home counts by the share that is lived in, and the assumptions."""
     pays = (table["best"] & (table["npv_eur"] > 0.0)).to_numpy()
-    best, made = table[pays], float(ladder["kwh_year"].to_numpy()[pays].sum())
+    best, counts = table[pays], need.lived_in[building][pays]
+    made = float(ladder["kwh_year"].to_numpy()[pays] @ counts)
     notes.count("buildings whose best size has a present value above 0", len(best))
     for name in ("kwp", "load_kwh_year", "cost_eur", "npv_eur_low", "npv_eur", "npv_eur_high", "co2_kg_year"):
-        notes.figure(f"paying_{name}", float(best[name].sum()))
+        notes.figure(f"paying_{name}", float(best[name].to_numpy() @ counts))
     notes.figure("paying_kwh_year", made)
-    notes.figure("paying_self_consumed_share", float(best["self_consumed_kwh"].sum()) / made if made else 0.0)
+    notes.figure("paying_self_consumed_share", float(best["self_consumed_kwh"].to_numpy() @ counts) / made if made else 0.0)
     if len(best):
         notes.figure("paying_payback_years_median", float(best["payback_years"].median()))
-    notes.figure("load_kwh_year", float(need.load[:, MIDDLE].sum()))
-    notes.figure("dwellings", float(need.dwellings[need.use == BUILDING_USES.index("home")].sum()))
+    notes.figure("load_kwh_year", float(need.load[:, MIDDLE] @ need.lived_in))
     notes.assume(
         f"Indicative. Money of today, real rate {terms.rate[MIDDLE]:.0%} over {years} years, prices as they are now; homes deduct {terms.deduction[0, MIDDLE]:.0%} "
         f"of plants up to {terms.deduction_max_kwp:g} kWp where their income tax is high enough; firms before their own taxes. No battery, no energy community."
     )
     notes.assume("One meter for each building: where several dwellings share a roof, the self-consumption is that of all of them together.")
     notes.assume("Consumption follows the VDEW standard profiles of 1999 on the Italian calendar, households with the summer of Italian meters: a building's own hours differ.")
-    notes.assume("Every dwelling that the floor area holds is taken as lived in: right for a household that asks for its own roof, too much for the sum of a town with empty homes.")

@@ -12,7 +12,7 @@ from pipeline.config.solar import IrradiationConfig
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Horizon, Irradiation, Roofs
 from pipeline.contracts.sources import Weather
-from pipeline.contracts.spec import MONTHS, Table
+from pipeline.contracts.spec import MONTHS, Slim, Table
 from pipeline.core.solar.irradiance import Planes, SkyHours, YearSums, year_sums
 from pipeline.errors import ContractError
 from pipeline.joins.production import grid_turn_deg, lit_shares, year_hours
@@ -21,7 +21,7 @@ BATCH_PLANES = 1024
 
 
 def irradiation(
-    roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], config: IrradiationConfig, compute: Compute, notes: Notes
+    roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], config: IrradiationConfig, compute: Compute, notes: Notes
 ) -> Table[Irradiation]:
     """Hourly irradiance on every roof plane, summed to months and the year.
 

@@ -10,13 +10,13 @@ import pandas as pd
 from pipeline.config.finance import LadderConfig
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Arrays, Ladder, Solar, Sunmap
-from pipeline.contracts.spec import Raster, Table
+from pipeline.contracts.spec import Raster, Slim, Table
 from pipeline.core.solar.ladder import p90_of_steps, steps_of
 from pipeline.joins.modules import placed_modules
 from pipeline.joins.production import sigmas_in
 
 
-def ladder(arrays: Table[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, config: LadderConfig, notes: Notes) -> Table[Ladder]:
+def ladder(arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, config: LadderConfig, notes: Notes) -> Table[Ladder]:
     """Modules of each building in order of their yield, cut into usual sizes.
 
     Parameters

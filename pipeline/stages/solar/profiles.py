@@ -14,7 +14,7 @@ from pipeline.config.town import Town
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Arrays, Horizon, Profiles, Roofs, Solar
 from pipeline.contracts.sources import Buildings, Weather
-from pipeline.contracts.spec import Table
+from pipeline.contracts.spec import Slim, Table
 from pipeline.core.solar.irradiance import SkyHours
 from pipeline.errors import ConfigError, ContractError
 from pipeline.joins.production import hourly_kwh, laid_arrays, year_hours
@@ -29,7 +29,7 @@ CLOSURE = 1e-6
 
 
 def profiles(
-    arrays: Table[Arrays], solar: Table[Solar], roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], buildings: Table[Buildings] | None,
+    arrays: Slim[Arrays], solar: Table[Solar], roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], buildings: Table[Buildings] | None,
     config: ProfilesConfig, town: Town, compute: Compute, notes: Notes,
 ) -> Table[Profiles]:  # fmt: skip
     """AC energy of all arrays in each hour, summed over the town and over buildings of one use.

@@ -12,7 +12,7 @@ from pipeline.config.solar import SolarConfig
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Arrays, Horizon, Roofs, Solar
 from pipeline.contracts.sources import Weather
-from pipeline.contracts.spec import MONTHS, Table
+from pipeline.contracts.spec import MONTHS, Slim, Table
 from pipeline.core.solar import losses
 from pipeline.core.solar.irradiance import SkyHours
 from pipeline.core.solar.power import ArrayYear, Mounting, array_year
@@ -23,7 +23,7 @@ BATCH_ARRAYS = 1024
 
 
 def solar(
-    arrays: Table[Arrays], roofs: Table[Roofs], horizon: Table[Horizon], weather: Table[Weather], config: SolarConfig, compute: Compute, notes: Notes
+    arrays: Slim[Arrays], roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], config: SolarConfig, compute: Compute, notes: Notes
 ) -> Table[Solar]:
     """Hourly irradiance and AC power of every array, summed to months and the year.
 

@@ -59,7 +59,8 @@ def weather(
     Raises
     ------
     InputError
-        When there is not one file, it cannot be read, or a gap is longer than `max_gap_hours`.
+        When there is not one file, it cannot be read, a gap is longer than `max_gap_hours`, or its place is farther
+        from the town than `max_distance_km`.
     """
     year = _read(layers, notes)
     series = _clean(year, config.max_gap_hours, notes)
@@ -73,7 +74,7 @@ def weather(
         )
     month = np.repeat(np.arange(1, 13), [24 * d for d in MONTH_DAYS])
     _sums(series["ghi"], month, notes)
-    _reference(_distance(year, boundary, surface, town, notes), notes)
+    _reference(_distance(year, boundary, surface, town, config.max_distance_km, notes), notes)
     frame = pd.DataFrame({"hour": np.arange(HOURS), "month": month, **series})
     frame["solar_zenith"], frame["solar_azimuth"], frame["dni_extra"] = sun.apparent_zenith, sun.azimuth, sun.dni_extra
     frame["sigma_year"] = year.sigma_year
@@ -135,7 +136,7 @@ def _sums(ghi: NDArray[np.float64], month: NDArray[np.int64], notes: Notes) -> N
 
 
 def _distance(
-    year: TypicalYear, boundary: Table[Boundary] | None, surface: Raster[Surface] | None, town: Town, notes: Notes
+    year: TypicalYear, boundary: Table[Boundary] | None, surface: Raster[Surface] | None, town: Town, max_km: float, notes: Notes
 ) -> tuple[float, float]:
     """Write down how far the weather is from the town; longitude and latitude of the town, else of the weather."""
     if boundary is not None:
@@ -148,10 +149,11 @@ def _distance(
     centre = gpd.GeoSeries([extent.centroid], crs=town.epsg).to_crs(4326).iloc[0]
     km = Geod(ellps="WGS84").inv(centre.x, centre.y, year.longitude, year.latitude)[2] / 1000.0
     notes.figure("weather_distance_km", km)
+    where = f"of a place {km:.0f} km from the town ({year.latitude:.3f} N, {year.longitude:.3f} E)"
+    if km > max_km:
+        raise InputError(f"sources.weather: the file is {where}; expected within weather.max_distance_km = {max_km:g}; use a file of the town's region, or raise the limit in town.yaml if this one is meant")
     if km > FAR_KM:
-        notes.warn(
-            f"The weather is of a place {km:.0f} km from the town ({year.latitude:.3f} N, {year.longitude:.3f} E); beyond {FAR_KM:g} km another file is better."
-        )
+        notes.warn(f"The weather is {where}; beyond {FAR_KM:g} km another file is better.")
     return float(centre.x), float(centre.y)
 
 

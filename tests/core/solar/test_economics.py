@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipeline.core.solar.economics import (
     Plan,
     abatement_cost,
+    break_even_yield,
     capital_recovery,
     cash_flow,
     discount,
@@ -41,6 +42,19 @@ def test_present_value_and_yearly_cost_are_one_thing() -> None:
     made = plan(120_000, 19_600, 2_000)
     value = net_present_value(made.cost, cash_flow(made, wear(0.0, 25)), 0.03)
     assert value[0] * capital_recovery(0.03, 25) == pytest.approx(-abatement_cost(120_000, 0.03, 25, 2_000, 19_600, 1.0)[0])
+
+
+@given(worth=st.floats(0.03, 0.4), rate=st.floats(0.0, 0.1))
+def test_a_plant_of_the_break_even_yield_is_worth_nothing(worth: float, rate: float) -> None:
+    made, worn = plan(inverter=150.0, inverter_year=15, refund=40.0), wear(0.005, 25)
+    kwh = break_even_yield(made, worth, worn, rate)
+    value = net_present_value(made.cost, cash_flow(made._replace(income=kwh * worth), worn), rate)
+    assert value[0] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_break_even_without_interest_by_hand() -> None:
+    """1,000 EUR, 10 a year for 25 years, a new inverter of 150, 400 back: 1,000 EUR over 25 years of 0.1 EUR/kWh."""
+    assert break_even_yield(plan(inverter=150.0, inverter_year=15, refund=40.0), 0.1, wear(0.0, 25), 0.0)[0] == pytest.approx(1000 / (25 * 0.1))
 
 
 def test_without_interest_the_present_value_is_the_sum() -> None:

@@ -28,7 +28,7 @@ def run(
     landcover: Raster[Landcover], surface: Raster[Surface], *tables: gpd.GeoDataFrame | None, notes: Notes | None = None, canopy_height_m: float = 3.0
 ) -> pd.DataFrame:
     with Compute("threads") as compute:
-        sealed = sealing(landcover, *tables, config=SealingConfig(), compute=compute, notes=Notes())
+        sealed = sealing(landcover, *tables, streets=None, layers=None, config=SealingConfig(), compute=compute, notes=Notes())
         config = GreenConfig(canopy_height_m=canopy_height_m)
         out = green(landcover, surface, sealed, *tables, config=config, compute=compute, notes=notes or Notes())
     check_table(out, Green, landcover.grid.epsg, "green")
@@ -124,6 +124,6 @@ def test_two_reference_systems_are_refused(write: Callable[..., Raster[Any]], la
 
 def test_sealing_of_other_zones_is_refused(landcover: Raster[Landcover], surface: Raster[Surface], parcels: gpd.GeoDataFrame) -> None:
     with Compute("threads") as compute:
-        sealed = sealing(landcover, None, None, None, config=SealingConfig(), compute=compute, notes=Notes())
+        sealed = sealing(landcover, None, None, None, streets=None, layers=None, config=SealingConfig(), compute=compute, notes=Notes())
         with pytest.raises(InputError, match="other zones"):
             green(landcover, surface, sealed, parcels, None, None, config=GreenConfig(), compute=compute, notes=Notes())

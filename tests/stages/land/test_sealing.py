@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.compute import Compute
 from pipeline.config.land import SealingConfig
+from pipeline.config.sources import Layer, Layers, Source
 from pipeline.contracts.check import check_table
 from pipeline.contracts.land import Sealing
 from pipeline.contracts.notes import Notes
@@ -31,9 +32,12 @@ from pipeline.stages.land.sealing import sealing
 AREAS = ["covered_m2", "building_m2", "sealed_m2", "bare_m2", "green_m2", "tree_m2", "water_m2"]
 
 
-def run(landcover: Raster[Landcover], *tables: gpd.GeoDataFrame | None, notes: Notes | None = None) -> pd.DataFrame:
+def run(
+    landcover: Raster[Landcover], *tables: gpd.GeoDataFrame | None, notes: Notes | None = None, streets: gpd.GeoDataFrame | None = None, layers: Layers | None = None
+) -> pd.DataFrame:
     with Compute("threads") as compute:
-        out = sealing(landcover, *tables, config=SealingConfig(), compute=compute, notes=notes or Notes())
+        three = (*tables, None, None, None)[:3]
+        out = sealing(landcover, *three, streets=streets, layers=layers, config=SealingConfig(), compute=compute, notes=notes or Notes())
     check_table(out, Sealing, landcover.grid.epsg, "sealing")
     return out.set_index(["zone_kind", "zone_id"])
 
@@ -130,3 +134,51 @@ def test_delft_land_cover_gives_back_its_sums(shared_data: Path, write: Callable
         assert row[name] == pytest.approx(area, abs=0.005 * row["covered_m2"])
     assert notes.figures["covered_share"] == pytest.approx(frame.area.sum() / row["area_m2"], abs=0.005)
     assert notes.warnings
+
+
+def street(at_north: float) -> gpd.GeoDataFrame:
+    line = shapely.LineString([(250000.0, 4470000.0 + at_north), (250040.0, 4470000.0 + at_north)])
+    return gpd.GeoDataFrame({"street_id": ["s1"]}, geometry=[line], crs=25833)
+
+
+def test_a_stretch_of_street_is_its_line_widened_and_cut_at_the_border(landcover: Raster[Landcover], boundary: gpd.GeoDataFrame) -> None:
+    """The line runs along the asphalt 2.5 m from the southern border: 10 m to the north, 2.5 m to the south, 5 m of them sealed."""
+    row = run(landcover, None, None, boundary, streets=street(2.5)).loc[("street", "s1")]
+    assert (row["area_m2"], row["sealed_m2"]) == pytest.approx((40 * 12.5, 40 * 5.0))
+
+
+def test_overlapping_parcels_are_told_and_the_town_counts_ground_once(landcover: Raster[Landcover], parcels: gpd.GeoDataFrame, boundary: gpd.GeoDataFrame) -> None:
+    before = run(landcover, parcels, None, boundary).loc[("town", "075014"), "sealed_m2"]
+    moved = parcels.copy()
+    first = moved.index[moved["parcel_id"] == "X_0001_1"][0]
+    moved.loc[first, "geometry"] = shapely.union(moved.geometry[first], shapely.box(250010.0, 4470010.0, 250012.0, 4470020.0))
+    notes = Notes()
+    table = run(landcover, moved, None, boundary, notes=notes)
+    assert table.loc[("town", "075014"), "sealed_m2"] == pytest.approx(before)
+    assert notes.figures["overlap_m2"] == pytest.approx(20.0)
+    assert table.loc[("parcel", "X_0001_1"), "shared_m2"] == pytest.approx(20.0)
+    assert table.loc[("parcel", "X_0001_2"), "shared_m2"] == pytest.approx(20.0)
+    assert notes.counts["parcels that overlap others"] == 2 and "stand twice" in notes.warnings[0]
+
+
+def test_the_interval_holds_the_figure_and_ends_at_what_is_known(landcover: Raster[Landcover], parcels: gpd.GeoDataFrame, boundary: gpd.GeoDataFrame) -> None:
+    table = run(landcover, parcels, None, boundary)
+    assert (table["sealed_low_m2"] <= table["sealed_m2"] + 1e-9).all() and (table["sealed_high_m2"] >= table["sealed_m2"] - 1e-9).all()
+    assert (table["sealed_high_m2"] <= table["covered_m2"] + 1e-9).all() and set(table["interval_basis"]) == {"ranks"}
+
+
+def test_labels_give_the_interval_of_olofsson(tmp_path: Path, landcover: Raster[Landcover], boundary: gpd.GeoDataFrame) -> None:
+    """LAND L6: strata of 18 and 82 %, 75 and 225 points, 68 and 6 of them sealed: SE 0.010722 of the area."""
+    ids = [f"{i:04d}" for i in range(300)]
+    strata = ["sealed"] * 75 + ["other"] * 225
+    label = ["sealed"] * 68 + ["bare"] * 7 + ["building"] * 6 + ["tree"] * 219
+    pd.DataFrame({"point_id": ids, "label": label}).to_csv(tmp_path / "points.csv", index=False)
+    pd.DataFrame({"point_id": ids, "stratum": strata, "stratum_m2": [180.0 if s == "sealed" else 820.0 for s in strata]}).to_csv(tmp_path / "key.csv", index=False)
+    notes = Notes()
+    source = Source(kind="labels", path="points.csv", table="key.csv")
+    table = run(landcover, None, None, boundary, notes=notes, layers=(Layer(source, (tmp_path / "points.csv",), tmp_path / "key.csv"),))
+    known = table.loc[("town", "075014"), "covered_m2"]
+    assert notes.figures["adjusted_sealed_m2"] / known == pytest.approx(0.185067, abs=1e-6)
+    assert notes.figures["adjusted_sealed_half_width_m2"] / known == pytest.approx(1.959964 * 0.010722, rel=1e-3)
+    assert (notes.figures["overall_accuracy"], notes.figures["users_accuracy_sealed"], notes.figures["producers_accuracy_sealed"]) == pytest.approx((0.9613, 0.9067, 0.8818), abs=1e-4)
+    assert set(table["interval_basis"]) == {"labels"}

@@ -19,12 +19,14 @@ from pipeline.contracts.sources import Landcover
 from pipeline.contracts.spec import MONTHS, Raster
 from pipeline.core.grid import Grid
 from pipeline.core.solar.uncertainty import P90_SIGMAS, Sigmas, p90, p90_of_sum
+from pipeline.joins.land import ACCESS
 from pipeline.joins.production import sigmas_in
 from pipeline.stages.publish.atlas import atlas
 
 EPSG = 25833
 TOWN = Town(name="Carmiano", epsg=EPSG)
-NAMES = ("boundary", "buildings", "parcels", "residents", "landcover", "roofs", "irradiation", "horizon", "obstacles", "arrays", "solar", "finance", "sealing", "green")
+NAMES = ("boundary", "buildings", "parcels", "residents", "landcover", "streets", "roofs", "irradiation", "horizon", "obstacles", "arrays", "solar", "finance",
+         "sealing", "green", "plots", "desealing", "planting", "access", "provision", "consumed", "restoration", "patches")
 
 
 def frame(columns: dict[str, Any], geometry: list[shapely.Geometry]) -> gpd.GeoDataFrame:
@@ -259,7 +261,7 @@ def test_with_nothing_but_buildings_all_layers_are_there(buildings: gpd.GeoDataF
 
 
 def test_with_nothing_at_all_every_layer_is_empty() -> None:
-    assert [len(table) for table in run().values()] == [0] * 7
+    assert [len(table) for table in run().values()] == [0] * len(Atlas.layers)
 
 
 def test_twice_the_same_and_rows_in_any_order(buildings: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame, sun: dict[str, Any]) -> None:
@@ -274,3 +276,91 @@ def test_inputs_are_left_as_they_were(buildings: gpd.GeoDataFrame, parcels: gpd.
     run(buildings=buildings, parcels=parcels, **sun)
     for name, table in before.items():
         pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame((sun | {"buildings": buildings, "parcels": parcels})[name]))
+
+
+@pytest.fixture
+def ground(parcels: gpd.GeoDataFrame, residents: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Tables of the land wing with figures that are told apart."""
+    base = zonal(parcels, residents, ("town", "075014", 6000.0))
+    keys = base["sealing"][["zone_kind", "zone_id", "area_m2", "covered_m2"]]
+    base["sealing"] = base["sealing"].assign(sealed_low_m2=0.25 * keys["area_m2"], sealed_high_m2=0.35 * keys["area_m2"], sealed_share_low=0.25, sealed_share_high=0.35,
+                                             shared_m2=0.0, interval_basis="ranks")  # fmt: skip
+    plots = keys.assign(sealed_share=0.3, permeability=0.7, runoff_coefficient=0.4, runoff_mm=20.0, runoff_m3=0.02 * keys["area_m2"], opening_mm=50.0, baf_old=0.6, baf_new=0.5, canopy_share=0.15)
+    opening = pd.DataFrame({"parcel_id": ["p1", "p2"], "public": [True, False], "place": ["square", None], "paved_m2": [600.0, 300.0], "open_m2": [300.0, 100.0],
+                            "runoff_saved_m3": [15.0, 5.0], "permeability_gain": 0.1, "baf_gain": 0.1, "opening_eur": [19500.0, 7500.0], "opening_eur_low": [9500.0, 3500.0],
+                            "opening_eur_high": [40000.0, 16000.0], "counted_share": [1.0, 0.5], "pareto": [True, True]})  # fmt: skip
+    planting = pd.DataFrame({"section_id": ["1", "2"], "priority": [0.8, 0.2], "rank": [1, 2], "rank_low": [1, 1], "rank_high": [2, 2], "plantable_m2": [900.0, 800.0]})
+    access = pd.DataFrame(dict.fromkeys(ACCESS, 3) | {"building_id": sorted(buildings["building_id"]), "on_network": "yes", "green_network_m": 250.0, "canopy_share": 0.1, "green_m2_per_person": 7.0})
+    return base | {"plots": plots, "desealing": opening, "planting": planting, "access": access}
+
+
+def provision_rows(*rows: tuple[str, str, str, float, float, int, bool, bool]) -> pd.DataFrame:
+    names = ["zone_kind", "zone_id", "measure", "value", "of_buildings", "buildings", "headline", "withheld"]
+    table = pd.DataFrame(list(rows), columns=names)
+    return table.assign(setting=[f"s{n}" for n in range(len(table))], low=table["value"] - 0.01, high=table["value"] + 0.01, unit="", residents=10.0 * table["buildings"])
+
+
+def test_parcels_carry_interval_indices_and_gains(parcels: gpd.GeoDataFrame, residents: gpd.GeoDataFrame, boundary: gpd.GeoDataFrame, ground: dict[str, Any]) -> None:
+    layers = run(boundary=boundary, parcels=parcels, residents=residents, **ground)
+    own = layers["parcels"].set_index("parcel_id")
+    assert own.loc["p1", ["sealed_share_low", "sealed_share", "sealed_share_high", "permeability", "runoff_coefficient", "baf_old", "baf_new"]].tolist() == [0.25, 0.3, 0.35, 0.7, 0.4, 0.6, 0.5]
+    assert own["candidate"].to_dict() == {"p1": True, "p2": True, "r1": False, "w1": False} and own["public"].sum() == 1
+    assert own.loc["p1", ["open_m2", "runoff_saved_m3", "opening_eur_low"]].tolist() == [300.0, 15.0, 9500.0] and np.isnan(own.loc["r1", "open_m2"])
+    sections = layers["sections"].set_index("section_id")
+    assert sections.loc["1", ["rank", "rank_low", "rank_high"]].tolist() == [1, 1, 2] and sections.loc["2", "permeability"] == 0.7
+    town = layers["town"].iloc[0]
+    assert (town["candidates"], town["candidates_public"]) == (2, 1)
+    assert town["open_m2"] == 300.0 + 0.5 * 100.0 and town["opening_eur"] == 19500.0 + 0.5 * 7500.0
+
+
+def test_buildings_show_their_way_and_nobodys_number(buildings: gpd.GeoDataFrame, ground: dict[str, Any]) -> None:
+    houses = run(buildings=buildings, access=ground["access"])["buildings"]
+    assert (houses["green_network_m"] == 250.0).all() and (houses["trees_25m"] == 3).all()
+    for name, spec in Atlas.layers.items():
+        told = set(spec.columns())
+        assert name in ("sections", "town", "provision", "official") or not told & {"residents", "people", "green_m2_per_person", "green_m2_per_resident"}, name
+
+
+def test_sections_give_no_share_that_single_homes_can_be_told_from(residents: gpd.GeoDataFrame, boundary: gpd.GeoDataFrame) -> None:
+    table = provision_rows(
+        ("section", "1", "near_green", 0.4567, 0.5, 20, True, False), ("section", "1", "near_open", 0.05, 0.05, 20, True, False), ("section", "1", "three_trees", 0.96, 0.9, 20, True, False),
+        ("section", "1", "near_green", 0.9, 0.9, 20, False, False), ("section", "2", "near_green", np.nan, np.nan, 2, True, True), ("town", "075014", "near_green", 0.51234, 0.5, 900, True, False),
+        ("town", "075014", "near_green", 0.7, 0.5, 900, False, False), ("section", "1", "thirty_canopy", 0.0, 0.0, 20, True, False),
+    )  # fmt: skip
+    notes = Notes()
+    layers = run(notes, residents=residents, boundary=boundary, provision=table)
+    first = layers["sections"].set_index("section_id").loc["1"]
+    assert first["near_green"] == pytest.approx(0.46) and first["thirty_canopy"] == 0.0, "nobody and everybody are no single home"
+    assert np.isnan(first["near_open"]) and np.isnan(first["three_trees"]), "one building of 20, and two of 20"
+    assert np.isnan(layers["sections"].set_index("section_id").loc["2", "near_green"])
+    assert layers["town"].iloc[0]["near_green"] == 0.51234
+    shown = layers["provision"]
+    assert len(shown) == 4 and shown.loc[shown["zone_kind"] == "section", "of_buildings"].isna().all() and not shown["withheld"].any()
+    assert notes.counts["shares of sections left out: they would tell of fewer than three buildings"] == 2
+
+
+def test_official_and_own_stand_side_by_side(boundary: gpd.GeoDataFrame) -> None:
+    """The newest year; the publisher's table before our count on the raster."""
+    nan = float("nan")
+    base = dict.fromkeys(Atlas.layers["official"].columns(), nan) | {"area_m2": 6000.0, "known_share": 1.0, "sdg_flag": "SHRINKING"}
+    years = pd.DataFrame([base | {"basis": b, "year": y, "consumed_m2": m2} for b, y, m2 in (("raster", 2015, 900.0), ("raster", 2021, 1000.0), ("table", 2021, 1100.0))])
+    comparison = pd.DataFrame({"year": [2021], "official_m2": 1000.0, "own_m2": 800.0, "definition_m2": 120.0, "majority_m2": 60.0, "rest_m2": 20.0, "compared_m2": 5900.0})
+    layers = run(boundary=boundary, consumed={"years": years, "changes": pd.DataFrame(), "comparison": comparison})
+    town = layers["town"].iloc[0]
+    assert (town["official_year"], town["official_basis"], town["official_consumed_m2"], town["official_sdg_flag"]) == (2021, "table", 1100.0, "SHRINKING")
+    why = layers["comparison"].iloc[0]
+    assert len(layers["official"]) == 3 and why["official_m2"] - why["own_m2"] == why["definition_m2"] + why["majority_m2"] + why["rest_m2"]
+
+
+def test_roofs_before_fields(boundary: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, sun: dict[str, Any]) -> None:
+    """10 MWp take 10 to 18 ha of ground; a plane without modules adds nothing."""
+    sun["arrays"]["kwp"] *= 10_000 / sun["arrays"]["kwp"].sum()
+    town = run(boundary=boundary, buildings=buildings, **sun)["town"].iloc[0]
+    assert (town["land_spared_low_ha"], town["land_spared_high_ha"]) == pytest.approx((10.0, 18.0))
+
+
+def test_stretches_of_street_have_the_figures_of_the_ground_along_them(boundary: gpd.GeoDataFrame) -> None:
+    lines = gpd.GeoDataFrame({"street_id": ["a", "b"], "name": ["Via Roma", None]}, geometry=[shapely.LineString([(0, 0), (9, 9)]), shapely.LineString([(0, 0), (9, 0)])], crs=f"EPSG:{EPSG}")
+    sealing = pd.DataFrame({"zone_kind": "street", "zone_id": ["a"], "area_m2": 200.0, "covered_m2": 200.0, "sealed_m2": 150.0, "sealed_share": 0.75})
+    made = run(boundary=boundary, streets=lines, sealing=sealing)["streets"]
+    assert made["street_id"].tolist() == ["a"] and made["sealed_share"].tolist() == [0.75]

@@ -193,12 +193,31 @@ def test_racks_face_the_equator(made: Made) -> None:
 
 
 def test_value_needs_prices_that_can_be_repaid(made: Made) -> None:
-    with pytest.raises(ValueError, match="rack_cost_eur_kwp and rack_value_eur_kwh"):
-        ArraysConfig(rack_choice="value")
-    with pytest.raises(ConfigError, match="to repay"):
+    with pytest.raises(ValueError, match="rack_cost_eur_kwp and rack_value_eur_kwh go together"):
+        ArraysConfig(rack_choice="value", rack_cost_eur_kwp=1500.0)
+    with pytest.raises(ConfigError, match=r"a kWp must give 4000 kWh a year to repay, the best rack gives \d+"):
         lay(made, rack_choice="value", rack_cost_eur_kwp=2000.0, rack_value_eur_kwh=0.5)
     dear = lay(made, rack_choice="value", rack_cost_eur_kwp=1500.0, rack_value_eur_kwh=1.5)
     assert dear["modules"].sum() <= lay(made, rack_slack_share=0.0)["modules"].sum()
+
+
+def test_value_takes_its_prices_from_the_dated_tables(made: Made) -> None:
+    """The dearer a kWp, the looser and steeper the racks: fewer modules, more from each."""
+    notes, dearer = Notes(), Notes()
+    energy = lay(made, rack_slack_share=0.0).set_index("array_id")
+    value = lay(made, notes, rack_choice="value").set_index("array_id")
+    sold = lay(made, dearer, rack_choice="value", rack_self_consumed_share=0.1).set_index("array_id")
+    assert 500 < notes.figures["rack_break_even_kwh_kwp"] < dearer.figures["rack_break_even_kwh_kwp"] < 1300
+    assert any("dated tables on 2026-11" in a for a in notes.assumptions)
+    flat = energy.index[energy["mounting"].isin(("rack", "east_west"))]
+    assert len(flat) and (value.loc[value["mounting"] == "coplanar", "modules"] == energy.loc[energy["mounting"] == "coplanar", "modules"]).all()
+    taken = [t.loc[t["mounting"].isin(("rack", "east_west")), "modules"].sum() for t in (energy, value, sold)]
+    assert taken[0] > taken[1] >= taken[2] > 0
+    steep = [np.average(t.loc[t["mounting"] == "rack", "surface_tilt"], weights=t.loc[t["mounting"] == "rack", "modules"]) for t in (value, sold)]
+    assert steep[0] <= steep[1]
+    # Prices of town.yaml that repay at the same yield give the same roofs.
+    same = lay(made, rack_choice="value", rack_cost_eur_kwp=notes.figures["rack_break_even_kwh_kwp"], rack_value_eur_kwh=1.0).set_index("array_id")
+    pd.testing.assert_frame_equal(same.drop(columns="geometry"), value.drop(columns="geometry"))
 
 
 def test_a_bigger_setback_never_adds_modules(made: Made) -> None:

@@ -68,7 +68,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def run(made: dict[str, Any], notes: Notes | None = None, config: FinanceConfig | None = None, sunmap: Any = None, **changed: Any) -> pd.DataFrame:
     given = {k: changed.get(k, made[k]) for k in ("ladder", "arrays", "solar", "roofs", "horizon", "weather", "buildings")}
     with Compute("threads") as compute:
-        table = finance(**given, sunmap=sunmap, config=config or FinanceConfig(), town=Town(name="Carmiano", epsg=EPSG), compute=compute, notes=notes or Notes())
+        table = finance(**given, occupancy=changed.get("occupancy"), sunmap=sunmap, config=config or FinanceConfig(), town=Town(name="Carmiano", epsg=EPSG), compute=compute, notes=notes or Notes())
     check_table(table, Finance, EPSG, "finance")
     return table
 
@@ -122,20 +122,23 @@ def test_more_modules_use_more_at_once_but_a_smaller_share(made: dict[str, Any])
 def test_money_of_a_home_by_hand(made: dict[str, Any]) -> None:
     """Every payment of one home's plant, written out year by year."""
     found = run(made)
-    row = found[(found["use"] == "home") & (found["kwp"] < 20)].iloc[1]
+    row = found[(found["use"] == "home") & found["kwp"].between(3, 20)].iloc[1]
     kwh = made["ladder"].set_index(["building_id", "step"]).loc[(row["building_id"], row["step"]), "kwh_year"]
-    value = {(t, k): rule(t, k, ON).value for t, k in (("electricity_prices", "home"), ("electricity_prices", "avoidable_home"), ("feed_in", "ritiro_dedicato"), ("feed_in", "tax_home"), ("pv_costs", "om"), ("pv_costs", "inverter"), ("taxes", "deduction"))}  # fmt: skip
+    value = {(t, k): rule(t, k, ON).value for t, k in (("electricity_prices", "home"), ("electricity_prices", "avoidable_home"), ("feed_in", "ritiro_dedicato"), ("feed_in", "tax_home"), ("pv_costs", "om"), ("taxes", "deduction"))}  # fmt: skip
+    # A new inverter by the logarithm of the plant's size, between the two sizes of the table around it.
+    known = {size: rule("pv_costs", f"inverter_{size}", ON).value for size in (3, 6, 20, 100)}
+    renewal = row["kwp"] * np.interp(np.log(row["kwp"]), np.log(list(known)), list(known.values()))
     used, sold = row["self_consumed_kwh"], kwh - row["self_consumed_kwh"]
     saving = used * value["electricity_prices", "home"] * value["electricity_prices", "avoidable_home"] + sold * value["feed_in", "ritiro_dedicato"] * (1 - value["feed_in", "tax_home"])
     worth = -row["cost_eur"]
     for t in range(1, 26):
         cash = saving * 0.995 ** (t - 1) - value["pv_costs", "om"] * row["kwp"]
-        cash -= value["pv_costs", "inverter"] * row["kwp"] if t == 15 else 0.0
+        cash -= renewal if t == 15 else 0.0
         cash += row["cost_eur"] * value["taxes", "deduction"] / 10 if t <= 10 else 0.0
         worth += cash * 1.03**-t
     assert row["npv_eur"] == pytest.approx(worth, rel=1e-9)
     energy = kwh * (0.995 ** np.arange(25) @ discount(0.03, 25))
-    upkeep = value["pv_costs", "om"] * row["kwp"] / capital_recovery(0.03, 25) + value["pv_costs", "inverter"] * row["kwp"] * 1.03**-15
+    upkeep = value["pv_costs", "om"] * row["kwp"] / capital_recovery(0.03, 25) + renewal * 1.03**-15
     assert row["lcoe_eur_kwh"] == pytest.approx((row["cost_eur"] + upkeep) / energy, rel=1e-9)
 
 
@@ -183,6 +186,22 @@ def test_a_use_nobody_said_is_counted(made: dict[str, Any]) -> None:
     unsaid = made["buildings"].loc[made["buildings"]["use"].isna(), "building_id"]
     assert notes.counts["of these, use not said by the source and taken from the footprint"] == len(unsaid) > 0
     assert set(found.loc[found["building_id"].isin(unsaid), "use"]) <= {"home", "annex", "other"}
+
+
+def test_a_home_counts_in_the_sums_by_the_share_that_is_lived_in(made: dict[str, Any]) -> None:
+    home = made["buildings"].assign(use="home")
+    people = pd.DataFrame({"building_id": home["building_id"], "residents": 0.0})
+    people.loc[0, "residents"] = 0.25 * len(home) * rule("consumption", "household_people", ON).value
+    notes, all_of_them = Notes(), Notes()
+    found = run(made, notes, buildings=home, occupancy=people)
+    full = run(made, all_of_them, buildings=home, config=FinanceConfig(dwellings_lived_in=len(home)))
+    # One dwelling in each: a building's own figures are those of a home that is lived in.
+    pd.testing.assert_frame_equal(found, full)
+    assert (found["load_kwh_year"] == rule("consumption", "dwelling", ON).value).all()
+    for name in ("load_kwh_year", "paying_kwh_year", "paying_npv_eur", "paying_load_kwh_year"):
+        assert notes.figures[name] == pytest.approx(0.25 * all_of_them.figures[name])
+    for name in ("paying_self_consumed_share", "paying_payback_years_median"):
+        assert notes.figures[name] == pytest.approx(all_of_them.figures[name])
 
 
 def test_batches_do_not_change_an_answer(made: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,8 @@ from pipeline.contracts.check import check_table
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.sources import Residents
 from pipeline.errors import ConfigError, InputError
-from pipeline.stages.sources.residents import PEOPLE_HEADERS, SECTION_HEADERS, residents
+from pipeline.io.sections import PEOPLE_HEADERS, SECTION_HEADERS
+from pipeline.stages.sources.residents import residents
 
 TOWN = Town(name="Carmiano", code="075014", epsg=25833)
 BOUNDARY = gpd.GeoDataFrame({"town_id": ["075014"]}, geometry=[shapely.box(0, 0, 30, 10)], crs=25833)

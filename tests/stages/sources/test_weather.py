@@ -61,10 +61,26 @@ def test_amsterdam_for_delft_is_near_turin_is_not(shared_data: Path) -> None:
     assert 35 < notes.figures["weather_distance_km"] < 50 and not notes.warnings
     assert notes.figures["closure_mae_w_m2"] < 0.3
     assert notes.figures["ghi_kwh_m2_year"] == pytest.approx(982.481)
-    _, far = run("pvgis_tmy", shared_data / f"{PVGIS}.csv", block())
+    with pytest.raises(InputError, match=r"of a place 8\d\d km from the town \(45.000 N, 8.000 E\); expected within weather.max_distance_km = 200"):
+        run("pvgis_tmy", shared_data / f"{PVGIS}.csv", block())
+    _, far = run("pvgis_tmy", shared_data / f"{PVGIS}.csv", block(), max_distance_km=1000)
     assert far.figures["weather_distance_km"] > 800 and any("km from the town" in w for w in far.warnings)
     # Irradiance of an hour and the sun of its middle agree: no strong beam with the sun below the horizon.
     assert near.loc[near["solar_zenith"] > 92, "dni"].max() == 0
+
+
+@pytest.mark.parametrize(("latitude", "said"), [("52.4", ""), ("52.6", "better"), ("53.7", "better"), ("53.9", "stops"), ("-52.0", "stops")])
+def test_far_places_are_warned_of_and_farther_ones_refused(tmp_path: Path, latitude: str, said: str) -> None:
+    """One degree of latitude is 111 km; the block lies at 52.0 degrees north."""
+    path = epw(tmp_path / "a.epw", "100")
+    path.write_text(path.read_text().replace(",52.0,4.4,", f",{latitude},4.4,"))
+    if said == "stops":
+        with pytest.raises(InputError, match=r"km from the town .*max_distance_km = 200; use a file of the town's region"):
+            run("epw", path, block())
+        _, notes = run("epw", path, block(), max_distance_km=20_000)
+    else:
+        _, notes = run("epw", path, block())
+    assert any("another file is better" in w for w in notes.warnings) == bool(said)
 
 
 def epw(path: Path, ghi: str = "0", comment: str = "", **change: str) -> Path:
@@ -119,14 +135,14 @@ def near(longitude: float, latitude: float) -> gpd.GeoDataFrame:
 
 
 def test_the_monthly_sums_stand_beside_the_nearest_station(tmp_path: Path) -> None:
-    _, notes = run("epw", epw(tmp_path / "a.epw", "100"), near(18.05, 40.34))
+    _, notes = run("epw", epw(tmp_path / "a.epw", "100"), near(18.05, 40.34), max_distance_km=2000)
     # Mesagne (UNI 10349): 1.50 kWh/m2 a day in January, 2.48 in February.
     assert notes.figures["reference_ghi_kwh_m2_01"] == pytest.approx(1.50 * 31)
     assert notes.figures["reference_ghi_kwh_m2_02"] == pytest.approx(2.48 * 28)
     assert notes.figures["reference_ghi_kwh_m2_year"] == pytest.approx(sum(d * n for d, n in zip((1.50, 2.48, 3.80, 5.03, 5.92, 6.42, 6.36, 6.03, 3.91, 2.95, 1.80, 1.50), (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), strict=True)))
     assert notes.figures["ghi_over_reference"] == pytest.approx(876 / notes.figures["reference_ghi_kwh_m2_year"])
     assert any("Mesagne, 3" in a and "UNI 10349" in a for a in notes.assumptions)
-    _, coast = run("epw", tmp_path / "a.epw", near(18.45, 40.15))
+    _, coast = run("epw", tmp_path / "a.epw", near(18.45, 40.15), max_distance_km=2000)
     assert any("Otranto" in a for a in coast.assumptions)
     _, far = run("epw", tmp_path / "a.epw", block())
     assert not any(k.startswith("reference") for k in far.figures) and any("No reference station" in a for a in far.assumptions)

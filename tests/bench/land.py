@@ -1,0 +1,49 @@
+"""The land wing of a town whose source stages are done: seconds and processor time, numba's cache empty.
+
+`python -m tests.bench.land` makes the default town first where it is not yet made (into a folder of its own), then the wing.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+STAGES = ("sealing", "green", "plots", "desealing", "consumed", "ledger", "patches", "restoration", "planting", "access", "provision")
+
+
+def measure(town_dir: str, out: Path) -> dict[str, Any]:
+    """Remove the results of the wing and make them again, two stages at once.
+
+    Parameters
+    ----------
+    town_dir, out
+        As for make; the town is made there already.
+    """
+    processed = out / "data/processed" / Path(town_dir).name
+    made = [s for s in STAGES if any(processed.glob(f"{s}.*"))]
+    for stage in made:
+        for file in processed.glob(f"{stage}.*"):
+            file.unlink()
+    cache = out / "numba-land"
+    shutil.rmtree(cache, ignore_errors=True)
+    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")} | {"NUMBA_CACHE_DIR": str(cache)}
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(["make", f"TOWN_DIR={town_dir}", f"OUT={out}", *made], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"seconds": round(time.perf_counter() - start, 1), "processor_s": round(spent, 1), "stages": made}
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="solesuolo-land-") as folder:
+        place = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(folder)
+        subprocess.run(["make", "TOWN_DIR=data/raw/carmiano", f"OUT={place}", *STAGES], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        print(f"land wing: {measure('data/raw/carmiano', place)}  goal: seconds <= 25 on two free cores")
