@@ -178,12 +178,22 @@ def band_weights(tilt: float, cos_off: Floats) -> Floats:
     cos_off
         Cosine of the angle between each sector and the plane's azimuth, shape (72,).
     """
-    edges = np.concatenate(([0.0], np.arange(1.0, 89.0, ELEVATION_STEP_DEG), [90.0]))
     across = (np.sin(tilt) * cos_off)[:, np.newaxis]
     face = np.arctan2(np.maximum(0.0, -across), max(float(np.cos(tilt)), 1e-12))
-    low = np.maximum(np.radians(edges)[np.newaxis, :], face)
-    above = np.cos(tilt) * np.cos(low) ** 2 / 2.0 + across * (np.pi / 4.0 - low / 2.0 - np.sin(2.0 * low) / 4.0)
+    # From the higher of the edge of a band and the plane's own face to the zenith.
+    hidden = face > _BAND_EDGES
+    level, upright = (np.where(hidden, own, edge) for own, edge in zip(_above(face), _ABOVE_EDGES, strict=True))
+    above = np.cos(tilt) * level + across * upright
     return np.asarray(above[:, :-1] - above[:, 1:])
+
+
+def _above(elevation: Floats) -> tuple[Floats, Floats]:
+    """Integrals of sin e cos e and of cos² e from an elevation [rad] to the zenith."""
+    return np.cos(elevation) ** 2 / 2.0, np.pi / 4.0 - elevation / 2.0 - np.sin(2.0 * elevation) / 4.0
+
+
+_BAND_EDGES: Floats = np.radians(np.concatenate(([0.0], np.arange(1.0, 89.0, ELEVATION_STEP_DEG), [90.0])))
+_ABOVE_EDGES = _above(_BAND_EDGES)
 
 
 def band_open_share(lit_share: NDArray[np.uint8], surface_azimuth: Floats) -> Floats:
