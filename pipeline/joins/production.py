@@ -151,5 +151,5 @@ def lit_kwh(rows: Any, hours: SkyHours, config: SolarConfig) -> Iterator[tuple[s
     """`hourly_kwh` in the hours with light only, `hours.hour` of the year: shape (n, hours with light)."""
     kwp = rows["kwp"].to_numpy(dtype=float)
     for at, ac in lit_ac(planes_of(rows), mounting_of(rows, config), hours, power_model(config)):
-        ac *= kwp[at, np.newaxis]
+        np.multiply(ac, kwp[at, np.newaxis], out=ac)
         yield at, ac

@@ -85,18 +85,16 @@ def summarise(tangents: NDArray[np.float32], starts: NDArray[np.int64], surface_
     face = np.maximum(0.0, -across) / np.maximum(np.cos(tilt), 1e-12)[:, np.newaxis]
     # Sector by sector, so that the cells of a plane lie side by side.
     by_sector = np.ascontiguousarray(np.asarray(tangents, dtype=np.float32).T)
-    horizon, view, lit = _summarise(by_sector, np.arctan(by_sector), starts, np.cos(tilt), across, face, np.arctan(face))
+    planes = len(tilt)
+    horizon, view, lit = np.zeros((planes, SECTORS)), np.ones(planes), np.full((planes, SECTORS, ELEVATIONS), 255, dtype=np.uint8)
+    _summarise(by_sector, np.arctan(by_sector), starts, np.cos(tilt), across, face, np.arctan(face), horizon, view, lit, np.zeros(ELEVATIONS + 1))
     return SkySummary(horizon, view * open_sky_view(surface_tilt), lit)
 
 
+# Compiled functions fill arrays of the caller: making them inside would cost time in a first run.
 @kernel
-def _summarise(tangents, angles, starts, cosb, across, face, face_angle):  # type: ignore[no-untyped-def]
-    planes = cosb.shape[0]
-    horizon = np.zeros((planes, SECTORS))
-    view = np.ones(planes)
-    lit = np.full((planes, SECTORS, ELEVATIONS), 255, dtype=np.uint8)
-    rise = np.zeros(ELEVATIONS + 1)
-    for p in range(planes):
+def _summarise(tangents, angles, starts, cosb, across, face, face_angle, horizon, view, lit, rise):  # type: ignore[no-untyped-def]
+    for p in range(cosb.shape[0]):
         cells = starts[p + 1] - starts[p]
         if cells == 0:
             continue
@@ -104,7 +102,8 @@ def _summarise(tangents, angles, starts, cosb, across, face, face_angle):  # typ
         for s in range(SECTORS):
             open_sky += _visible(cosb[p], across[p, s], face[p, s], face_angle[p, s])
             total, visible = 0.0, 0.0
-            rise[:] = 0.0
+            for e in range(ELEVATIONS + 1):
+                rise[e] = 0.0
             for i in range(starts[p], starts[p + 1]):
                 angle = float(angles[s, i])
                 total += angle
@@ -117,7 +116,6 @@ def _summarise(tangents, angles, starts, cosb, across, face, face_angle):  # typ
                 running += rise[e]
                 lit[p, s, e] = np.uint8(min(max(running / cells, 0.0), 1.0) * 255.0 + 0.5)
         view[p] = min(seen / open_sky, 1.0)
-    return horizon, view, lit
 
 
 @inner

@@ -26,7 +26,7 @@ from pipeline.errors import ContractError
 from pipeline.io.loads import load_hours, use_rules
 from pipeline.io.terms import MIDDLE, READINGS, Terms, read_terms
 from pipeline.joins.modules import PlacedModules, placed_modules
-from pipeline.joins.production import lit_kwh, laid_arrays, year_hours
+from pipeline.joins.production import laid_arrays, lit_kwh, year_hours
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

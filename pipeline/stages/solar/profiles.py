@@ -17,7 +17,7 @@ from pipeline.contracts.sources import Buildings, Weather
 from pipeline.contracts.spec import Slim, Table
 from pipeline.core.solar.irradiance import SkyHours
 from pipeline.errors import ConfigError, ContractError
-from pipeline.joins.production import lit_kwh, laid_arrays, year_hours
+from pipeline.joins.production import laid_arrays, lit_kwh, year_hours
 
 Floats = NDArray[np.float64]
 # A batch holds the lit shares of its arrays (3 kB each) and the hours of a few.
