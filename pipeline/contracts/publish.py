@@ -295,6 +295,14 @@ class Atlas(PackageSpec):
     }
 
 
+class Published(PackageSpec):
+    """What the site offers to download: the tables its pages show, without drawings of roofs."""
+
+    title_en = "The tables of the site's pages, for a GIS"
+    title_it = "Le tabelle delle pagine del sito, per un GIS"
+    layers: ClassVar[dict[str, type[TableSpec]]] = {name: Atlas.layers[name] for name in ("town", "buildings", "parcels", "sections")}
+
+
 class Site(FolderSpec):
     title_en = "The published maps"
     title_it = "Le mappe pubblicate"

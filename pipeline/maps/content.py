@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from pipeline.contracts.notes import Lineage
 from pipeline.maps import findings
+from pipeline.maps.basemap import nearest_street
 from pipeline.maps.encode import Column
 from pipeline.maps.sunmap import SunMap
 from pipeline.maps.themes import Atlas, Theme, prepared, theme_columns, themes
@@ -57,6 +59,11 @@ class Site:
 
     def __post_init__(self) -> None:
         self.atlas = prepared(self.atlas)
+        for layer in {"buildings", "parcels", "sections"} & set(self.atlas):
+            shapes = np.asarray(self.atlas[layer].geometry)
+            # A section is called after the street in its middle.
+            names = nearest_street(shapely.point_on_surface(shapes), self.streets, 200.0) if layer == "sections" else nearest_street(shapes, self.streets)
+            self.atlas[layer] = self.atlas[layer].assign(street=names)
         self.sums = findings.totals(self.atlas)
         self.made = themes(self.atlas)
         self.columns = {name: theme_columns(theme, self.atlas) for name, theme in self.made.items()}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from pipeline.contracts.notes import Lineage
+from pipeline.maps.filtered import Filtered, filtered
 from pipeline.maps.quantities import quantity
 from pipeline.maps.text import TEXT, Phrase, joined, say
 from pipeline.maps.themes import Atlas, Theme, known
@@ -43,6 +44,7 @@ class Card:
     band: Phrase
     text: Phrase
     picture: str | None
+    filtered: Filtered | None = None
 
 
 def totals(atlas: Atlas) -> dict[str, float]:
@@ -80,9 +82,10 @@ def _count(sums: dict[str, float], name: str) -> Phrase:
     return quantity(get(sums, name), "int")
 
 
-def cards(sums: dict[str, float], pictures: dict[str, str]) -> list[Card]:
+def cards(sums: dict[str, float], pictures: dict[str, str], made: dict[str, Theme], atlas: Atlas) -> list[Card]:
     """The three themes of the front page; one without data says so."""
-    return [make(sums, pictures.get(name)) for name, make in (("solar", _solar_card), ("sealing", _sealing_card), ("green", _green_card))]
+    out = [make(sums, pictures.get(name)) for name, make in (("solar", _solar_card), ("sealing", _sealing_card), ("green", _green_card))]
+    return [replace(card, filtered=filtered(made[card.page], atlas)) if card.page in made else card for card in out]
 
 
 def _empty(page: str, reason: str) -> Card:
@@ -190,6 +193,13 @@ def starts(atlas: Atlas, made: dict[str, Theme], sums: dict[str, float]) -> list
 
 
 def _reference(row: Any, fallback: Phrase) -> Phrase:
+    """How people find it: the street it lies by, then sheet and parcel, or else its id."""
+    name = _register(row, fallback)
+    street = getattr(row, "street", None)
+    return say("start.near", street=street, name=Phrase(*(n[0].lower() + n[1:] for n in name))) if isinstance(street, str) else name
+
+
+def _register(row: Any, fallback: Phrase) -> Phrase:
     if not getattr(row, "sheet", None) or not getattr(row, "number", None) or row.sheet != row.sheet or row.number != row.number:
         return fallback
     text = say("sheet.sheet_parcel", sheet=str(row.sheet), number=str(row.number))
@@ -236,7 +246,7 @@ def _start_green(atlas: Atlas) -> Start:
     entries = [
         Entry(
             r.section_id,
-            say("sheet.section", id=str(r.section_id)),
+            _reference(r, say("sheet.section", id=str(r.section_id))),
             quantity(r.green_m2_per_resident, "head"),
             say("start.green.item", residents=quantity(r.residents, "int")),
         )

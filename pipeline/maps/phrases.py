@@ -1,4 +1,4 @@
-"""Every word the site shows: key -> (Italian, English). `{name}` is a place for a value in the language's own form.
+"""The words the site shows, but for those of single pages (phrases_front, _method, _pages, _sheet): key -> (Italian, English). `{name}` is a place for a value in the language's own form.
 
 Families of keys are put together from names: nav.<page>, card.<theme>, <theme>.legend, reason.<code>, stage.<stage>, col.<column>.
 """
@@ -41,74 +41,6 @@ PAGES: dict[str, tuple[str, str]] = {
         "The interactive map needs JavaScript. The town’s figures are on the front page, the method in Data and method.",
     ),
     "na": ("non disponibile", "not available"),
-    # Front page
-    "index.title": ("{town}: sole e suolo", "{town}: sun and soil"),
-    "index.h1": ("Quanta elettricità possono dare i tetti di {town}?", "How much electricity can the roofs of {town} give?"),
-    "index.h1.land": ("Quanto suolo è sigillato e quanto è verde a {town}?", "How much soil is sealed and how much is green in {town}?"),
-    "index.h1.none": ("Che cosa si sa di {town}?", "What is known about {town}?"),
-    "index.answer": (
-        "Circa {energy} l’anno, senza occupare un metro di campagna.",
-        "About {energy} a year, without taking a metre of countryside.",
-    ),
-    "index.where": (
-        "C’è posto per moduli su {with_arrays} edifici di {buildings}.",
-        "There is room for modules on {with_arrays} of {buildings} buildings.",
-    ),
-    "index.head": ("Sono {head} l’anno per residente.", "That is {head} a year per resident."),
-    "index.rest": (
-        "Qui c’è il conto, tetto per tetto, e quello del suolo e del verde, zona per zona.",
-        "Here is the sum, roof by roof, and that of soil and green, zone by zone.",
-    ),
-    "index.answer.land": (
-        "{share} della superficie nota è coperta da edifici, asfalto o altro suolo impermeabile.",
-        "{share} of the known surface is covered by buildings, asphalt or other sealed ground.",
-    ),
-    "index.answer.none": (
-        "Gli strati letti non bastano per una cifra: qui sotto si dice che cosa manca.",
-        "The layers read do not suffice for a figure: what is missing is said below.",
-    ),
-    "card.open": ("Apri la mappa", "Open the map"),
-    "card.solar": ("Tetti al sole", "Roofs in the sun"),
-    "card.solar.band": ("l’anno; almeno {p90} in nove anni su dieci", "a year; at least {p90} in nine years of ten"),
-    "card.solar.text": (
-        "{kwp} di moduli su {with_arrays} edifici adatti, di {buildings}.",
-        "{kwp} of modules on {with_arrays} suitable buildings out of {buildings}.",
-    ),
-    "card.sealing": ("Suolo sigillato", "Sealed soil"),
-    "card.sealing.band": ("{sealed} sui {covered} di cui si conosce la copertura", "{sealed} of the {covered} whose cover is known"),
-    "card.sealing.text": (
-        "Edifici, strade, piazzali e cortili: qui la pioggia scorre via invece di entrare nel terreno.",
-        "Buildings, roads, yards and forecourts: here rain runs off instead of soaking in.",
-    ),
-    "card.sealing.part": (
-        "Si conosce la copertura del {share} della superficie: la cifra vale per quella parte.",
-        "The cover is known for {share} of the surface: the figure holds for that part.",
-    ),
-    "card.green": ("Verde", "Green"),
-    "card.green.head": ("di verde per residente, pubblico o privato", "of green per resident, public or private"),
-    "card.green.canopy": ("coperto da chiome di alberi", "under tree canopy"),
-    "card.green.text": (
-        "{canopy} coperto da chiome di alberi; {green} di verde in tutto, campi compresi.",
-        "{canopy} under tree canopy; {green} of green in all, fields included.",
-    ),
-    "card.green.text2": (
-        "{green} di verde in tutto. I residenti non sono noti: nessuna cifra per abitante.",
-        "{green} of green in all. Residents are not known: no figure per head.",
-    ),
-    "card.none": ("Non disponibile", "Not available"),
-    "start": ("Da dove cominciare", "Where to start"),
-    "start.solar": ("I tetti che danno di più", "The roofs that give most"),
-    "start.solar.lead": ("Cinque edifici fanno {share} del totale.", "Five buildings make {share} of the total."),
-    "start.sealing": ("I piazzali più grandi", "The largest sealed yards"),
-    "start.sealing.lead": (
-        "Particelle con più suolo sigillato e scoperto: dove togliere asfalto rende di più.",
-        "Parcels with most sealed open ground: where removing asphalt helps most.",
-    ),
-    "start.green": ("Dove il verde è più scarso", "Where green is scarcest"),
-    "start.green.lead": ("Sezioni abitate con meno verde per residente.", "Inhabited sections with least green per resident."),
-    "start.solar.item": ("{kwp} · {modules} moduli", "{kwp} · {modules} modules"),
-    "start.sealing.item": ("sigillati e scoperti, su {area}", "sealed and open, of {area}"),
-    "start.green.item": ("per residente · {residents} residenti", "per resident · {residents} residents"),
     "missing": ("Che cosa manca, e perché", "What is missing, and why"),
     "missing.parcels": ("Non c’è il catasto: nessuna cifra per particella.", "There is no cadastre: no figures by parcel."),
     "missing.sections": (
@@ -211,8 +143,10 @@ THEMES: dict[str, tuple[str, str]] = {
     "green.hint": ("Tocca una zona per la sua scheda.", "Touch a zone for its sheet."),
     "green.legend.head": ("Verde per residente", "Green per resident"),
     "green.legend.share": ("Quota coperta da chiome", "Share under canopy"),
-    "green.filter": ("Mostra le zone da", "Show zones from"),
-    "green.sum": ("Da {from} in su: {count} {zones}, {sum} di verde", "From {from} up: {count} {zones}, {sum} of green"),
+    "green.filter": ("Mostra le zone con meno di", "Show zones with less than"),
+    "green.sum": ("Meno di {from}: {count} {zones}, {sum} di verde", "Less than {from}: {count} {zones}, {sum} of green"),
+    "green.head.sum": ("Meno di {from} a testa: {count} {zones}, {sum} residenti", "Less than {from} a head: {count} {zones}, {sum} residents"),
+    "green.head.all": ("Tutte: {count} {zones}, {sum} residenti", "All: {count} {zones}, {sum} residents"),
     "green.all": ("Tutte: {count} {zones}, {sum} di verde", "All: {count} {zones}, {sum} of green"),
     "green.nodata": ("senza residenti o senza dati", "no residents or no data"),
     "green.layer": ("Verde", "Green"),
@@ -264,6 +198,7 @@ THEMES: dict[str, tuple[str, str]] = {
     "sheet.close": ("Chiudi la scheda", "Close the sheet"),
     "sheet.building": ("Edificio {id}", "Building {id}"),
     "sheet.parcel": ("Particella {number}", "Parcel {number}"),
+    "sheet.near": ("presso {street}", "near {street}"),
     "sheet.sheet": ("foglio {sheet}", "sheet {sheet}"),
     "sheet.sheet_parcel": ("foglio {sheet}, particella {number}", "sheet {sheet}, parcel {number}"),
     "sheet.section": ("Sezione {id}", "Section {id}"),
@@ -353,7 +288,7 @@ THEMES: dict[str, tuple[str, str]] = {
     "table.next": ("Avanti", "Next"),
     "table.show": ("Mostra sulla mappa", "Show on map"),
     "table.show.item": ("Mostra {id} sulla mappa", "Show {id} on the map"),
-    "tools": ("Strumenti: somma un’area, scarica, stampa", "Tools: sum an area, download, print"),
+    "tools": ("Somma un’area, scarica, stampa", "Sum an area, download, print"),
     "tools.strength": ("Forza del colore", "Strength of the colour"),
     "tools.print": ("Stampa", "Print"),
     "area.view": ("Somma ciò che è in vista", "Sum what is in view"),
@@ -364,8 +299,10 @@ THEMES: dict[str, tuple[str, str]] = {
         "Un clic per ogni angolo (o Invio al centro della mappa); doppio clic o «Chiudi l’area» per finire, Esc per annullare.",
         "One click for each corner (or Enter at the map’s centre); double click or “Close the area” to end, Esc to cancel.",
     ),
+    "area.residents": ("Nell’area: {count} {zones}, {sum} residenti.", "In the area: {count} {zones}, {sum} residents."),
     "area.sum": ("Nell’area: {count} {zones}, {sum}.", "In the area: {count} {zones}, {sum}."),
     "table.geojson": ("Scarica GeoJSON", "Download GeoJSON"),
+    "table.gpkg": ("Scarica GeoPackage", "Download GeoPackage"),
     "table.csv": ("Scarica CSV", "Download CSV"),
     "table.action": ("Mappa", "Map"),
     "col.building_id": ("Edificio", "Building"),

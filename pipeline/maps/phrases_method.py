@@ -66,6 +66,11 @@ METHOD: dict[str, tuple[str, str]] = {
     "method.assumptions": ("Supposto", "Assumed"),
     "method.warnings": ("Da guardare", "To look at"),
     "method.more": ("e altre {count} note, nel file di metadati del passo", "and {count} more notes, in the step’s metadata file"),
+    "method.download": ("Scaricare tutto", "Download everything"),
+    "method.download.text": (
+        "Un GeoPackage con comune, edifici, particelle e sezioni, per QGIS o un altro GIS; ogni colonna porta con sé unità e significato. CSV e GeoJSON di ciò che si vede stanno sotto ogni mappa.",
+        "A GeoPackage with town, buildings, parcels and sections, for QGIS or another GIS; each column carries its unit and meaning. CSV and GeoJSON of what is shown stand below each map.",
+    ),
     "method.privacy": ("Riservatezza", "Privacy"),
     "method.privacy.text": (
         "Il sito non chiede nulla a terzi, non usa cookie, non registra chi lo guarda. Non contiene proprietari, consumi di famiglie né residenti per edificio.",

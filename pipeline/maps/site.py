@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from pipeline.maps import findings, pictures, sheets, sunmap
+from pipeline.maps import filtered, findings, pictures, sheets, sunmap
 from pipeline.maps.basemap import street_lines
 from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of, sources_of, steps_of
@@ -30,6 +30,8 @@ _HERE = Path(__file__).parent
 # A frontage of houses is legible on the small maps of the front page at this width.
 _SMALL_WIDTH_M = 1300.0
 _PAGE_BYTES = 30_000
+# The same tables for a GIS, written by the stage beside the pages' own data.
+PACKAGE = "download/atlas.gpkg"
 
 
 def write(site: Site, out: Path) -> dict[str, int]:
@@ -181,7 +183,7 @@ def _environment(site: Site) -> Environment:
 
     made.globals.update(
         t=t, attr=attr, both=both, town=site.name, languages=site.languages, language=site.languages[0], language_index=first, language_names=LANGUAGE_NAMES,
-        version=site.version, email=site.email, demo=findings.demonstration(site.lineage.synthetic), credits=credits_of(site.lineage), theme=None, script_hash=None,
+        version=site.version, package=PACKAGE, email=site.email, demo=findings.demonstration(site.lineage.synthetic), credits=credits_of(site.lineage), theme=None, script_hash=None,
     )  # fmt: skip
     return made
 
@@ -199,7 +201,8 @@ def _index(site: Site, environment: Environment, small: dict[str, str]) -> str:
         "headline": question,
         "answer": answer,
         "rest": rest,
-        "cards": findings.cards(site.sums, small),
+        "cards": findings.cards(site.sums, small, site.made, site.atlas),
+        "sure": filtered.sureness(site.sums, site.made),
         "starts": starts,
     }
     return environment.get_template("index.html").render(values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pipeline.maps.phrases import PAGES, THEMES
+from pipeline.maps.phrases_front import FRONT
 from pipeline.maps.phrases_method import METHOD
 from pipeline.maps.phrases_pages import DRAFTS
 from pipeline.maps.phrases_sheet import SHEETS
@@ -38,7 +39,7 @@ def joined(parts: list[Phrase]) -> Phrase:
     return Phrase(*out)
 
 
-TEXT: dict[str, Phrase] = {key: Phrase(*pair) for part in (PAGES, THEMES, METHOD, DRAFTS, SHEETS) for key, pair in part.items()}
+TEXT: dict[str, Phrase] = {key: Phrase(*pair) for part in (PAGES, FRONT, THEMES, METHOD, DRAFTS, SHEETS) for key, pair in part.items()}
 # Scripts need neither the front page nor the method page.
 SCRIPT_TEXT: dict[str, Phrase] = {key: Phrase(*pair) for key, pair in THEMES.items()}
 SHEET_TEXT: dict[str, Phrase] = {key: Phrase(*pair) for key, pair in SHEETS.items()}

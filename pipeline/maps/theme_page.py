@@ -171,7 +171,7 @@ def _panel(site: Site, theme: Theme | None) -> dict[str, Any]:
     kinds = {name: KINDS[name][0] if name in KINDS else "text" for name in sorted(sent)}
     csv = [c for c in kinds if not c.startswith(("m0", "m1", "reason"))]
     return {
-        "theme": theme.name, "layer": theme.layer, "data": theme.layer, "columns": theme.name, "id": KEYS[theme.layer], "value": theme.value, "kind": theme.kind, "sum": theme.total,
+        "theme": theme.name, "layer": theme.layer, "data": theme.layer, "columns": theme.name, "id": KEYS[theme.layer], "value": theme.value, "kind": theme.kind, "sum": theme.total, "below": theme.below, "words": theme.words,
         "sumKind": KINDS[theme.total][0], "band": theme.band, "p90": P90_SIGMAS if "sigma_common" in sent and known(site.atlas[theme.layer], "sigma_common") else None, "breaks": theme.limits, "colours": theme.colours, "muted": _MUTED, "noData": NO_DATA, "kinds": kinds,
         "table": [c for c in theme.table if c in sent], "csv": [KEYS[theme.layer], *(c for c in csv if c != KEYS[theme.layer])], "email": site.email, "credit": str(credits_of(site.lineage)),
         "links": {"roof": "solar" in site.made, "parcel": "parcels" in site.atlas, "sealing": "sealing" in site.made and site.made["sealing"].layer == "parcels"},

@@ -56,6 +56,16 @@ class Theme:
     limits: list[float] = field(default_factory=list)
 
     @property
+    def below(self) -> bool:
+        """Whether little is the problem: the filter then keeps what lies below."""
+        return self.name == "green"
+
+    @property
+    def words(self) -> str:
+        """Family of the sentences under the legend."""
+        return f"{self.name}.head" if self.total == "residents" else self.name
+
+    @property
     def colours(self) -> list[str]:
         """One colour a class."""
         return colours(self.name, len(self.limits) + 1)
@@ -136,7 +146,7 @@ def themes(atlas: Atlas) -> dict[str, Theme]:
         if known(atlas.get(layer), value):
             own = (*(_reference(atlas, layer) or (KEYS[layer],)), value, "residents", "green_m2", "canopy_m2", "canopy_share", "area_m2")
             table = tuple(dict.fromkeys(c for c in own if c in atlas[layer] and atlas[layer][c].notna().any()))
-            made["green"] = _theme(atlas, "green", layer, value, "green_m2", None, table)
+            made["green"] = _theme(atlas, "green", layer, value, "residents" if value == "green_m2_per_resident" else "green_m2", None, table)
             break
     return made
 
@@ -155,7 +165,7 @@ def shape_columns(layer: str, frame: gpd.GeoDataFrame) -> dict[str, Column]:
     """Columns that travel with the outlines of a layer, shared by all pages."""
     texts = [
         KEYS[layer],
-        *(c for c in ("parcel_id", "sheet", "number") if layer in ("buildings", "parcels") and c in frame and frame[c].notna().any()),
+        *(c for c in ("parcel_id", "sheet", "number", "street") if layer != "town" and c in frame and frame[c].notna().any()),
     ]
     out = {name: Column(list(frame[name])) for name in dict.fromkeys(texts)}
     return out | {name: _numeric(frame, name) for name in _SHAPE_COLUMNS[layer] if known(frame, name)}

@@ -461,3 +461,21 @@ def test_a_finger_switches_to_the_sun(visit: Visits, site: Path) -> None:
     seen = visit(390, 844, has_touch=True, is_mobile=True).open(address(site, "solar"))
     seen.page.tap("#by-cell")
     assert seen.page.is_visible("#sun-legend")
+
+
+def test_where_green_is_scarce_the_filter_keeps_what_lies_below(visit: Visits, site: Path, atlas: dict[str, Any]) -> None:
+    seen = visit().open(address(site, "green"))
+    assert seen.page.evaluate("SS.current.tableCount") == 9 and "t=" not in seen.state()["hash"]
+    seen.page.focus("#from")
+    for _ in range(6):
+        seen.page.keyboard.press("ArrowLeft")
+    threshold = seen.page.evaluate("SS.current.threshold")
+    sections = atlas["sections"]
+    less = sections[sections["green_m2_per_resident"].round(1) < threshold]
+    assert 0 < len(less) < 9 and seen.page.evaluate("SS.current.tableCount") == len(less)
+    assert f"{len(less)} sezioni, {quantity(float(less['residents'].sum()), 'int').it} residenti" in seen.page.inner_text("#sum")
+    again = visit().open(address(site, "green", f"t={threshold:g}"))
+    assert again.page.evaluate("SS.current.tableCount") == len(less)
+    for _ in range(6):
+        seen.page.keyboard.press("ArrowRight")
+    assert seen.page.evaluate("SS.current.tableCount") == 9 and "t=" not in seen.state()["hash"]

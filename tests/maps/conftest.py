@@ -161,7 +161,7 @@ def make_atlas(columns: int = 10, rows: int = 10, built: int = 60, seed: int = 1
         homes,
     )
     roofs, obstacles, arrays = _on_roofs(ids, homes, reason, buildings)
-    return {
+    made = {
         "town": _town(streets, cadastre, buildings),
         "buildings": buildings,
         "roofs": roofs,
@@ -170,6 +170,7 @@ def make_atlas(columns: int = 10, rows: int = 10, built: int = 60, seed: int = 1
         "parcels": cadastre,
         "sections": _sections(streets, rng),
     }
+    return {name: made.get(name, frame(spec, {}, [])) for name, spec in Atlas.layers.items()}
 
 
 def _on_roofs(ids: list[str], homes: list[Any], reason: list[Any], buildings: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, ...]:

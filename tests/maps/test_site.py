@@ -98,6 +98,9 @@ def test_links_lead_somewhere(small_site: Path, name: str) -> None:
     ids = {n: {a["id"] for _, a in Page(small_site / f"{n}.html").tags if a.get("id")} for n in PAGES}
     for link in page.all("a"):
         file, _, anchor = (link["href"] or "").partition("#")
+        if "download" in link:
+            assert (small_site / file).is_file()
+            continue
         target = file.removesuffix(".html") or name
         assert target in PAGES, link
         assert not anchor or "=" in anchor or anchor in ids[target], link
@@ -138,6 +141,30 @@ def test_demonstration_data_is_said_and_real_data_is_not_called_so(
         assert "Dati dimostrativi: edifici e particelle sono generati, non rilevati." in text
         assert "Demonstration data: buildings and parcels are generated, not surveyed." in text
         assert "Demonstration data" not in Page(real / f"{name}.html").text
+
+
+def test_the_package_holds_what_the_pages_show_and_no_residents_of_a_house(small_site: Path, small_atlas: dict[str, gpd.GeoDataFrame]) -> None:
+    path = small_site / "download" / "atlas.gpkg"
+    for layer in ("buildings", "parcels", "sections", "town"):
+        table = gpd.read_file(path, layer=layer)
+        assert len(table) == len(small_atlas[layer]) and table.crs.to_epsg() == small_atlas[layer].crs.to_epsg()
+        assert "residents" not in table or layer in ("sections", "town")
+    assert set(gpd.list_layers(path)["name"]) == {"buildings", "parcels", "sections", "town"}
+
+
+def test_each_number_of_the_front_page_leads_to_its_map_already_filtered(small_site: Path, small_atlas: dict[str, gpd.GeoDataFrame]) -> None:
+    page = Page(small_site / "index.html")
+    links = {str(a["href"]) for a in page.all("a")}
+    assert {"solar.html", "sealing.html", "green.html"} <= links
+    limits = {link.split(".")[0]: float(link.split("#t=")[1]) for link in links if "#t=" in link}
+    assert set(limits) == {"solar", "sealing", "green"}
+    text = page.text.replace("\u00a0", " ")
+    kwh = small_atlas["buildings"]["kwh_year"]
+    assert f"The {(kwh >= limits['solar']).sum()} roofs from" in text
+    sections = small_atlas["sections"]
+    people = sections["residents"][sections["green_m2_per_resident"] < limits["green"]].sum()
+    assert f"{people:,} residents" in text
+    assert "How sure is it?" in text
 
 
 def test_no_residents_of_a_building_are_published(small_site: Path) -> None:

@@ -15,7 +15,7 @@ from pipeline.maps.text import TEXT, Phrase, joined, say
 
 PLACE = re.compile(r"\{(\w+)\}")
 # The same word in both languages.
-SAME = {"method.software", "zone.town", "zones.town", "col.name", "example.parcels", "sheet.modules.value", "sheetpage.north", "sheetpage.metres"}
+SAME = {"method.software", "zone.town", "zones.town", "col.name", "example.parcels", "sheet.modules.value", "start.near", "sheetpage.north", "sheetpage.metres"}
 
 
 @pytest.mark.parametrize("key", sorted(TEXT))
@@ -60,6 +60,8 @@ def test_every_phrase_is_used(root: Path) -> None:
         "accessibility.",
         "privacy.",
         "roof.",
+        "filtered.",
+        "sure.",
         "parcel.",
         "index.title",
         "search.",

@@ -207,77 +207,87 @@ def plane_hours(planes: Planes, hours: SkyHours, albedo: float) -> Iterator[tupl
     Yields
     ------
     (slice of the planes, PlaneHours)
+        The next planes are written over these.
     """
     tilt, azimuth = np.radians(planes.surface_tilt), np.radians(planes.surface_azimuth)
     normal = np.stack([np.sin(tilt) * np.sin(azimuth), np.sin(tilt) * np.cos(azimuth), np.cos(tilt)], axis=1)
     band_open = band_open_share(planes.lit_share, planes.surface_azimuth)
     flat_lit, lowest = planes.lit_share.reshape(len(tilt), -1), (hours.way_at % ELEVATIONS).min(axis=1)
+    room = np.empty((len(PlaneHours._fields), min(CHUNK, len(tilt)), len(hours.sun)))
     for first in range(0, len(tilt), CHUNK):
         at = slice(first, min(first + CHUNK, len(tilt)))
+        dim, clear = dim_readings(planes.lit_share[at])
+        out = PlaneHours(*room[:, : at.stop - at.start])
         # The ground is taken as open: (1 - cos tilt) / 2 of its light reaches the plane.
-        yield at, PlaneHours(*_plane_hours(
-            normal[at], planes.sky_view[at], open_sky_view(planes.surface_tilt[at]), np.sin(tilt[at]), band_open[at], flat_lit[at], clear_above(planes.lit_share[at]), albedo,
-            hours.sun, hours.beam, hours.circumsolar, hours.isotropic, hours.band, hours.ghi, hours.way, hours.way_at, hours.way_part, lowest,
-        ))  # fmt: skip
+        _plane_hours(
+            normal[at], planes.sky_view[at], open_sky_view(planes.surface_tilt[at]), np.sin(tilt[at]), band_open[at], flat_lit[at], dim, clear, albedo,
+            hours.sun, hours.beam, hours.circumsolar, hours.isotropic, hours.band, hours.ghi, hours.way, hours.way_at, hours.way_part, lowest, *out,
+        )  # fmt: skip
+        yield at, out
 
 
-def clear_above(lit_share: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Lowest elevation (index) from which on all cells of a plane are lit whatever the azimuth, 45 where there is none, shape (planes,).
+def dim_readings(lit_share: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which readings of a lit share are not wholly lit, shape (planes, 72 * 45), and the lowest elevation (index) from which on none is, shape (planes,).
 
-    While the sun stays above it, the lit share is 1 and needs no reading: half of the work on a free roof.
+    A reading lies between a sector and the next, an elevation and the next. Where it is wholly lit the share is 1 and
+    needs no reading: most of the work on a free roof.
     """
-    hidden = np.any(lit_share < 255, axis=1)
-    return np.asarray(ELEVATIONS - np.argmax(hidden[:, ::-1], axis=1), dtype=np.int64) * np.any(hidden, axis=1)
+    dim = lit_share < 255
+    dim[:, :, :-1] |= dim[:, :, 1:]
+    dim |= np.roll(dim, -1, axis=1)
+    any_way = np.any(dim, axis=1)
+    clear = np.asarray(ELEVATIONS - np.argmax(any_way[:, ::-1], axis=1), dtype=np.int64) * np.any(any_way, axis=1)
+    return dim.reshape(len(lit_share), -1), clear
 
 
+# Compiled functions fill arrays of the caller: making them inside would cost time in a first run.
 @kernel
 def _plane_hours(  # type: ignore[no-untyped-def]
-    normal, sky_view, open_view, sine, band_open, lit_share, clear, albedo, sun, beam, circumsolar, isotropic, band, ghi, way, way_at, way_part, lowest
-):
+    normal, sky_view, open_view, sine, band_open, lit_share, dim, clear, albedo, sun, beam, circumsolar, isotropic, band, ghi, way, way_at, way_part, lowest,
+    incidence, unshaded, direct, sky, ground,
+):  # fmt: skip
     """Light of every plane in every hour, by the formulas of the module: incidence, unshaded, and the parts that are seen."""
-    shape = (normal.shape[0], sun.shape[0])
-    incidence, unshaded, direct, sky, ground = np.zeros(shape), np.empty(shape), np.zeros(shape), np.empty(shape), np.empty(shape)
-    for p in range(shape[0]):
-        for h in range(shape[1]):
-            cosine = normal[p, 0] * sun[h, 0] + normal[p, 1] * sun[h, 1] + normal[p, 2] * sun[h, 2]
-            from_sun, lit = 0.0, 1.0
+    for p in range(normal.shape[0]):
+        for h in range(sun.shape[0]):
+            cosine = max(normal[p, 0] * sun[h, 0] + normal[p, 1] * sun[h, 1] + normal[p, 2] * sun[h, 2], 0.0)
+            from_sun, lit = circumsolar[h] * cosine, 1.0
             around = isotropic[h] * open_view[p] + band[h] * sine[p]
-            if cosine > 0.0:
-                incidence[p, h] = cosine
-                from_sun = circumsolar[h] * cosine
-                if lowest[h] < clear[p] and (beam[h] > 0.0 or circumsolar[h] > 1e-9):
-                    lit = _lit(lit_share[p], normal[p], way[h], way_at[h], way_part[h])
-                direct[p, h] = (beam[h] * cosine + from_sun) * lit
+            if cosine > 0.0 and lowest[h] < clear[p] and (beam[h] > 0.0 or circumsolar[h] > 1e-9):
+                for i in range(way_at.shape[1]):
+                    if dim[p, way_at[h, i]]:
+                        lit = _lit(lit_share, p, normal, way, way_at, way_part, h)
+                        break
+            incidence[p, h] = cosine
+            direct[p, h] = (beam[h] * cosine + from_sun) * lit
             # A horizon band darker than the sky dims it as a whole: hiding it must not add light.
             band_seen = band_open[p] if band[h] > 0.0 else sky_view[p] / open_view[p]
             seen = isotropic[h] * sky_view[p] + band[h] * sine[p] * band_seen
             # The whole diffuse light of the sky is not negative, even where the horizon band is.
             sky[p, h] = max(seen, -from_sun * lit)
             ground[p, h] = ghi[h] * albedo * (1.0 - open_view[p])
-            unshaded[p, h] = beam[h] * incidence[p, h] + max(from_sun + around, 0.0) + ground[p, h]
-    return incidence, unshaded, direct, sky, ground
+            unshaded[p, h] = beam[h] * cosine + max(from_sun + around, 0.0) + ground[p, h]
 
 
 @inner
-def _lit(lit_share, normal, way, at, part):  # type: ignore[no-untyped-def]
-    """Share of a plane that is lit during one hour: over the sun's way, weighted by the cosine of incidence."""
+def _lit(lit_share, p, normal, way, way_at, way_part, h):  # type: ignore[no-untyped-def]
+    """Share of plane p that is lit during hour h: over the sun's way, weighted by the cosine of incidence."""
     total, weight, plain = 0.0, 0.0, 0.0
-    size = lit_share.shape[0]
-    for i in range(at.shape[0]):
-        a = at[i]
+    size = lit_share.shape[1]
+    for i in range(way_at.shape[1]):
+        a = way_at[h, i]
         b = a + ELEVATIONS if a + ELEVATIONS < size else a + ELEVATIONS - size
-        east, up = part[i, 0], part[i, 1]
-        here = (1.0 - up) * lit_share[a] + up * lit_share[a + 1]
-        there = (1.0 - up) * lit_share[b] + up * lit_share[b + 1]
+        east, up = way_part[h, i, 0], way_part[h, i, 1]
+        here = (1.0 - up) * lit_share[p, a] + up * lit_share[p, a + 1]
+        there = (1.0 - up) * lit_share[p, b] + up * lit_share[p, b + 1]
         lit = (1.0 - east) * here + east * there
         plain += lit
-        cosine = normal[0] * way[i, 0] + normal[1] * way[i, 1] + normal[2] * way[i, 2]
-        if cosine > 0.0 and way[i, 2] > 0.0:
+        cosine = normal[p, 0] * way[h, i, 0] + normal[p, 1] * way[h, i, 1] + normal[p, 2] * way[h, i, 2]
+        if cosine > 0.0 and way[h, i, 2] > 0.0:
             total += lit * cosine
             weight += cosine
     if weight > 0.0:
         return total / weight / 255.0
-    return plain / at.shape[0] / 255.0
+    return plain / way_at.shape[1] / 255.0
 
 
 class YearSums(NamedTuple):
@@ -306,13 +316,18 @@ def year_sums(planes: Planes, hours: SkyHours, albedo: float) -> YearSums:
     return YearSums(unshaded, shaded)
 
 
-@kernel
-def by_month(watts, month):  # type: ignore[no-untyped-def]
+def by_month(watts: Floats, month: NDArray[np.int64]) -> Floats:
     """Sum hourly values [W] of shape (n, hours) to months [kWh], shape (n, 12); `month` is 0..11.
 
     The hours are added in their order, so that the sum of a row does not depend on the rows beside it.
     """
-    out = np.zeros((watts.shape[0], 12))
+    out = np.zeros((len(watts), 12))
+    _by_month(watts, month, out)
+    return out
+
+
+@kernel
+def _by_month(watts, month, out):  # type: ignore[no-untyped-def]
     for i in range(watts.shape[0]):
         now, total = 0, 0.0
         for h in range(watts.shape[1]):
@@ -321,4 +336,3 @@ def by_month(watts, month):  # type: ignore[no-untyped-def]
                 now, total = month[h], 0.0
             total += watts[i, h]
         out[i, now] += total * 0.001
-    return out

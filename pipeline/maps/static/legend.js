@@ -44,18 +44,22 @@
     }
     var small = theme.rows < 2;
     chart.parentNode.hidden = small;
-    input.max = Math.max(at.length - 1, 0);
+    /* Where little is the problem the filter keeps what lies below, and begins at the right end. */
+    var everything = o.below ? at.length : 0;
+    input.max = o.below ? at.length : Math.max(at.length - 1, 0);
+    input.min = o.below ? 1 : 0;
+    function kept(bin, step) { return o.below ? bin < step : bin >= step; }
     theme.counts = counts;
     bands = bands.map(function (rows) { return o.p90 ? SS.together(theme, rows) : [0, 0, 0]; });
 
-    function from(step) { return function (total, value, bin) { return bin >= step ? total + value : total; }; }
+    function from(step) { return function (total, value, bin) { return kept(bin, step) ? total + value : total; }; }
     function bars(step) {
       var svg = node("svg", { viewBox: "0 0 " + at.length * 10 + " 84", preserveAspectRatio: "none", role: "img", "aria-label": spoken() }), high = Math.max.apply(null, counts) || 1;
       counts.forEach(function (count, bin) {
         var h = count ? Math.max(1.5, 74 * Math.sqrt(count / high)) : 0, colour = o.colours[Math.floor(bin / BINS)];
-        svg.append(node("rect", { x: bin * 10 + 0.6, y: 84 - h, width: 8.8, height: h, fill: bin < step ? o.muted : colour, "class": "bar" }));
+        svg.append(node("rect", { x: bin * 10 + 0.6, y: 84 - h, width: 8.8, height: h, fill: kept(bin, step) ? colour : o.muted, "class": "bar" }));
       });
-      if (step) svg.append(node("rect", { x: step * 10 - 0.6, y: 0, width: 1.4, height: 84, fill: "#b4532a" }));
+      if (step !== everything) svg.append(node("rect", { x: step * 10 - 0.6, y: 0, width: 1.4, height: 84, fill: "#b4532a" }));
       chart.replaceChildren(svg);
     }
     function spoken() {
@@ -89,9 +93,9 @@
       grey.replaceChildren(chip, SS.plain(theme.unknown, 0) + " " + SS.t(o.theme + ".nodata"));
     }
     function running(step) {
-      var value = SS.number(at[step] || 0, o.kind), count = counts.reduce(from(step), 0);
+      var all = step === everything, value = o.below && all ? SS.t("legend.all") : SS.number(at[step] || 0, o.kind), count = counts.reduce(from(step), 0);
       sum.replaceChildren();
-      var text = SS.t(o.theme + (step ? ".sum" : ".all"), { from: "\u0001" + value + "\u0002", count: "\u0001" + SS.plain(count, 0) + "\u0002", zones: SS.t("zones." + o.layer), sum: "\u0001" + SS.number(sums.reduce(from(step), 0), o.sumKind) + "\u0002" });
+      var text = SS.t(o.words + (all ? ".all" : ".sum"), { from: "\u0001" + value + "\u0002", count: "\u0001" + SS.plain(count, 0) + "\u0002", zones: SS.t("zones." + o.layer), sum: "\u0001" + SS.number(sums.reduce(from(step), 0), o.sumKind) + "\u0002" });
       text.split(/[\u0001\u0002]/).forEach(function (piece, k) { sum.append(k % 2 ? SS.h("b", { className: "num" }, piece) : piece); });
       if (!o.p90) { input.setAttribute("aria-valuetext", value); return; }
       var parts = [0, 1, 2].map(function (k) { return bands.map(function (b) { return b[k]; }).reduce(from(step), 0); });
@@ -99,17 +103,18 @@
       input.setAttribute("aria-valuetext", value);
     }
     function apply(step, quiet) {
-      theme.threshold = step ? at[step] : null;
+      theme.threshold = step === everything ? null : at[step];
       input.value = step;
       bars(step);
       running(step);
-      if (!quiet) changed(step);
+      if (!quiet) changed();
     }
     input.addEventListener("input", function () { apply(Number(input.value)); });
     document.addEventListener("ss:language", function () { names(); apply(Number(input.value), true); });
     names();
     var wanted = Number(SS.state.t);
-    apply(wanted > 0 && at.length ? binOf(wanted, at) : 0);
-    return { set: function (value) { apply(value > 0 ? binOf(value, at) : 0); } };
+    function stepOf(value) { return value > 0 && at.length ? binOf(value, at) : everything; }
+    apply(stepOf(wanted));
+    return { set: function (value) { apply(stepOf(value)); } };
   };
 })();

@@ -44,7 +44,7 @@
     var figure = c.sealed_share ? h("p", { className: "figure" }, h("span", { className: "big num" }, SS.number(share, "share")), " ",
       h("span", { className: "band" }, isFinite(share) ? SS.t("sheet.sealed").toLowerCase() + ", " + SS.t("sheet.of", { part: SS.number(c.sealed_m2[row], "m2"), whole: SS.number(c.covered_m2[row], "m2") }) : SS.t("sheet.unknown.none"))) : null;
     return [
-      h("header", { className: "sheet-head" }, h("h2", {}, title, c.sheet && c.sheet[row] ? h("span", { className: "tag" }, " " + SS.t("sheet.sheet", { sheet: c.sheet[row] })) : ""), SS.acts("parcel", "sealing", c.parcel_id[row], title)),
+      h("header", { className: "sheet-head" }, SS.parts.head(theme, row), SS.acts("parcel", "sealing", c.parcel_id[row], title)),
       h("div", { className: "halves" },
         h("section", {}, h("h3", {}, SS.t("parcel.plan")), plan(tables, row, houses)),
         h("div", { className: "stackup" }, figure,

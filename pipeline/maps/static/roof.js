@@ -134,12 +134,12 @@
 
   SS.sheetPage("roof", "building_id", function (tables, row) {
     var c = tables.buildings.columns, theme = { columns: c, ids: c.building_id, value: c.kwh_year, options: SS.options };
-    var known = isFinite(c.kwh_year[row]), title = SS.title(theme, row), where = SS.parts.place(theme, row);
+    var known = isFinite(c.kwh_year[row]), title = SS.title(theme, row);
     var figure = known
       ? h("p", { className: "figure" }, h("span", { className: "big num" }, SS.number(c.kwh_year[row], "kwh")), " ", h("span", { className: "band" }, SS.t("sheet.peryear") + " · " + SS.t("sheet.p90", { p90: SS.number(c.kwh_year_p90[row], "kwh") })))
       : h("p", { className: "figure" }, h("span", { className: "big" }, SS.t("na")));
     return [
-      h("header", { className: "sheet-head" }, h("h2", {}, title, where ? h("span", { className: "tag" }, " " + where) : ""), SS.acts("roof", "solar", c.building_id[row], title)),
+      h("header", { className: "sheet-head" }, SS.parts.head(theme, row), SS.acts("roof", "solar", c.building_id[row], title)),
       h("div", { className: "halves" },
         h("section", {}, h("h3", {}, SS.t("roof.plan")), plan(tables, row)),
         h("div", { className: "stackup" }, figure, months(c, row), SS.parts.roofFacts(theme, row, known), limits(theme, row, known))),

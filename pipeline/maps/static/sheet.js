@@ -15,9 +15,18 @@
     if (o.layer === "sections") return SS.t("sheet.section", { id: id });
     return id || SS.t("sheet.town");
   };
+  function first(text) { return text ? text[0].toUpperCase() + text.slice(1) : ""; }
+  /* What people call it, and below it what registers call it. */
+  SS.heading = function (theme, row) {
+    var o = theme.options, street = theme.columns.street && theme.columns.street[row], near = street ? SS.t("sheet.near", { street: street }) : "", names = [SS.title(theme, row)];
+    if (o.layer === "buildings") names = [near, place(theme, row), SS.title(theme, row)].filter(Boolean);
+    if (o.layer === "sections") names = [SS.title(theme, row), near].filter(Boolean);
+    if (o.layer === "parcels") names = [place(theme, row) || SS.title(theme, row), near].filter(Boolean);
+    return [first(names[0]), names.slice(1).map(function (n, k) { return k || o.layer !== "buildings" ? n[0].toLowerCase() + n.slice(1) : n; }).join(" · ")];
+  };
   function head(theme, row) {
-    var o = theme.options, small = o.layer === "buildings" ? place(theme, row) : o.layer === "parcels" && theme.columns.sheet[row] ? SS.t("sheet.sheet", { sheet: theme.columns.sheet[row] }) : "";
-    return h("h2", {}, SS.title(theme, row), small ? h("span", { className: "tag" }, " " + small) : "");
+    var names = SS.heading(theme, row);
+    return h("h2", {}, names[0], names[1] ? h("span", { className: "tag" }, " " + names[1]) : "");
   }
   function facts(pairs) {
     var list = h("dl", {});
@@ -168,7 +177,7 @@
     out.append.apply(out, onward(theme, row).concat([copy(), theme.options.email ? tell(theme.options.email, SS.title(theme, row)) : ""]));
     return out;
   }
-  SS.parts = { place: place, monthly: monthly, limits: limits, roofFacts: roofFacts, composition: composition, copy: copy, tell: tell };
+  SS.parts = { head: head, monthly: monthly, limits: limits, roofFacts: roofFacts, composition: composition, copy: copy, tell: tell };
 
   SS.sheet = function (theme, row, close) {
     var box = document.getElementById("sheet"), hint = document.getElementById("hint");

@@ -41,7 +41,7 @@
     }
     function draw() {
       paper.replaceChildren.apply(paper, paint(shown.tables, shown.row).filter(Boolean));
-      document.title = paper.querySelector("h2").textContent + " – " + document.querySelector("title").getAttribute("data-" + SS.language);
+      document.title = paper.querySelector("h2").firstChild.textContent + " – " + document.querySelector("title").getAttribute("data-" + SS.language);
     }
     function empty(text) {
       shown = null;

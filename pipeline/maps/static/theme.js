@@ -22,7 +22,7 @@
   function hidden(theme) {
     if (theme.threshold === null && !theme.area) { theme.layer.hidden = null; return; }
     theme.layer.hidden = theme.layer.hidden || new Uint8Array(theme.rows);
-    for (var i = 0; i < theme.rows; i++) theme.layer.hidden[i] = (theme.threshold === null || theme.value[i] >= theme.threshold) && (!theme.area || theme.area[i]) ? 0 : 1;
+    for (var i = 0; i < theme.rows; i++) theme.layer.hidden[i] = (theme.threshold === null || (theme.options.below ? theme.value[i] < theme.threshold : theme.value[i] >= theme.threshold)) && (!theme.area || theme.area[i]) ? 0 : 1;
   }
 
   function selection(theme) {
@@ -41,7 +41,7 @@
       var rings = theme.layer.rings(row).map(function (ring) { return ring.concat([ring[0]]); });
       /* Outside the outline, white under colour: a small roof stays visible. */
       lines = L.layerGroup([["#ffffff", 7], ["#b4532a", 3]].map(function (line) { return L.polyline(rings, { color: line[0], weight: line[1], renderer: painter, interactive: false, smoothFactor: 0 }); })).addTo(map);
-      callout.replaceChildren(SS.h("b", {}, SS.number(theme.value[row], theme.options.kind)), " ↓ " + SS.title(theme, row));
+      callout.replaceChildren(SS.h("b", {}, SS.number(theme.value[row], theme.options.kind)), " ↓ " + SS.heading(theme, row)[0]);
       if (how.move) map.fitBounds(theme.layer.bounds(row).pad({ town: 0.05, sections: 0.4 }[theme.options.layer] || 1.2), { maxZoom: Math.max(map.getZoom(), 18), animate: !SS.still });
       if (how.focus) document.getElementById("sheet").focus({ preventScroll: how.scroll === false });
     };
@@ -138,12 +138,12 @@
         theme.select(row, { move: true, focus: true });
         document.getElementById("map-region").scrollIntoView({ block: "nearest" });
       });
-      var area = null, legend = SS.legend(theme, function (step) {
+      var area = null, legend = SS.legend(theme, function () {
         hidden(theme);
         theme.layer.redraw();
         table.refresh();
         if (area) area.refresh();
-        if (step || SS.state.t) SS.save({ t: step ? String(theme.threshold) : "" });
+        if (theme.threshold !== null || SS.state.t) SS.save({ t: theme.threshold === null ? "" : String(theme.threshold) });
       });
       area = SS.area(theme, function () { hidden(theme); theme.layer.redraw(); table.refresh(); });
       pointer(theme);

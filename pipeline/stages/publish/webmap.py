@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 from pipeline.config.publish import WebmapConfig
 from pipeline.config.town import Town
 from pipeline.contracts.notes import Lineage, Notes
-from pipeline.contracts.publish import Atlas, Site
+from pipeline.contracts.publish import Atlas, Published, Site
 from pipeline.contracts.solar import Finance, Ladder, Sunmap
 from pipeline.contracts.sources import Greenspaces, Landcover, Mismatch, Streets, Surface
 from pipeline.contracts.spec import Folder, Package, Raster, Table
 from pipeline.core.terrain import hillshade
 from pipeline.io.picture import native_zoom, overview, screen_tiles, to_browser
+from pipeline.io.sidecar import NOTICE
+from pipeline.io.tables import write_package
 from pipeline.maps import content, site
+from pipeline.maps.diary import credits_of
 from pipeline.maps.sunmap import SunMap
 from pipeline.version import __version__
 
@@ -74,6 +77,9 @@ def webmap(
     )  # fmt: skip
     for layer, rows in site.write(made, out).items():
         notes.count(f"features on the maps: {layer}", rows)
+    tags = {"title": Published.title_en, "attribution": credits_of(lineage)} | ({"notice": NOTICE} if lineage.synthetic else {})
+    (out / site.PACKAGE).parent.mkdir()
+    write_package(out / site.PACKAGE, {layer: atlas[layer] for layer in Published.layers}, Published, town.epsg, tags)
     for name in ("solar", "sealing", "green"):
         if name not in made.made:
             notes.warn(f"{name}.html shows no theme: the atlas has no figures for it")

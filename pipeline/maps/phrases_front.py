@@ -1,0 +1,99 @@
+"""The words of the front page: key -> (Italian, English); see phrases.py."""
+
+from __future__ import annotations
+
+FRONT: dict[str, tuple[str, str]] = {
+    "index.title": ("{town}: sole e suolo", "{town}: sun and soil"),
+    "index.h1": ("Quanta elettricità possono dare i tetti di {town}?", "How much electricity can the roofs of {town} give?"),
+    "index.h1.land": ("Quanto suolo è sigillato e quanto è verde a {town}?", "How much soil is sealed and how much is green in {town}?"),
+    "index.h1.none": ("Che cosa si sa di {town}?", "What is known about {town}?"),
+    "index.answer": (
+        "Circa {energy} l’anno, senza occupare un metro di campagna.",
+        "About {energy} a year, without taking a metre of countryside.",
+    ),
+    "index.where": (
+        "C’è posto per moduli su {with_arrays} edifici di {buildings}.",
+        "There is room for modules on {with_arrays} of {buildings} buildings.",
+    ),
+    "index.head": ("Sono {head} l’anno per residente.", "That is {head} a year per resident."),
+    "index.rest": (
+        "Qui c’è il conto, tetto per tetto, e quello del suolo e del verde, zona per zona.",
+        "Here is the sum, roof by roof, and that of soil and green, zone by zone.",
+    ),
+    "index.answer.land": (
+        "{share} della superficie nota è coperta da edifici, asfalto o altro suolo impermeabile.",
+        "{share} of the known surface is covered by buildings, asphalt or other sealed ground.",
+    ),
+    "index.answer.none": (
+        "Gli strati letti non bastano per una cifra: qui sotto si dice che cosa manca.",
+        "The layers read do not suffice for a figure: what is missing is said below.",
+    ),
+    "card.open": ("Apri la mappa", "Open the map"),
+    "card.solar": ("Tetti al sole", "Roofs in the sun"),
+    "card.solar.band": ("l’anno; almeno {p90} in nove anni su dieci", "a year; at least {p90} in nine years of ten"),
+    "card.solar.text": (
+        "{kwp} di moduli su {with_arrays} edifici adatti, di {buildings}.",
+        "{kwp} of modules on {with_arrays} suitable buildings out of {buildings}.",
+    ),
+    "card.sealing": ("Suolo sigillato", "Sealed soil"),
+    "card.sealing.band": ("{sealed} sui {covered} di cui si conosce la copertura", "{sealed} of the {covered} whose cover is known"),
+    "card.sealing.text": (
+        "Edifici, strade, piazzali e cortili: qui la pioggia scorre via invece di entrare nel terreno.",
+        "Buildings, roads, yards and forecourts: here rain runs off instead of soaking in.",
+    ),
+    "card.sealing.part": (
+        "Si conosce la copertura del {share} della superficie: la cifra vale per quella parte.",
+        "The cover is known for {share} of the surface: the figure holds for that part.",
+    ),
+    "card.green": ("Verde", "Green"),
+    "card.green.head": ("di verde per residente, pubblico o privato", "of green per resident, public or private"),
+    "card.green.canopy": ("coperto da chiome di alberi", "under tree canopy"),
+    "card.green.text": (
+        "{canopy} coperto da chiome di alberi; {green} di verde in tutto, campi compresi.",
+        "{canopy} under tree canopy; {green} of green in all, fields included.",
+    ),
+    "card.green.text2": (
+        "{green} di verde in tutto. I residenti non sono noti: nessuna cifra per abitante.",
+        "{green} of green in all. Residents are not known: no figure per head.",
+    ),
+    "card.none": ("Non disponibile", "Not available"),
+    "start": ("Da dove cominciare", "Where to start"),
+    "start.solar": ("I tetti che danno di più", "The roofs that give most"),
+    "start.solar.lead": ("Cinque edifici fanno {share} del totale.", "Five buildings make {share} of the total."),
+    "start.sealing": ("I piazzali più grandi", "The largest sealed yards"),
+    "start.sealing.lead": (
+        "Particelle con più suolo sigillato e scoperto: dove togliere asfalto rende di più.",
+        "Parcels with most sealed open ground: where removing asphalt helps most.",
+    ),
+    "start.green": ("Dove il verde è più scarso", "Where green is scarcest"),
+    "start.green.lead": ("Sezioni abitate con meno verde per residente.", "Inhabited sections with least green per resident."),
+    "start.solar.item": ("{kwp} · {modules} moduli", "{kwp} · {modules} modules"),
+    "start.sealing.item": ("sigillati e scoperti, su {area}", "sealed and open, of {area}"),
+    "start.green.item": ("per residente · {residents} residenti", "per resident · {residents} residents"),
+    "filtered.solar": ("I {count} tetti da {limit} in su danno il {share} del totale.", "The {count} roofs from {limit} up give {share} of the total."),
+    "filtered.sealing": ("{count} {zones} sono coperte per almeno {limit}: {sum} sigillati.", "{count} {zones} are covered by at least {limit}: {sum} sealed."),
+    "filtered.green.head": (
+        "{sum} residenti ({share}) vivono in sezioni con meno di {limit} a testa.",
+        "{sum} residents ({share}) live in sections with less than {limit} a head.",
+    ),
+    "filtered.green": ("{count} {zones} hanno meno di {limit} di chiome.", "{count} {zones} have less than {limit} of canopy."),
+    "start.near": ("{street}, {name}", "{street}, {name}"),
+    "sure": ("Quanto è sicuro?", "How sure is it?"),
+    "sure.how": ("Come si fa il conto", "How it is worked out"),
+    "sure.solar": (
+        "In nove anni su dieci i tetti danno almeno {p90}, il {loss} meno della mediana: conta il meteo, il rilievo delle quote e il modello. Moduli su ogni tetto adatto, che li si voglia o no.",
+        "In nine years of ten the roofs give at least {p90}, {loss} below the median: weather, elevation survey and model are in it. Modules on every suitable roof, wanted or not.",
+    ),
+    "sure.sealing": (
+        "La copertura è nota per il {share} della superficie. Vale più per il comune che per una particella piccola, dove una cella di confine pesa molto.",
+        "The cover is known for {share} of the area. It holds better for the town than for a small parcel, where a cell on the border weighs much.",
+    ),
+    "sure.green": (
+        "I residenti sono noti per sezione di censimento, non per casa; il verde conta anche campi e giardini privati, dove non si può andare.",
+        "Residents are known by census section, not by house; green includes fields and private gardens, where one may not go.",
+    ),
+    "sure.green.none": (
+        "I residenti non sono noti; il verde conta anche campi e giardini privati, dove non si può andare.",
+        "Residents are not known; green includes fields and private gardens, where one may not go.",
+    ),
+}
