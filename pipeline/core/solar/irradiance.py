@@ -251,19 +251,20 @@ def lit_hours(lit_share: NDArray[np.uint8], normal: Floats, hours: SkyHours, low
     hidden = np.flatnonzero((lit_share < 255).any(axis=(0, 1)))
     # While the sun stays above it all of them are lit, whatever the azimuth, and nothing need be read.
     clear = hidden[-1] + 1 if len(hidden) else 0
-    table = np.zeros((SECTORS * ELEVATIONS, CHUNK), dtype=np.uint8)
-    table[:, :planes] = lit_share.reshape(planes, -1).T
+    # Counted is what is dark: nothing at all on a plane in full light, so that it does not matter which planes stand beside it.
+    dark = np.zeros((SECTORS * ELEVATIONS, CHUNK), dtype=np.uint8)
+    dark[:, :planes] = 255 - lit_share.reshape(planes, -1).T
     normals = np.zeros((3, CHUNK))
     normals[:, :planes] = normal.T
     out = np.ones((len(lowest), CHUNK))
-    _lit(table.ravel(), normals.ravel(), np.uint64(planes), clear, hours.beam, hours.circumsolar, hours.way, hours.way_at.astype(np.uint64), hours.way_part, lowest, np.zeros(3 * CHUNK), out)
+    _lit(dark.ravel(), normals.ravel(), np.uint64(planes), clear, hours.beam, hours.circumsolar, hours.way, hours.way_at.astype(np.uint64), hours.way_part, lowest, np.zeros(3 * CHUNK), out)
     return out
 
 
 # Compiled functions fill arrays of the caller: making them inside would cost time in a first run. The planes of a chunk stand side
 # by side, so that the processor takes several at once; flat arrays with fixed steps let the compiler see that it may.
 @kernel
-def _lit(table, normal, planes, clear, beam, circumsolar, way, way_at, way_part, lowest, sums, out):  # type: ignore[no-untyped-def]
+def _lit(dark, normal, planes, clear, beam, circumsolar, way, way_at, way_part, lowest, sums, out):  # type: ignore[no-untyped-def]
     for h in range(lowest.shape[0]):
         if lowest[h] >= clear or not (beam[h] > 0.0 or circumsolar[h] > 1e-9):
             continue
@@ -278,17 +279,17 @@ def _lit(table, normal, planes, clear, beam, circumsolar, way, way_at, way_part,
             to_east, to_north, to_zenith = way[h, i, 0], way[h, i, 1], way[h, i, 2]
             counts = 1.0 if to_zenith > 0.0 else 0.0
             for p in range(planes):
-                here = (1.0 - up) * table[a + p] + up * table[c + p]
-                there = (1.0 - up) * table[b + p] + up * table[d + p]
-                lit = (1.0 - east) * here + east * there
+                here = (1.0 - up) * dark[a + p] + up * dark[c + p]
+                there = (1.0 - up) * dark[b + p] + up * dark[d + p]
+                hidden = (1.0 - east) * here + east * there
                 cosine = normal[p] * to_east + normal[_WIDE + p] * to_north + normal[_TWICE + p] * to_zenith
                 weight = counts * max(cosine, 0.0)
-                sums[p] += lit * weight
+                sums[p] += hidden * weight
                 sums[_WIDE + p] += weight
-                sums[_TWICE + p] += lit
+                sums[_TWICE + p] += hidden
         for p in range(planes):
             weight = sums[_WIDE + p]
-            out[h, p] = (sums[p] / weight if weight > 0.0 else sums[_TWICE + p] / way_at.shape[1]) / 255.0
+            out[h, p] = 1.0 - (sums[p] / weight if weight > 0.0 else sums[_TWICE + p] / way_at.shape[1]) / 255.0
 
 
 @kernel
