@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from pipeline.maps import filtered, findings, pictures, sheets, sunmap
+from pipeline.maps import filtered, findings, pictures, sheets, starts, sunmap
 from pipeline.maps.basemap import street_lines
 from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of, sources_of, steps_of
@@ -198,14 +198,13 @@ def _common(site: Site, here: str) -> dict[str, Any]:
 
 def _index(site: Site, environment: Environment, small: dict[str, str]) -> str:
     question, answer, rest = findings.headline(site.name, site.sums)
-    starts = findings.starts(site.atlas, site.made, site.sums)
     values = _common(site, "index") | {
         "headline": question,
         "answer": answer,
         "rest": rest,
         "cards": findings.cards(site.sums, small, site.made, site.atlas),
         "sure": filtered.sureness(site.sums, site.made),
-        "starts": starts,
+        "starts": starts.starts(site.atlas, site.made, site.sums),
     }
     return environment.get_template("index.html").render(values)
 
