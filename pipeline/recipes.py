@@ -74,8 +74,17 @@ class Plan:
         return [s for s in self.stages.values() if not self.inactive[s.name]]
 
 
-def make_plan(place: Place, *, with_recipes: bool = True) -> Plan:
+def make_plan(place: Place, *, with_recipes: bool = True, only: str | None = None) -> Plan:
     """Read config, stages and raw files.
+
+    Parameters
+    ----------
+    place
+        The town.
+    with_recipes
+        False leaves all recipes out.
+    only
+        Work out the recipe of this stage alone.
 
     Raises
     ------
@@ -100,8 +109,9 @@ def make_plan(place: Place, *, with_recipes: bool = True) -> Plan:
     plan = Plan(place, town, stages, inactive, layers, {n: w for n, w in waiting.items() if w})
     if with_recipes:
         cache = Cache(place.recipes / "hashes.json")
-        plan.recipes = {s.name: _recipe(plan, s, cache) for s in plan.active}
-        cache.save()
+        plan.recipes = {s.name: _recipe(plan, s, cache) for s in plan.active if only in (None, s.name)}
+        if only is None:
+            cache.save()
     return plan
 
 

@@ -73,7 +73,7 @@ def run_stage(name: str, place: Place, where: str | None = None, progress: Calla
         Whatever is wrong with input, config, contract or cluster; earlier results stay as they were.
     """
     place.recipes.mkdir(parents=True, exist_ok=True)
-    plan = make_plan(place)
+    plan = make_plan(place, only=name)
     if name not in plan.stages:
         raise InputError(f"{name}: no such stage; there are {', '.join(plan.stages)}")
     stage = plan.stages[name]
