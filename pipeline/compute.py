@@ -1,4 +1,4 @@
-"""The parallel verbs, and the only place that knows dask (which serves where the work goes to other machines).
+"""The parallel verbs, and the only place that knows dask (which serves where the work leaves this process).
 
 `tiles` maps a function over the blocks of a grid, `batches` over slices of a table. Both give the same bytes on
 threads, on processes and on a remote scheduler: the work is cut in the same places, and results keep their order.
@@ -11,7 +11,7 @@ import os
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
@@ -64,7 +64,7 @@ class Compute:
         self.workers = os.cpu_count() or 1
         self.progress: Callable[[int, int], None] | None = None
         self._client: Any = None
-        self._pool: Executor | None = None
+        self._pool: ProcessPoolExecutor | None = None
         if where.startswith("tcp://"):
             self._client = _connect(where)
             self.workers = max(1, sum(self._client.nthreads().values()))
@@ -76,7 +76,7 @@ class Compute:
         if self._client is not None:
             self._client.close()
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            self._pool.shutdown()
 
     def tiles(
         self,
@@ -140,31 +140,39 @@ class Compute:
 
     def _stream(self, calls: Iterator[tuple[Any, ...]], total: int) -> Iterator[Any]:
         """Results in order; a few calls are under way at once, so that memory depends on these and not on the town."""
-        for done, result in enumerate(self._waves(calls) if self._client is not None else self._ahead(calls), 1):
+        for done, result in enumerate(self._ahead(calls) if self.where == "threads" else self._waves(calls), 1):
             if self.progress:
                 self.progress(done, total)
             yield result
 
     def _ahead(self, calls: Iterator[tuple[Any, ...]]) -> Iterator[Any]:
-        """On this machine: the next call begins as soon as a worker is free. dask would add a fifth of a second of imports and nothing else."""
-        pool, waiting = self._executor(), deque[Future[Any]]()
-        for call in calls:
-            waiting.append(pool.submit(*call))
-            if len(waiting) == self.workers * WAVE_PER_WORKER:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-    def _executor(self) -> Executor:
-        """One pool for all calls: starting processes costs more than most tiles."""
-        if self._pool is None:
-            spawn = get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=spawn) if self.where == "processes" else ThreadPoolExecutor(self.workers)
-        return self._pool
+        """In threads: the next call begins as soon as one is free. dask would do the same after a fifth of a second of imports."""
+        with ThreadPoolExecutor(self.workers) as pool:
+            waiting: deque[Future[Any]] = deque()
+            try:
+                for call in calls:
+                    waiting.append(pool.submit(*call))
+                    if len(waiting) == self.workers * WAVE_PER_WORKER:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                pool.shutdown(cancel_futures=True)
 
     def _waves(self, calls: Iterator[tuple[Any, ...]]) -> Iterator[Any]:
         while wave := list(islice(calls, self.workers * WAVE_PER_WORKER)):
-            yield from self._run_remote(wave)
+            yield from self._run_remote(wave) if self._client is not None else self._run_processes(wave)
+
+    def _run_processes(self, wave: list[tuple[Any, ...]]) -> list[Any]:
+        from dask.base import compute
+        from dask.delayed import delayed
+        from dask.multiprocessing import get
+
+        # One pool for all waves: starting processes costs more than most tiles.
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"))
+        # A partial is opaque to dask, which would otherwise walk into lists and tables.
+        return list(compute(*(delayed(partial(func, *args), pure=False)() for func, *args in wave), scheduler=get, pool=self._pool))
 
     def _run_remote(self, wave: list[tuple[Any, ...]]) -> list[Any]:
         try:
