@@ -164,8 +164,8 @@ $(FILE_sunmap): $(R)/sunmap.json $(FILE_roofs) $(FILE_surface) $(FILE_weather) $
 .PHONY: sunmap
 sunmap: $(call need,sunmap)
 
-# green(landcover: Raster[Landcover], surface: Raster[Surface], sealing: Table[Sealing], parcels: Table[Parcels] | None, residents: Table[Residents] | None, boundary: Table[Boundary] | None, config: GreenConfig, compute: Compute, notes: Notes) -> Table[Green]
-$(FILE_green): $(R)/green.json $(FILE_landcover) $(FILE_surface) $(FILE_sealing) $(call if_active,parcels) $(call if_active,residents) $(call if_active,boundary)
+# green(landcover: Raster[Landcover], surface: Raster[Surface], sealing: Table[Sealing], parcels: Table[Parcels] | None, residents: Table[Residents] | None, boundary: Table[Boundary] | None, layers: Layers | None, config: GreenConfig, town: Town, compute: Compute, notes: Notes) -> Table[Green]
+$(FILE_green): $(R)/green.json $(GENERATED_green) $(FILE_landcover) $(FILE_surface) $(FILE_sealing) $(call if_active,parcels) $(call if_active,residents) $(call if_active,boundary)
 	$(RUN) green
 .PHONY: green
 green: $(call need,green)

@@ -99,10 +99,19 @@ def make_plan(place: Place, *, with_recipes: bool = True) -> Plan:
         raise InputError(problems)
     plan = Plan(place, town, stages, inactive, layers, {n: w for n, w in waiting.items() if w})
     if with_recipes:
-        cache = Cache(place.recipes / "hashes.json")
+        cache = _cache(plan)
         plan.recipes = {s.name: _recipe(plan, s, cache) for s in plan.active}
         cache.save()
     return plan
+
+
+def recipe_of(plan: Plan, stage: Stage) -> dict[str, Any]:
+    """The recipe of one stage: all that a run needs, 0.2 s sooner than all of them."""
+    return _recipe(plan, stage, _cache(plan))
+
+
+def _cache(plan: Plan) -> Cache:
+    return Cache(plan.place.recipes / "hashes.json")
 
 
 def _layers(place: Place, stage: str, sources: tuple[Any, ...], waiting: tuple[Any, ...], problems: list[str]) -> Layers:

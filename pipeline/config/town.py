@@ -67,6 +67,7 @@ class Sources(Section):
     greenspaces: tuple[Source, ...] = ()
     consumed: tuple[Source, ...] = ()
     sealing: tuple[Source, ...] = ()
+    green: tuple[Source, ...] = ()
     access: tuple[Source, ...] = ()
     ledger: tuple[Source, ...] = ()
     restoration: tuple[Source, ...] = ()

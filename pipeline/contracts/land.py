@@ -44,6 +44,7 @@ class Green(Zonal):
     height_known_m2 = Column("float", "m²", "Area for which both height and land cover are known", "Superficie con altezza e copertura note", low=0.0)
     canopy_m2 = Column("float", "m²", "Tree canopy: vegetation at or above the height threshold", "Chiome: vegetazione sopra la soglia di altezza", low=0.0)
     canopy_share = Column("float", "", "Canopy over the area where height and land cover are known", "Quota coperta da chiome dove altezza e copertura sono note", low=0.0, high=1.0, required=False)
+    grove_canopy_m2 = Column("float", "m²", "Of the canopy, in olive groves and orchards; missing where no layer says where they are", "Di cui chiome di oliveti e frutteti; mancante se non mappati", low=0.0, required=False)
     green_m2 = Column("float", "m²", "Low vegetation and trees", "Vegetazione bassa e alberi", low=0.0)
     residents = Column("int", "", "Residents (NaN-free; missing where not known)", "Residenti (mancante se non noto)", low=0, required=False)
     green_m2_per_resident = Column("float", "m²", "Green area per resident, public or not", "Verde per residente, pubblico o no", low=0.0, required=False)

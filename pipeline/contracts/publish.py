@@ -70,6 +70,7 @@ class Ground(TableSpec):
     water_m2 = _optional(Sealing.water_m2)
     canopy_m2 = _optional(Green.canopy_m2)
     canopy_share = Green.canopy_share
+    grove_canopy_m2 = Green.grove_canopy_m2
     permeability = Plots.permeability
     runoff_coefficient = Plots.runoff_coefficient
     runoff_mm = Plots.runoff_mm

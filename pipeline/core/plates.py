@@ -14,7 +14,6 @@ SIDE_M = 2.5
 SIDE_CELLS = 5
 
 
-@njit(cache=True, nogil=True)
 def roughness(z: NDArray[np.float32], mask: NDArray[np.bool_], radius: int) -> NDArray[np.float32]:
     """Root mean square distance of a square of cells from its plane of least squares, at the middle of each square.
 
@@ -32,8 +31,15 @@ def roughness(z: NDArray[np.float32], mask: NDArray[np.bool_], radius: int) -> N
     array of float32, shape (rows, cols)
         In the unit of `z`; infinite where the square is not in the mask as a whole.
     """
+    out = np.full(z.shape, np.inf, dtype=np.float32)
+    _roughness(z, mask, radius, out)
+    return out
+
+
+# Compiled functions fill arrays of the caller: making them inside would cost time in a first run.
+@njit(cache=True, nogil=True)
+def _roughness(z, mask, radius, out):  # type: ignore[no-untyped-def]
     rows, cols = z.shape
-    out = np.full((rows, cols), np.inf, dtype=np.float32)
     count = float((2 * radius + 1) ** 2)
     spread = 0.0
     for k in range(-radius, radius + 1):
@@ -59,7 +65,6 @@ def roughness(z: NDArray[np.float32], mask: NDArray[np.bool_], radius: int) -> N
                 # On a symmetric square the three parameters are independent: each takes its own share of the squares.
                 left = square - total * total / count - (east * east + north * north) / spread
                 out[r, c] = math.sqrt(max(left, 0.0) / count)
-    return out
 
 
 def plates(height: NDArray[np.float32], covered: NDArray[np.float32], cell_m: float, high_m: float, rough_m: float) -> NDArray[np.uint8]:

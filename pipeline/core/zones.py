@@ -124,7 +124,7 @@ def all_coverage(lines: Outlines, grid: Grid) -> NDArray[np.float64]:
     lines = lines.cut(grid)
     shares = np.zeros((grid.rows, grid.cols + 1))
     if len(lines.zone):
-        _fill(shares, lines.edges, 0, len(lines.edges), grid.west, grid.north, grid.cell_m)
+        _fill(shares, grid.rows, grid.cols, lines.edges, 0, len(lines.edges), float(grid.west), float(grid.north), float(grid.cell_m))
     shares = np.cumsum(shares, axis=1)[:, :-1]
     shares[np.abs(shares) < EPSILON] = 0.0
     return shares
@@ -153,12 +153,16 @@ def class_areas(codes: NDArray[np.uint8], lines: Outlines, grid: Grid, classes: 
         raise ValueError(f"codes have shape {codes.shape}, the grid {grid.shape}")
     codes = np.ascontiguousarray(codes)
     frame = float(grid.west), float(grid.north), float(grid.cell_m)  # one compiled version, also for whole numbers
-    shares = _sum_classes(codes, lines.edges, lines.first, _windows(lines, grid), *frame, classes)
-    return np.asarray(shares) * grid.cell_m**2
+    sums = np.zeros((len(lines.zone), classes))
+    _sum_classes(codes, lines.edges, lines.first, _windows(lines, grid), *frame, np.zeros((grid.rows, grid.cols + 1)), sums)
+    return sums * grid.cell_m**2
 
 
 class CellReader(Protocol):
     """Gives the cells of one band on any grid (see `pipeline.io.zonal`)."""
+
+    def cut(self, grid: Grid) -> CellReader:
+        """The part of itself that `grid` needs; this is what travels."""
 
     def read(self, grid: Grid) -> NDArray[Any]:
         """Array of shape (grid.rows, grid.cols)."""
@@ -176,7 +180,7 @@ class Tile:
 def tiles(lines: Outlines, grid: Grid, readers: tuple[CellReader, ...], size: int = 1024) -> list[Tile]:
     """Blocks of at most `size` cells a side that together hold all polygons on the grid; blocks without one are left out."""
     cut = ((block, lines.cut(block)) for block in (grid.crop(w) for w in grid.blocks(size)))
-    return [Tile(block, near, readers) for block, near in cut if len(near.zone)]
+    return [Tile(block, near, tuple(r.cut(block) for r in readers)) for block, near in cut if len(near.zone)]
 
 
 def as_codes(cells: NDArray[Any]) -> NDArray[np.uint8]:
@@ -227,29 +231,28 @@ def _windows(lines: Outlines, grid: Grid) -> NDArray[np.int64]:
     return windows
 
 
+# Compiled functions fill arrays of the caller: arrays made, and pieces cut out, inside would cost time in a first run.
 @njit(cache=True, nogil=True)
-def _sum_classes(codes, edges, first, windows, west, north, cell, classes):  # type: ignore[no-untyped-def]
-    sums = np.zeros((len(windows), classes))
-    shares = np.zeros((codes.shape[0], codes.shape[1] + 1))
-    for zone in range(len(windows)):
-        r0, r1, c0, c1 = windows[zone]
-        block = shares[: r1 - r0, : c1 - c0 + 1]
-        _fill(block, edges, first[zone], first[zone + 1], west + c0 * cell, north - r0 * cell, cell)
-        for r in range(r1 - r0):
+def _sum_classes(codes, edges, first, windows, west, north, cell, shares, sums):  # type: ignore[no-untyped-def]
+    """Add the shares of cells to `sums` (zones, classes); `shares` (rows, columns + 1) is zeros before and after."""
+    last = sums.shape[1] - 1
+    for zone in range(windows.shape[0]):
+        r0, c0 = windows[zone, 0], windows[zone, 2]
+        rows, cols = windows[zone, 1] - r0, windows[zone, 3] - c0
+        _fill(shares, rows, cols, edges, first[zone], first[zone + 1], west + c0 * cell, north - r0 * cell, cell)
+        for r in range(rows):
             share = 0.0
-            for c in range(c1 - c0):
-                share += block[r, c]
-                block[r, c] = 0.0
+            for c in range(cols):
+                share += shares[r, c]
+                shares[r, c] = 0.0
                 if share > EPSILON:
-                    sums[zone, min(codes[r0 + r, c0 + c], classes - 1)] += share
-            block[r, c1 - c0] = 0.0
-    return sums
+                    sums[zone, min(np.int64(codes[r0 + r, c0 + c]), last)] += share
+            shares[r, cols] = 0.0
 
 
 @njit(cache=True, nogil=True)
-def _fill(shares, edges, first, last, west, north, cell):  # type: ignore[no-untyped-def]
-    """Add the edges' signed areas to `shares` (rows, columns + 1), whose outer corner is (west, north)."""
-    rows, cols = shares.shape[0], shares.shape[1] - 1
+def _fill(shares, rows, cols, edges, first, last, west, north, cell):  # type: ignore[no-untyped-def]
+    """Add the edges' signed areas to the first `rows` and `cols` + 1 of `shares`, whose outer corner is (west, north)."""
     for e in range(first, last):
         xa, ya = (edges[e, 0] - west) / cell, (north - edges[e, 1]) / cell
         xb, yb = (edges[e, 2] - west) / cell, (north - edges[e, 3]) / cell
@@ -266,19 +269,19 @@ def _fill(shares, edges, first, last, west, north, cell):  # type: ignore[no-unt
         while y < end:
             below = min(row + 1.0, end)
             x_below = xb if below == yb else min(max(xa + (below - ya) * slope, low), high)
-            _fill_row(shares[row], min(x, x_below), max(x, x_below), sign * (below - y), cols)
+            _fill_row(shares, row, min(x, x_below), max(x, x_below), sign * (below - y), cols)
             x, y, row = x_below, below, row + 1
 
 
 @njit(cache=True, nogil=True)
-def _fill_row(shares, x, end, height, cols):  # type: ignore[no-untyped-def]
+def _fill_row(shares, row, x, end, height, cols):  # type: ignore[no-untyped-def]
     """Add a piece of an edge that lies within one row and runs from column x to `end`, climbing `height` evenly."""
     if end <= 0.0:
-        shares[0] += height
+        shares[row, 0] += height
         return
     slope = height / (end - x) if end > x else 0.0
     if x < 0.0:
-        shares[0] -= x * slope
+        shares[row, 0] -= x * slope
         height += x * slope
         x = 0.0
     while x < cols:
@@ -286,8 +289,8 @@ def _fill_row(shares, x, end, height, cols):  # type: ignore[no-untyped-def]
         stop = min(cell + 1.0, end)
         part = height if stop == end else (stop - x) * slope
         right = part * (0.5 * (x + stop) - cell)
-        shares[cell] += part - right
-        shares[cell + 1] += right
+        shares[row, cell] += part - right
+        shares[row, cell + 1] += right
         height -= part
         if stop == end:
             break

@@ -46,7 +46,8 @@ def lists(cells: Any) -> NDArray[Any]:
     found = list(cells)
     if not found:
         return np.empty((0, 0))
-    return numbers_of(_taken(found)) if isinstance(found[0], OnFile) else np.stack(found)
+    # A copy, as what Arrow holds cannot be written to, and compiled functions would be compiled anew for such arrays.
+    return numbers_of(_taken(found)).copy() if isinstance(found[0], OnFile) else np.stack(found)
 
 
 def outlines(cells: Any) -> NDArray[np.object_]:

@@ -88,6 +88,10 @@ class BandCells:
     raster: Raster[Any]
     band: str
 
+    def cut(self, grid: Grid) -> BandCells:
+        """Itself: only a path travels."""
+        return self
+
     def read(self, grid: Grid) -> NDArray[Any]:
         """Array of shape (grid.rows, grid.cols); nodata outside the raster."""
         own = self.raster.grid

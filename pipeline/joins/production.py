@@ -16,7 +16,7 @@ from pipeline.config.solar import SolarConfig
 from pipeline.contracts.solar import HORIZON_SECTORS, LIT_ELEVATIONS_DEG
 from pipeline.core.solar import losses
 from pipeline.core.solar.irradiance import Planes, SkyHours, sky_hours
-from pipeline.core.solar.power import HULD, Mounting, PowerModel, hourly_ac
+from pipeline.core.solar.power import HULD, Mounting, PowerModel, lit_ac
 from pipeline.core.solar.rowview import rack_ground_share, rack_sky_share
 from pipeline.core.solar.sky import sky_view_from_lit
 from pipeline.core.solar.uncertainty import Sigmas
@@ -141,6 +141,15 @@ def hourly_kwh(rows: Any, hours: SkyHours, config: SolarConfig) -> Iterator[tupl
     (slice of the rows, array of shape (n, 8760))
         [kWh]; the sum of a row is its `kwh_year` in the table `solar`.
     """
+    for at, kwh in lit_kwh(rows, hours, config):
+        whole = np.zeros((len(kwh), hours.length))
+        whole[:, hours.hour] = kwh
+        yield at, whole
+
+
+def lit_kwh(rows: Any, hours: SkyHours, config: SolarConfig) -> Iterator[tuple[slice, Floats]]:
+    """`hourly_kwh` in the hours with light only, `hours.hour` of the year: shape (n, hours with light)."""
     kwp = rows["kwp"].to_numpy(dtype=float)
-    for at, ac in hourly_ac(planes_of(rows), mounting_of(rows, config), hours, power_model(config)):
-        yield at, ac * kwp[at, np.newaxis]
+    for at, ac in lit_ac(planes_of(rows), mounting_of(rows, config), hours, power_model(config)):
+        np.multiply(ac, kwp[at, np.newaxis], out=ac)
+        yield at, ac

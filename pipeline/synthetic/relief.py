@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,17 +102,25 @@ def write_tiles(
     """
     for name in ("dsm", "dtm"):
         (out / name).mkdir(parents=True, exist_ok=True)
-    counts = Counts(*(np.zeros(len(ground.ground) + 1, dtype=np.int64) for _ in range(3)))
     shapely.prepare(domain)
-    for window in grid.blocks(TILE_CELLS):
+    outlines = [(w, shapely.box(*grid.crop(w).bounds)) for w in grid.blocks(TILE_CELLS)]
+    jobs = [(w, bool(shapely.contains(domain, box))) for w, box in outlines if shapely.intersects(domain, box)]
+
+    def write(job: tuple[Window, bool]) -> Counts:
+        window, whole = job
         tile = grid.crop(window)
-        if not shapely.intersects(domain, shapely.box(*tile.bounds)):
-            continue
-        dsm, dtm = _tile(tile, domain, terrain, surfaces, trees, ground, paved, green, counts)
+        dsm, dtm, seen = _tile(tile, None if whole else domain, terrain, surfaces, trees, ground, paved, green)
         stem = f"r{window.row // TILE_CELLS:02d}_c{window.col // TILE_CELLS:02d}.tif"
         for name, cells in (("dsm", dsm), ("dtm", dtm)):
             rasters.write(out / name / f"{name}_{stem}", Elevation, RasterBlocks(tile, _one(tile, cells)), tags)
-    return counts
+        return seen
+
+    total = Counts(*(np.zeros(len(ground.ground) + 1, dtype=np.int64) for _ in range(3)))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for seen in pool.map(write, jobs):
+            for name in ("tree", "canopy", "green"):
+                setattr(total, name, getattr(total, name) + getattr(seen, name))
+    return total
 
 
 def _one(tile: Grid, cells: NDArray[np.float32]) -> Iterator[tuple[Window, NDArray[np.float32]]]:
@@ -130,14 +140,15 @@ def _burn(geometries: Geometries, tile: Grid, first: int = 1) -> NDArray[np.int3
 
 
 def _tile(
-    tile: Grid, domain: shapely.Geometry, terrain: Terrain, surfaces: Surfaces, trees: Trees, ground: Ground, paved: Geometries, green: NDArray[np.bool_], counts: Counts
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    tile: Grid, domain: shapely.Geometry | None, terrain: Terrain, surfaces: Surfaces, trees: Trees, ground: Ground, paved: Geometries, green: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.float32], Counts]:
+    """Surface and terrain of one tile, and what is seen from above; no domain where all of the tile lies in it."""
     east: Floats = tile.west + (np.arange(tile.cols, dtype=np.float64) + 0.5) * tile.cell_m
     north: Floats = tile.north - (np.arange(tile.rows, dtype=np.float64) + 0.5) * tile.cell_m
     parcel, built = _burn(ground.ground, tile), _burn(surfaces.ground, tile)
     hard = _burn(paved, tile) > 0
     crown = _crowns(tile, trees)
-    _count(counts, parcel, built == 0, hard, crown, green)
+    seen = _count(len(ground.ground) + 1, parcel, built == 0, hard, crown, green)
     above = _plants(parcel, ground, east, north)
     above[hard] = 0.0
     np.maximum(above, crown, out=above)
@@ -147,8 +158,8 @@ def _tile(
     s, row, col = built.ravel()[at] - 1, at // tile.cols, at % tile.cols
     gx, gy = surfaces.gradients()
     top.ravel()[at] = surfaces.z[s] + gx[s] * (east[col] - surfaces.east[s]) + gy[s] * (north[row] - surfaces.north[s])
-    void = _outside(domain, tile)
-    return _stored(top, void), _stored(z, void)
+    void = None if domain is None else np.asarray(rasters.burn([domain], [1], tile) == 0)
+    return _stored(top, void), _stored(z, void), seen
 
 
 def _stored(cells: Floats, void: NDArray[np.bool_] | None) -> NDArray[np.float32]:
@@ -161,18 +172,10 @@ def _stored(cells: Floats, void: NDArray[np.bool_] | None) -> NDArray[np.float32
     return kept
 
 
-def _count(counts: Counts, parcel: NDArray[np.int32], free: NDArray[np.bool_], hard: NDArray[np.bool_], crown: NDArray[np.float32], green: NDArray[np.bool_]) -> None:
+def _count(size: int, parcel: NDArray[np.int32], free: NDArray[np.bool_], hard: NDArray[np.bool_], crown: NDArray[np.float32], green: NDArray[np.bool_]) -> Counts:
     tree = (crown > 0) & free
-    counts.tree += np.bincount(parcel[tree], minlength=len(counts.tree))
-    counts.canopy += np.bincount(parcel[tree & (crown >= CANOPY_M)], minlength=len(counts.canopy))
     low = np.concatenate([[False], green])[parcel] & ~hard & free
-    counts.green += np.bincount(parcel[tree | low], minlength=len(counts.green))
-
-
-def _outside(domain: shapely.Geometry, tile: Grid) -> NDArray[np.bool_] | None:
-    if shapely.contains(domain, shapely.box(*tile.bounds)):
-        return None
-    return np.asarray(rasters.burn([domain], [1], tile) == 0)
+    return Counts(*(np.bincount(parcel[cells], minlength=size) for cells in (tree, tree & (crown >= CANOPY_M), tree | low)))
 
 
 def _plants(parcel: NDArray[np.int32], ground: Ground, east: Floats, north: Floats) -> NDArray[np.float32]:

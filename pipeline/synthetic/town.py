@@ -163,6 +163,7 @@ def write_town(plan: Plan, out: Path, epsg: int, name: str, code: str, config: S
     _write_sections(out / "sezioni.gpkg", plan, code, epsg)
     _write_streets(out / "strade.geojson", plan, epsg)
     _write_greens(out / "verde.geojson", plan, epsg)
+    _write_groves(out / "oliveti.geojson", plan, epsg)
     counts = _write_relief(out, plan, epsg, config)
     _write_truth(out, plan, ids, counts, epsg, config.cell_m)
     notes.count("parcels", int((plan.cadastre.kind == "parcel").sum()))
@@ -247,6 +248,14 @@ def _write_greens(path: Path, plan: Plan, epsg: int) -> None:
     tags = {"park": {"leisure": "park", "access": "yes"}, "sports": {"leisure": "pitch"}, "cemetery": {"landuse": "cemetery"}, "square": {"place": "square"}}
     pick = np.flatnonzero(np.isin(lots.use, list(tags)) & plan.blocks.inside[lots.block])
     rows: list[dict[str, object]] = [{**tags[str(lots.use[i])], "name": _green_name(str(lots.use[i]), n)} for n, i in enumerate(pick)]
+    _write_features(path, lots.ground[pick], rows, epsg)
+
+
+def _write_groves(path: Path, plan: Plan, epsg: int) -> None:
+    """Olive groves and orchards, with the tags of OpenStreetMap."""
+    lots = plan.lots
+    pick = np.flatnonzero(np.isin(lots.use, ["olive", "orchard"]) & plan.blocks.inside[lots.block])
+    rows: list[dict[str, object]] = [{"landuse": "orchard", **({"trees": "olive_trees"} if lots.use[i] == "olive" else {})} for i in pick]
     _write_features(path, lots.ground[pick], rows, epsg)
 
 

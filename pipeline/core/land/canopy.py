@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Codes that `classify` gives.
-UNKNOWN, LOW, CANOPY, TALL_UNKNOWN_COVER = 0, 1, 2, 3
-CLASSES = 4
+UNKNOWN, LOW, CANOPY, TALL_UNKNOWN_COVER, GROVE = 0, 1, 2, 3, 4
+CLASSES = 5
 
 
 def classify(height: NDArray[Any], cover: NDArray[Any], at_least_m: float, building: int) -> NDArray[np.uint8]:
@@ -42,4 +42,15 @@ def classify(height: NDArray[Any], cover: NDArray[Any], at_least_m: float, build
     codes = (np.isfinite(height) & known).astype(np.uint8)
     codes[tall & known & (cover != building)] = CANOPY
     codes[tall & ~known] = TALL_UNKNOWN_COVER
+    return codes
+
+
+def classify_groves(height: NDArray[Any], cover: NDArray[Any], grove: NDArray[Any], at_least_m: float, building: int) -> NDArray[np.uint8]:
+    """As `classify`, with the canopy of groves apart: code 4 where `grove` is above 0.
+
+    >>> classify_groves(np.array([0.5, 3.0, 8.0, 4.0]), np.array([4, 5, 5, 0]), np.array([1.0, 1.0, 0.0, 1.0]), 3.0, 1)
+    array([1, 4, 2, 3], dtype=uint8)
+    """
+    codes = classify(height, cover, at_least_m, building)
+    codes[(codes == CANOPY) & (grove > 0.0)] = GROVE
     return codes

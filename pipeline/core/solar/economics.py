@@ -48,7 +48,7 @@ class Plan(NamedTuple):
 def capital_recovery(rate: float, years: int) -> float:
     """Yearly payment that returns 1 with interest: r (1 + r)^n / ((1 + r)^n - 1); 1/n without interest.
 
-    >>> round(capital_recovery(0.03, 25), 6)
+    >>> round(float(capital_recovery(0.03, 25)), 6)
     0.057428
     """
     return rate / -np.expm1(-years * np.log1p(rate)) if rate else 1.0 / years
@@ -180,7 +180,7 @@ def abatement_cost(cost: float, rate: float, years: int, upkeep: float, saved: f
     -------
     EUR a year, EUR per tonne
 
-    >>> [round(v, 1) for v in abatement_cost(120_000, 0.03, 25, 2_000, 19_600, 36.4)]
+    >>> [round(float(v), 1) for v in abatement_cost(120_000, 0.03, 25, 2_000, 19_600, 36.4)]
     [-10708.7, -294.2]
     """
     yearly = cost * capital_recovery(rate, years) + upkeep - saved

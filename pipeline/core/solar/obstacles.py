@@ -133,7 +133,8 @@ def find_obstacles(planes: Sequence[PlaneCells], cell_m: float, rules: ObstacleR
     regions, whole, ringed = [], [], []
     number, kind, height = [], [], []
     for p in planes:
-        what = _what(p.above, p.member, p.other, p.inside & p.flat, rules.obstacle_m, rules.rim_height_m, rules.pit_m2 / cell_m**2)
+        what = np.zeros(p.above.shape, np.int8)
+        _what(p.above, p.member, p.other, p.inside & p.flat, rules.obstacle_m, rules.rim_height_m, rules.pit_m2 / cell_m**2, what, p.member.copy(), np.empty(what.size, np.int32))
         around = _rim_share(what) >= rules.rim_share
         label, kinds, heights = _number(what, p.above, rules.obstacle_m, around)
         regions.append(Regions(label, np.ones(label.shape, dtype=np.bool_), p.west, p.north, p.footprint))
@@ -180,12 +181,12 @@ def _rim_share(what: NDArray[np.int8]) -> float:
 
 
 @kernel
-def _what(above, member, other, walled, obstacle, rim, pit):  # type: ignore[no-untyped-def]
-    """What each cell is to the plane: 1 member, 2 hole within the noise, 3 wall along the edge, 4 obstacle in a hole, 0 outside."""
+def _what(above, member, other, walled, obstacle, rim, pit, what, seen, queue):  # type: ignore[no-untyped-def]
+    """What each cell is to the plane, into `what` (zeros): 1 member, 2 hole within the noise, 3 wall along the edge, 4 obstacle in a hole, 0 outside.
+
+    `seen` is a copy of `member`, `queue` scratch: arrays made here would cost time in a first run.
+    """
     rows, cols = above.shape
-    what = np.zeros((rows, cols), np.int8)
-    queue = np.zeros(rows * cols, np.int32)
-    seen = member.copy()
     for start in range(rows * cols):
         if seen[start // cols, start % cols]:
             continue
@@ -218,7 +219,6 @@ def _what(above, member, other, walled, obstacle, rim, pit):  # type: ignore[no-
                     for b in range(j - 1, j + 2):
                         if member[a, b]:
                             what[i, j] = 3
-    return what
 
 
 def _number(what: NDArray[np.int8], above: NDArray[np.float64], obstacle: float, around: bool) -> tuple[NDArray[np.int16], list[int], list[float]]:

@@ -60,14 +60,14 @@ def pack(
 @kernel
 def _pack(edges, first, width, height, pitch, gap, count, corners, starts, closed, best):
     """Rows of every area one after the other: rectangles by area into `count`, their corners into `corners`."""
-    total = 0
+    total = np.int64(0)
     for k in range(count.size):
         if first[k] == first[k + 1]:
             continue
         rows = _rows(edges, first[k], first[k + 1], width[k], height[k], pitch[k], gap[k], closed, corners, starts, best)
         line = np.nan
         for r in range(rows - 1, -1, -1):
-            placed = _strip(edges, first[k], first[k + 1], starts[r], width[k], height[k], gap[k], closed, corners, total, line, True)
+            placed = _strip(edges, first[k], first[k + 1], starts[r], width[k], height[k], gap[k], closed, corners, total, line)
             if placed > 0 and np.isnan(line):
                 line = corners[total, 0]
             total += placed
@@ -83,9 +83,11 @@ def _rows(edges, begin, end, width, height, pitch, gap, closed, corners, starts,
     per_row = int(np.ceil(pitch / STEP_M))
     step = pitch / per_row
     places = int(np.floor((high - low - height) / step + EPS)) + 1
+    # Variables, not literals: `_strip` would be compiled anew for each.
+    nowhere, line = np.int64(-1), np.float64(0.0)
     best[0] = 0
     for i in range(places):
-        here = _strip(edges, begin, end, low + i * step, width, height, gap, closed, corners, 0, 0.0, False)
+        here = _strip(edges, begin, end, low + i * step, width, height, gap, closed, corners, nowhere, line)
         best[i + 1] = max(best[i], here + best[max(i + 1 - per_row, 0)])
     rows, i = 0, places
     while i > 0:
@@ -99,8 +101,8 @@ def _rows(edges, begin, end, width, height, pitch, gap, closed, corners, starts,
 
 
 @inner
-def _strip(edges, begin, end, v, width, height, gap, closed, corners, total, line, write):
-    """Number of rectangles in the strip from v to v + height; with `write`, put into `corners` from row `total` on.
+def _strip(edges, begin, end, v, width, height, gap, closed, corners, total, line):
+    """Number of rectangles in the strip from v to v + height, put into `corners` from row `total` on unless that is negative.
 
     Sides that pass through the strip close the stretch of u they cover; between them the strip is wholly in or out.
     """
@@ -129,7 +131,7 @@ def _strip(edges, begin, end, v, width, height, gap, closed, corners, total, lin
         free = closed[i, 0] - reach
         if free + EPS >= width and _inside(edges, begin, end, 0.5 * (closed[i, 0] + reach), v + 0.5 * height):
             fits = int(np.floor((free + gap + EPS) / (width + gap)))
-            if write:
+            if total >= 0:
                 # In line with the first row (unless there is none yet: NaN) where the stretch has room for it.
                 shift = (line - reach) % (width + gap)
                 start = reach + shift if shift <= free + gap + EPS - fits * (width + gap) else reach

@@ -137,10 +137,16 @@ def hourly_ac(planes: Planes, mounting: Mounting, hours: SkyHours, model: PowerM
         AC power per peak power [kW/kWp] in the hours of the weather file, nights included; as each hour stands for one hour, also
         its energy [kWh/kWp].
     """
-    for at, ac, _, _ in _power(planes, mounting, hours, model):
+    for at, ac in lit_ac(planes, mounting, hours, model):
         whole = np.zeros((len(ac), hours.length))
         whole[:, hours.hour] = ac
         yield at, whole
+
+
+def lit_ac(planes: Planes, mounting: Mounting, hours: SkyHours, model: PowerModel) -> Iterator[tuple[slice, Floats]]:
+    """`hourly_ac` in the hours with light only, shape (n, hours with light); the arrays are the caller's to change."""
+    for at, ac, _, _ in _power(planes, mounting, hours, model):
+        yield at, ac
 
 
 def _power(planes: Planes, mounting: Mounting, hours: SkyHours, model: PowerModel) -> Iterator[tuple[slice, Floats, Floats, Floats]]:
@@ -149,7 +155,10 @@ def _power(planes: Planes, mounting: Mounting, hours: SkyHours, model: PowerMode
     module = np.stack([np.broadcast_to(np.asarray(c, dtype=float), len(planes.surface_tilt)) for c in columns], axis=1)
     made = np.array([*model.k, 1.0 - model.loss, model.ac_limit, model.inverter_efficiency])
     for at, light in plane_hours(planes, hours, model.albedo):
-        yield at, *_ac(*light, module[at], made, hours.temp_air, hours.wind_speed, hours.month)
+        count = at.stop - at.start
+        ac, sums, by_month = np.empty((count, len(hours.hour))), np.zeros((count, 4)), np.zeros((count, 12))
+        _ac(*light, module[at], made, hours.temp_air, hours.wind_speed, hours.month, ac, sums, by_month)
+        yield at, ac, sums, by_month
 
 
 def diffuse_glass(surface_tilt: Floats) -> tuple[Floats, Floats]:
@@ -172,20 +181,22 @@ def diffuse_glass(surface_tilt: Floats) -> tuple[Floats, Floats]:
 
 
 @kernel
-def _ac(incidence, unshaded, direct, sky, ground, module, made, temp_air, wind_speed, month):  # type: ignore[no-untyped-def]
+def _ac(incidence, unshaded, direct, sky, ground, module, made, temp_air, wind_speed, month, ac, sums, by_month):  # type: ignore[no-untyped-def]
     """AC power of 1 kWp [kW], shape (arrays, hours); irradiation unshaded and shaded [kWh/m2], AC energy before the cut and what
     is cut [kWh], shape (arrays, 4); energy by month, shape (arrays, 12). Hours are added in their order."""
-    arrays, hours = direct.shape
-    ac, sums, by_month = np.zeros((arrays, hours)), np.zeros((arrays, 4)), np.zeros((arrays, 12))
     steep = -1.0 / ANGULAR_LOSS
     whole = 0.001 / (1.0 - np.exp(steep))
-    k1, k2, k3, k4, k5, k6, kept, rating, nominal = made
+    # Read one by one: taken apart as a tuple they would cost time in a first run.
+    k1, k2, k3, k4, k5, k6 = made[0], made[1], made[2], made[3], made[4], made[5]
+    kept, rating, nominal = made[6], made[7], made[8]
     efficiency = nominal / INVERTER_REFERENCE
     idle, slope = INVERTER_SELF * rating / nominal, INVERTER_SLOPE * nominal / rating
-    for a in range(arrays):
-        u0, u1, beam_share, sky_share, ground_share, glass_sky, glass_ground = module[a]
+    for a in range(direct.shape[0]):
+        u0, u1, beam_share, sky_share, ground_share = module[a, 0], module[a, 1], module[a, 2], module[a, 3], module[a, 4]
+        glass_sky, glass_ground = module[a, 5], module[a, 6]
         free, seen, before, cut, now, monthly = 0.0, 0.0, 0.0, 0.0, 0, 0.0
-        for h in range(hours):
+        for h in range(direct.shape[1]):
+            ac[a, h] = 0.0
             beam, around, below = direct[a, h] * beam_share, sky[a, h] * sky_share, ground[a, h] * ground_share
             total = beam + around + below
             free += unshaded[a, h]
@@ -210,4 +221,3 @@ def _ac(incidence, unshaded, direct, sky, ground, module, made, temp_air, wind_s
             monthly += ac[a, h]
         by_month[a, now] += monthly
         sums[a, 0], sums[a, 1], sums[a, 2], sums[a, 3] = free * 0.001, seen * 0.001, before, cut
-    return ac, sums, by_month

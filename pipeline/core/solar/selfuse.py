@@ -1,15 +1,16 @@
 """Energy used at once: hour by hour the smaller of production and consumption, for every step of the ladders."""
-# mypy: disable-error-code="no-untyped-def"
-
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pipeline.core.solar.compiled import kernel
+from pipeline.core.solar.compiled import summing_kernel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
-@kernel
-def used_at_once(hours, first, number, array, part, profile, use, load):
+def used_at_once(hours: Floats, first: Ints, number: Ints, array: Ints, part: Floats, profile: Floats, use: Ints, load: Floats) -> tuple[Floats, Floats]:
     """Yearly production that is consumed in the hour it is made.
 
     Parameters
@@ -36,17 +37,26 @@ def used_at_once(hours, first, number, array, part, profile, use, load):
     array of shape (steps,)
         Production [kWh].
     """
-    steps, readings = load.shape
-    used, made = np.zeros((steps, readings)), np.zeros(steps)
-    production = np.zeros(hours.shape[1])
-    for s in range(steps):
+    used, made = np.zeros(load.shape), np.zeros(len(load))
+    _used(hours, first, number, array, part, profile, use, load, np.zeros(hours.shape[1]), used, made)
+    return used, made
+
+
+@summing_kernel
+def _used(hours, first, number, array, part, profile, use, load, production, used, made):  # type: ignore[no-untyped-def]
+    for s in range(load.shape[0]):
         if number[s] == 1:
-            production[:] = 0.0
+            for h in range(production.size):
+                production[h] = 0.0
         for k in range(first[s], first[s + 1]):
             for h in range(production.size):
                 production[h] += part[k] * hours[array[k], h]
+        total = 0.0
         for h in range(production.size):
-            made[s] += production[h]
-            for r in range(readings):
-                used[s, r] += min(production[h], profile[use[s], h] * load[s, r])
-    return used, made
+            total += production[h]
+        made[s] = total
+        for r in range(load.shape[1]):
+            yearly, total = load[s, r], 0.0
+            for h in range(production.size):
+                total += min(production[h], profile[use[s], h] * yearly)
+            used[s, r] = total

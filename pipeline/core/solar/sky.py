@@ -85,19 +85,17 @@ def summarise(tangents: NDArray[np.float32], starts: NDArray[np.int64], surface_
     face = np.maximum(0.0, -across) / np.maximum(np.cos(tilt), 1e-12)[:, np.newaxis]
     # Sector by sector, so that the cells of a plane lie side by side.
     by_sector = np.ascontiguousarray(np.asarray(tangents, dtype=np.float32).T)
-    horizon, view, lit = _summarise(by_sector, np.arctan(by_sector), starts, np.cos(tilt), across, face, np.arctan(face))
+    planes = len(tilt)
+    horizon, view, lit = np.zeros((planes, SECTORS)), np.ones(planes), np.full((planes, SECTORS, ELEVATIONS), 255, dtype=np.uint8)
+    _summarise(by_sector, np.arctan(by_sector), starts, np.cos(tilt), across, face, np.arctan(face), horizon, view, lit, np.zeros(ELEVATIONS + 1))
     return SkySummary(horizon, view * open_sky_view(surface_tilt), lit)
 
 
+# Compiled functions fill arrays of the caller: making them inside would cost time in a first run.
 @kernel
-def _summarise(tangents, angles, starts, cosb, across, face, face_angle):  # type: ignore[no-untyped-def]
+def _summarise(tangents, angles, starts, cosb, across, face, face_angle, horizon, view, lit, rise):  # type: ignore[no-untyped-def]
     """Mean horizon, sky view and lit share of each plane over its cells, sector by sector; a plane without cells is open."""
-    planes = cosb.shape[0]
-    horizon = np.zeros((planes, SECTORS))
-    view = np.ones(planes)
-    lit = np.full((planes, SECTORS, ELEVATIONS), 255, dtype=np.uint8)
-    rise = np.zeros(ELEVATIONS + 1)
-    for p in range(planes):
+    for p in range(cosb.shape[0]):
         cells = starts[p + 1] - starts[p]
         if cells == 0:
             continue
@@ -105,7 +103,8 @@ def _summarise(tangents, angles, starts, cosb, across, face, face_angle):  # typ
         for s in range(SECTORS):
             open_sky += _visible(cosb[p], across[p, s], face[p, s], face_angle[p, s])
             total, visible = 0.0, 0.0
-            rise[:] = 0.0
+            for e in range(ELEVATIONS + 1):
+                rise[e] = 0.0
             for i in range(starts[p], starts[p + 1]):
                 angle = float(angles[s, i])
                 total += angle
@@ -118,7 +117,6 @@ def _summarise(tangents, angles, starts, cosb, across, face, face_angle):  # typ
                 running += rise[e]
                 lit[p, s, e] = np.uint8(min(max(running / cells, 0.0), 1.0) * 255.0 + 0.5)
         view[p] = min(seen / open_sky, 1.0)
-    return horizon, view, lit
 
 
 @inner
@@ -179,12 +177,22 @@ def band_weights(tilt: float, cos_off: Floats) -> Floats:
     cos_off
         Cosine of the angle between each sector and the plane's azimuth, shape (72,).
     """
-    edges = np.concatenate(([0.0], np.arange(1.0, 89.0, ELEVATION_STEP_DEG), [90.0]))
     across = (np.sin(tilt) * cos_off)[:, np.newaxis]
     face = np.arctan2(np.maximum(0.0, -across), max(float(np.cos(tilt)), 1e-12))
-    low = np.maximum(np.radians(edges)[np.newaxis, :], face)
-    above = np.cos(tilt) * np.cos(low) ** 2 / 2.0 + across * (np.pi / 4.0 - low / 2.0 - np.sin(2.0 * low) / 4.0)
+    # From the higher of the edge of a band and the plane's own face to the zenith.
+    hidden = face > _BAND_EDGES
+    level, upright = (np.where(hidden, own, edge) for own, edge in zip(_above(face), _ABOVE_EDGES, strict=True))
+    above = np.cos(tilt) * level + across * upright
     return np.asarray(above[:, :-1] - above[:, 1:])
+
+
+def _above(elevation: Floats) -> tuple[Floats, Floats]:
+    """Integrals of sin e cos e and of cos² e from an elevation [rad] to the zenith."""
+    return np.cos(elevation) ** 2 / 2.0, np.pi / 4.0 - elevation / 2.0 - np.sin(2.0 * elevation) / 4.0
+
+
+_BAND_EDGES: Floats = np.radians(np.concatenate(([0.0], np.arange(1.0, 89.0, ELEVATION_STEP_DEG), [90.0])))
+_ABOVE_EDGES = _above(_BAND_EDGES)
 
 
 def band_open_share(lit_share: NDArray[np.uint8], surface_azimuth: Floats) -> Floats:

@@ -124,14 +124,15 @@ def cell_irradiation(
     by_sector = np.ascontiguousarray(np.asarray(tangents, dtype=np.float32).T)
     rank = np.arctan(by_sector) * np.float32(180.0 / np.pi / BAND_DEG)
     across = np.sin(tilt)[:, np.newaxis] * off
-    return np.asarray(_cells(rank, starts, normal, np.cos(tilt), across, year.direct, level, upright, open_low, even, bright, ground))
+    out = np.zeros(rank.shape[1], dtype=np.float32)
+    sun, view = np.zeros((SECTORS, BANDS + 1)), np.zeros((SECTORS, BANDS + 1))
+    _cells(rank, starts, normal, np.cos(tilt), across, year.direct, level, upright, open_low, even, bright, ground, sun, view, out)
+    return out
 
 
 @kernel
-def _cells(rank, starts, normal, cosb, across, direct, level, upright, open_low, even, bright, ground):  # type: ignore[no-untyped-def]
-    """Horizons come as `rank`: elevation in bands, shape (72, cells)."""
-    out = np.zeros(rank.shape[1], dtype=np.float32)
-    sun, view = np.zeros((SECTORS, BANDS + 1)), np.zeros((SECTORS, BANDS + 1))
+def _cells(rank, starts, normal, cosb, across, direct, level, upright, open_low, even, bright, ground, sun, view, out):  # type: ignore[no-untyped-def]
+    """Horizons come as `rank`: elevation in bands, shape (72, cells); `sun` and `view` (zeros) are the tables of one plane."""
     for p in range(starts.shape[0] - 1):
         if starts[p] == starts[p + 1]:
             continue
@@ -154,4 +155,3 @@ def _cells(rank, starts, normal, cosb, across, direct, level, upright, open_low,
                 there = sun[s, e + 1] + even[p] / open_sky * view[s, e + 1] + bright[p, s] * open_low[e + 1]
                 total += here + part * (there - here)
             out[i] = max(total + ground[p], 0.0)
-    return out

@@ -26,7 +26,7 @@ from pipeline.io.loads import load_hours
 from pipeline.io.terms import MIDDLE, READINGS, Terms, read_terms
 from pipeline.joins.demand import Needs, needs_of
 from pipeline.joins.modules import PlacedModules, placed_modules
-from pipeline.joins.production import hourly_kwh, laid_arrays, year_hours
+from pipeline.joins.production import laid_arrays, lit_kwh, year_hours
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -134,8 +134,8 @@ def run_batch(batches: list[_Batch], hours: SkyHours, profile: Floats, config: S
     used, made = [], []
     for b in batches:
         light = np.empty((len(b.arrays), len(hours.hour)))
-        for at, kwh in hourly_kwh(b.arrays, hours, config):
-            light[at] = kwh[:, hours.hour]
+        for at, kwh in lit_kwh(b.arrays, hours, config):
+            light[at] = kwh
         u, m = used_at_once(light, b.first, b.number, b.array, b.part, profile, b.use, b.load)
         used.append(u)
         made.append(m)

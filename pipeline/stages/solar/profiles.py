@@ -17,7 +17,7 @@ from pipeline.contracts.sources import Buildings, Weather
 from pipeline.contracts.spec import Slim, Table
 from pipeline.core.solar.irradiance import SkyHours
 from pipeline.errors import ConfigError, ContractError
-from pipeline.joins.production import hourly_kwh, laid_arrays, year_hours
+from pipeline.joins.production import laid_arrays, lit_kwh, year_hours
 
 Floats = NDArray[np.float64]
 # A batch holds the lit shares of its arrays (3 kB each) and the hours of a few.
@@ -72,7 +72,7 @@ def profiles(
     hours = year_hours(weather, roofs)
     sums = np.zeros((len(names) + len(asked), hours.length))
     for part in compute.batches(sum_hours, rows, size=BATCH_ARRAYS, params=(hours, town.solar, len(names), len(asked))):
-        sums += part
+        sums[:, hours.hour] += part
     whole = sums[: len(names)].sum(axis=0)
     _check(float(whole.sum()), float(solar["kwh_year"].sum()))
     table = {TOWN: whole} | dict(zip([*names, *asked], sums, strict=True))
@@ -94,10 +94,10 @@ def _codes(use: Any) -> tuple[list[str], NDArray[np.int64]]:
 
 
 def sum_hours(rows: Any, hours: SkyHours, config: SolarConfig, uses: int, asked: int) -> Floats:
-    """Energy of one batch of arrays by use, and of the buildings asked for, shape (uses + asked, hours of the year) [kWh]."""
-    sums = np.zeros((uses + asked, hours.length))
+    """Energy of one batch of arrays by use, and of the buildings asked for, shape (uses + asked, hours with light) [kWh]."""
+    sums = np.zeros((uses + asked, len(hours.hour)))
     use, own = rows["use_code"].to_numpy(), rows["own_code"].to_numpy()
-    for at, kwh in hourly_kwh(rows, hours, config):
+    for at, kwh in lit_kwh(rows, hours, config):
         for k, array in enumerate(kwh, start=at.start):
             sums[use[k]] += array
             if own[k] >= 0:

@@ -25,12 +25,6 @@ from pipeline.core.land.consumed import (
 from pipeline.io.cover import LEGENDS
 
 
-def test_stock_in_cells() -> None:
-    """LAND L1: 43,200 cells of 100 m2 are 432.0 ha, 18.00 % of 2,400 ha; L3: 369.23 m2 a head."""
-    assert 43_200 * 100 / 1e4 == 432.0 and pytest.approx(0.18) == 432.0 / 2400
-    assert pytest.approx(369.23, abs=0.005) == 432e4 / 11_700
-
-
 def test_change_is_held_against_the_stock_at_the_start() -> None:
     found = change(3.1e4, 0.7e4, 432e4, 2400e4, 11_700, 1)
     assert (found.net_m2 / 1e4, found.net_share, found.net_m2_per_ha, found.net_m2_per_resident_year) == pytest.approx((2.4, 0.005556, 10.0, 2.05), rel=1e-3)

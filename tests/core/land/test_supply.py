@@ -14,6 +14,7 @@ from pipeline.core.land.supply import (
     gaussian_decay,
     gini,
     low_share,
+    open_space_share,
     standard_balance,
     supply_intervals,
     weighted_median,
@@ -130,3 +131,9 @@ def test_the_built_up_area_closes_gaps_and_keeps_large_holes() -> None:
     apart = np.array([shapely.box(0, 0, 10, 10), shapely.box(90, 0, 100, 10)])
     assert built_up(apart, 70.0, 0.0).area == pytest.approx(200.0)
     assert built_up(apart, 90.0, 0.0).area == pytest.approx(1000.0)
+
+
+def test_open_space_of_the_built_up_area() -> None:
+    """SDG 11.7.1: 12 of open places and 78 of streets in 420 built up; nothing built has no share."""
+    assert open_space_share(12.0, 78.0, 420.0) == pytest.approx(0.2143, rel=1e-3)
+    assert np.isnan(open_space_share(1.0, 1.0, 0.0))

@@ -72,6 +72,17 @@ def test_cells_count_by_their_centres(tmp_path: Path, outline: gpd.GeoDataFrame)
     assert row["permanent_m2"] + row["reversible_m2"] + 100 * (inside & (codes == 1)).sum() == pytest.approx(row["consumed_m2"], abs=200)
 
 
+def test_stock_in_cells(tmp_path: Path) -> None:
+    """43,200 consumed cells of 240,000 are 432.0 ha, 18.00 % of 2,400 ha, 369.23 m2 a head; inland water and open ground are not consumed."""
+    town = gpd.GeoDataFrame({"town_id": ["075014"], "name": ["Prova"], "area_m2": [24e6]}, geometry=[shapely.box(750000, 4470000, 756000, 4474000)], crs=25833)
+    codes = np.full((440, 640), 2, dtype=np.uint8)
+    codes[20:420, 20:620] = np.resize(np.repeat([201, 2], [99_000, 97_800]).tolist() + np.resize([1, 11, 12, *range(111, 119), *range(121, 127)], 43_200).tolist(), (400, 600))
+    notes = Notes()
+    row = run(town, (official(tmp_path / "a.tif", codes, 749800.0, 4474200.0, epsg=25833),), notes, residents={2023: 11_700})["years"].iloc[0]
+    assert notes.counts["official cells consumed in 2023"] == 43_200 and (row["consumed_m2"], row["area_m2"]) == (432e4, 24e6)
+    assert row["consumed_share"] == pytest.approx(0.18) and row["consumed_m2_per_resident"] == pytest.approx(369.23, abs=0.005)
+
+
 def test_change_between_two_years(tmp_path: Path, outline: gpd.GeoDataFrame) -> None:
     """Everything open at first but a row of ten cells; then thirty others are taken and four of the ten given back."""
     west, north = place(outline)

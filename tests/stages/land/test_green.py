@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from numpy.typing import NDArray
 
 from pipeline.compute import Compute
 from pipeline.config.land import GreenConfig, SealingConfig
+from pipeline.config.sources import Layer, Layers, Source
+from pipeline.config.town import Town
 from pipeline.contracts.check import check_table
 from pipeline.contracts.land import Green
 from pipeline.contracts.notes import Notes
@@ -25,12 +29,12 @@ from pipeline.stages.land.sealing import sealing
 
 
 def run(
-    landcover: Raster[Landcover], surface: Raster[Surface], *tables: gpd.GeoDataFrame | None, notes: Notes | None = None, canopy_height_m: float = 3.0
+    landcover: Raster[Landcover], surface: Raster[Surface], *tables: gpd.GeoDataFrame | None, notes: Notes | None = None, canopy_height_m: float = 3.0, layers: Layers | None = None
 ) -> pd.DataFrame:
     with Compute("threads") as compute:
         sealed = sealing(landcover, *tables, streets=None, layers=None, config=SealingConfig(), compute=compute, notes=Notes())
         config = GreenConfig(canopy_height_m=canopy_height_m)
-        out = green(landcover, surface, sealed, *tables, config=config, compute=compute, notes=notes or Notes())
+        out = green(landcover, surface, sealed, *tables, layers=layers, config=config, town=Town(name="X", epsg=landcover.grid.epsg), compute=compute, notes=notes or Notes())
     check_table(out, Green, landcover.grid.epsg, "green")
     return out.set_index(["zone_kind", "zone_id"])
 
@@ -126,4 +130,21 @@ def test_sealing_of_other_zones_is_refused(landcover: Raster[Landcover], surface
     with Compute("threads") as compute:
         sealed = sealing(landcover, None, None, None, streets=None, layers=None, config=SealingConfig(), compute=compute, notes=Notes())
         with pytest.raises(InputError, match="other zones"):
-            green(landcover, surface, sealed, parcels, None, None, config=GreenConfig(), compute=compute, notes=Notes())
+            green(landcover, surface, sealed, parcels, None, None, layers=None, config=GreenConfig(), town=Town(name="X", epsg=landcover.grid.epsg), compute=compute, notes=Notes())
+
+
+def test_canopy_of_groves_stands_apart(landcover: Raster[Landcover], surface: Raster[Surface], parcels: gpd.GeoDataFrame, boundary: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """A grove over the northern six of the wood's nine tall rows; without a layer the figure is missing, not zero."""
+    west, _, _, north = boundary.total_bounds
+    grove = gpd.GeoDataFrame({"name": ["uliveto"]}, geometry=[shapely.box(west + 18, north - 6, west + 40, north)], crs=boundary.crs)
+    grove.to_file(tmp_path / "g.gpkg")
+    town = run(landcover, surface, parcels, None, boundary, layers=(Layer(Source(kind="vector", path="x"), (tmp_path / "g.gpkg",)),)).loc[("town", "075014")]
+    assert (town["canopy_m2"], town["grove_canopy_m2"]) == pytest.approx((90.0, 60.0))
+    tags = gpd.GeoDataFrame({"landuse": ["orchard", "forest"]}, geometry=[grove.geometry[0], boundary.geometry[0]], crs=boundary.crs).to_crs(4326)
+    tags.to_file(tmp_path / "g.geojson")
+    osm = run(landcover, surface, parcels, None, boundary, layers=(Layer(Source(kind="osm", path="x"), (tmp_path / "g.geojson",)),)).loc[("town", "075014")]
+    assert osm["grove_canopy_m2"] == pytest.approx(60.0)
+    notes = Notes()
+    assert run(landcover, surface, parcels, None, boundary, notes=notes)["grove_canopy_m2"].isna().all() and any("Xylella" in line for line in notes.assumptions)
+    with pytest.raises(InputError, match="kind sections; expected vector"):
+        run(landcover, surface, parcels, None, boundary, layers=(Layer(Source(kind="sections", path="x"), ()),))

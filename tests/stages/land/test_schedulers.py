@@ -56,7 +56,9 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         Layer(Source(kind="ispra", path="x", legend="ispra_consumo_suolo"), (folder / "codes.tif",)),
         Layer(Source(kind="orthophoto", path="x"), (folder / "ortho.tif",)),
     )
-    return {"folder": folder, "surface": rasters.open_raster(folder / "surface.tif"), "houses": houses, "parcels": parcels.assign(area_m2=parcels.area), "town": town, "layers": layers}
+    gpd.GeoDataFrame(geometry=[lots[3].buffer(30), lots[40]], crs=EPSG).to_file(folder / "groves.gpkg")
+    groves = (Layer(Source(kind="vector", path="x"), (folder / "groves.gpkg",)),)
+    return {"groves": groves, "folder": folder, "surface": rasters.open_raster(folder / "surface.tif"), "houses": houses, "parcels": parcels.assign(area_m2=parcels.area), "town": town, "layers": layers}
 
 
 def everything(scene: dict[str, Any], where: str) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def everything(scene: dict[str, Any], where: str) -> dict[str, Any]:
         sealed = sealing(cover, parcels, None, town, None, None, SealingConfig(), compute, Notes())
         return {
             "cover": rasters.read(cover, "cover", Window(0, 0, *GRID.shape)), "confidence": rasters.read(cover, "confidence", Window(0, 0, *GRID.shape)), "sealing": sealed,
-            "green": green(cover, surface, sealed, parcels, None, town, GreenConfig(), compute, Notes()),
+            "green": green(cover, surface, sealed, parcels, None, town, scene["groves"], GreenConfig(), Town(name="X", epsg=EPSG), compute, Notes()),
             "access": access(houses, None, None, None, surface, cover, town, None, AccessConfig(), Town(name="X", epsg=EPSG), compute, Notes()),
             "patches": patches(cover, town, None, PatchesConfig(), compute, Notes()),
         }  # fmt: skip
