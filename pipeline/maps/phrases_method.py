@@ -45,6 +45,10 @@ METHOD: dict[str, tuple[str, str]] = {
         "Green is the area of low vegetation and trees, public or private, fields included: it is not accessible green. Canopy is vegetation at least {height} high. "
         "Residents are those of the census section; no figure concerns a single building or a person.",
     ),
+    "method.green.near": (
+        "Vicino vuol dire: un verde pubblico di almeno mezzo ettaro entro 300 m a piedi, lungo le strade, dagli ingressi. Zone con pochi abitanti restano senza cifra, perché non si riconosca nessuno.",
+        "Near means: public green of at least half a hectare within a walk of 300 m, along streets, from its entrances. Zones with few inhabitants stay without a figure, so that nobody can be told.",
+    ),
     "method.sources": ("Fonti", "Sources"),
     "method.source": ("Dato", "Data set"),
     "method.licence": ("Licenza", "Licence"),
@@ -113,6 +117,7 @@ METHOD: dict[str, tuple[str, str]] = {
     "stage.patches": ("Macchie di verde", "Patches of green"),
     "stage.restoration": ("Ecosistema urbano", "Urban ecosystem"),
     "stage.planting": ("Dove piantare", "Where to plant"),
+    "stage.occupancy": ("Residenti per edificio (non pubblicati)", "Residents by building (not published)"),
     "stage.access": ("Verde raggiungibile a piedi", "Green within a walk"),
     "stage.provision": ("Verde per gli abitanti", "Green for residents"),
     "stage.atlas": ("Atlante", "Atlas"),

@@ -211,4 +211,5 @@ def _index(site: Site, environment: Environment, small: dict[str, str]) -> str:
 
 def _method(site: Site, environment: Environment) -> str:
     values = _common(site, "method") | {"sources": sources_of(site.lineage), "canopy": quantity(site.canopy_height_m, "m")}
+    values["near"] = "green" in site.made and site.made["green"].value == "near_green"
     return environment.get_template("method.html").render(values)

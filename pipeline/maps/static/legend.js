@@ -47,7 +47,6 @@
     /* Where little is the problem the filter keeps what lies below, and begins at the right end. */
     var everything = o.below ? at.length : 0;
     input.max = o.below ? at.length : Math.max(at.length - 1, 0);
-    input.min = o.below ? 1 : 0;
     function kept(bin, step) { return o.below ? bin < step : bin >= step; }
     theme.counts = counts;
     bands = bands.map(function (rows) { return o.p90 ? SS.together(theme, rows) : [0, 0, 0]; });
