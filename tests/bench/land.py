@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,14 +31,14 @@ def measure(town_dir: str, out: Path) -> dict[str, Any]:
     for stage in made:
         for file in processed.glob(f"{stage}.*"):
             file.unlink()
-    cache = out / "numba-land"
-    shutil.rmtree(cache, ignore_errors=True)
-    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")} | {"NUMBA_CACHE_DIR": str(cache)}
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(["make", f"TOWN_DIR={town_dir}", f"OUT={out}", *made], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+    with tempfile.TemporaryDirectory(prefix="solesuolo-numba-") as cache:
+        env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")} | {"NUMBA_CACHE_DIR": cache}
+        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        subprocess.run(["make", f"TOWN_DIR={town_dir}", f"OUT={out}", *made], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+        seconds = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"seconds": round(time.perf_counter() - start, 1), "processor_s": round(spent, 1), "stages": made}
+    return {"seconds": round(seconds, 1), "processor_s": round(spent, 1), "stages": made}
 
 
 if __name__ == "__main__":
