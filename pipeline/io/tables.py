@@ -62,8 +62,8 @@ def write_table(path: Path, frame: pd.DataFrame, spec: type[TableSpec], epsg: in
 
 
 def bulky(spec: type[TableSpec]) -> list[str]:
-    """Columns that a slim reading leaves in the file: lists of bytes, and the outlines where a row may hold very many."""
-    named = [name for name, column in spec.columns().items() if column.dtype == "list" and column.unit == BYTES]
+    """Columns that a slim reading leaves in the file: lists, and the outlines where a row may hold very many."""
+    named = [name for name, column in spec.columns().items() if column.dtype == "list"]
     return [*named, "geometry"] if spec.geometry_bulky else named
 
 
