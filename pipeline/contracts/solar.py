@@ -178,4 +178,4 @@ class Finance(TableSpec):
     payback_years = Column("float", "years", "Years until the savings have paid the plant, not discounted; missing where they never do", "Anni di rientro, non scontati; manca se non rientra", low=0.0, required=False)
     lcoe_eur_kwh = Column("float", "€/kWh", "Levelised cost of the electricity", "Costo livellato dell'elettricità", low=0.0)
     co2_kg_year = Column("float", "kg", "Emissions avoided in a year at the grid's dated factor", "Emissioni evitate in un anno al fattore datato della rete", low=0.0)
-    best = Column("bool", "", "The step with the highest net present value of its building", "Il gradino con il valore attuale netto più alto dell'edificio")
+    best = Column("bool", "", "The step with the highest net present value of its building, of those of usual size", "Il gradino con il valore attuale netto più alto dell'edificio")

@@ -162,8 +162,17 @@ def _table(ladder: Any, building: Ints, used: Floats, need: Needs, terms: Terms,
             "lcoe_eur_kwh": levelised_cost(middle, np.maximum(kwh, 1e-9), worn, float(terms.rate[MIDDLE])), "co2_kg_year": kwh * terms.co2_kg_kwh,
         }
     )  # fmt: skip
-    best = table.groupby("building_id", sort=False)["npv_eur"].transform("idxmax") if len(table) else table.index
-    return table.assign(best=np.asarray(best == table.index))[[*Finance.columns()]]
+    return table.assign(best=_best(table, float(terms.sizes[0])))[[*Finance.columns()]]
+
+
+def _best(table: pd.DataFrame, smallest_kwp: float) -> NDArray[np.bool_]:
+    """The step of each building with the highest present value, of those not smaller than what somebody sells; of all where every step is."""
+    if not len(table):
+        return np.zeros(0, dtype=bool)
+    sold = table["kwp"] >= smallest_kwp
+    asked = sold | ~sold.groupby(table["building_id"], sort=False).transform("any")
+    best = table["npv_eur"].where(asked).groupby(table["building_id"], sort=False).transform("idxmax")
+    return np.asarray(best == table.index)
 
 
 def _plan(reading: int, kwp: Floats, kwh: Floats, used: Floats, use: Ints, dwellings: Floats, terms: Terms) -> Plan:
