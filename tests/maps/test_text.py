@@ -140,3 +140,10 @@ def test_most_sentences_of_the_stages_have_their_italian(root: Path) -> None:
                     said.append("".join(str(v.value) if isinstance(v, ast.Constant) else "7" for v in text.values))
     lost = [s for s in said if note(s).it == s]
     assert len(said) > 80 and len(lost) <= 0.1 * len(said), lost
+
+
+def test_every_stage_that_reads_sources_has_a_word_for_the_banner() -> None:
+    """The banner of demonstration data names layers by the stage that reads them."""
+    from pipeline.config.town import Sources
+
+    assert [s for s in Sources.model_fields if f"layer.{s}" not in TEXT] == []
