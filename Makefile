@@ -29,7 +29,7 @@ endif
 .SUFFIXES:
 .DEFAULT_GOAL := town
 
-PLAIN_GOALS := help clean test lint bench validate check explain serve site-zip rules docs lock screenshots fetch new-town sample-points freeze-baseline
+PLAIN_GOALS := help clean test lint bench validate check explain serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
 if_active = $(if $(filter $1,$(ACTIVE)),$(FILE_$1))
 need = $(if $(filter $1,$(ACTIVE)),$(FILE_$1),inactive-$1)
 
@@ -42,7 +42,7 @@ endif
 
 -include rules.mk
 
-.PHONY: town help clean test lint bench validate check explain serve site-zip rules docs lock screenshots fetch new-town sample-points freeze-baseline FORCE
+.PHONY: town help clean test lint bench validate check explain serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline FORCE
 FORCE:
 
 town: $(foreach s,$(ACTIVE),$(FILE_$(s))) $(R)/summary.txt ## the whole town: figures and maps (the default)
@@ -119,6 +119,9 @@ docs: .venv/.ready ## write docs/data.md and docs/town.schema.json anew
 
 screenshots: .venv/.ready ## pictures of every page, desktop and phone, into .artefacts/screens (needs Chromium)
 	@.venv/bin/python tests/browser/screenshots.py $(SITE) .artefacts/screens
+
+docs-pictures: .venv/.ready ## the pictures of the pages in docs/img, anew (needs Chromium)
+	@.venv/bin/python tests/browser/screenshots.py $(SITE) docs/img --docs
 
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -o requirements.lock

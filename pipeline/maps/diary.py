@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.contracts.notes import Lineage
+from pipeline.maps.italian import note
 from pipeline.maps.text import TEXT, Phrase
 
 # Longer lists are cut on the page and named in full in the sidecar.
-LINES = 12
+LINES = 40
 ORDER = (
     "boundary", "synthetic", "parcels", "surface", "buildings", "landcover", "residents", "weather", "farhorizon", "roofs", "horizon",
-    "obstacles", "sunmap", "irradiation", "arrays", "solar", "profiles", "ladder", "finance", "sealing", "green", "streets", "greenspaces", "mismatch", "atlas",
+    "obstacles", "sunmap", "irradiation", "arrays", "solar", "profiles", "ladder", "finance", "sealing", "consumed", "ledger", "plots", "desealing", "green", "patches", "restoration",
+    "planting", "streets", "greenspaces", "access", "provision", "mismatch", "atlas",
 )  # fmt: skip
 
 
@@ -33,14 +35,22 @@ class Step:
     """What one stage reports."""
 
     stage: Phrase
-    numbers: list[tuple[str, str]]
+    numbers: list[tuple[Phrase, str]]
     months: list[tuple[Phrase, list[str]]]
-    warnings: list[str]
-    assumptions: list[str]
+    warnings: list[Phrase]
+    assumptions: list[Phrase]
     more: int
 
-    def __getitem__(self, name: str) -> Any:
-        return getattr(self, name)
+    def as_json(self) -> dict[str, Any]:
+        """For static/diary.js: phrases as pairs, or alone where there is no Italian."""
+
+        def pair(phrase: Phrase) -> list[str]:
+            return list(phrase) if phrase.it != phrase.en else [phrase.en]
+
+        return {
+            "stage": list(self.stage), "numbers": [[pair(name), value] for name, value in self.numbers], "months": [[list(name), values] for name, values in self.months],
+            "warnings": [pair(w) for w in self.warnings], "assumptions": [pair(a) for a in self.assumptions], "more": self.more,
+        }  # fmt: skip
 
 
 def ordered(lineage: Lineage) -> list[tuple[str, dict[str, Any]]]:
@@ -99,8 +109,8 @@ def steps_of(lineage: Lineage, lines: int = LINES) -> list[Step]:
         # What did not happen is said last, and is the first to be cut.
         happened = {n: v for n, v in counts.items() if v}
         parts = (happened, figures, {n: v for n, v in counts.items() if not v})
-        numbers = [(name, _number(value)) for part in parts for name, value in sorted(part.items())]
-        warnings, assumptions = list(sidecar.get("warnings", [])), list(sidecar.get("assumptions", []))
+        numbers = [(note(name, name=True), _number(value)) for part in parts for name, value in sorted(part.items())]
+        warnings, assumptions = ([note(text) for text in sidecar.get(kind, [])] for kind in ("warnings", "assumptions"))
         more = sum(max(0, len(part) - lines) for part in (numbers, warnings, assumptions))
         if numbers or months or warnings or assumptions:
             out.append(Step(stage_name(stage), numbers[:lines], months, warnings[:lines], assumptions[:lines], more))

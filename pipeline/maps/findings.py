@@ -1,38 +1,16 @@
-"""The town in a few sentences, each built from the atlas's own figures; what is missing, and where to start."""
+"""The town in a few sentences, each built from the atlas's own figures, and what is missing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from pipeline.contracts.notes import Lineage
 from pipeline.maps.filtered import Filtered, filtered
-from pipeline.maps.quantities import quantity
+from pipeline.maps.quantities import quantity, significant
 from pipeline.maps.text import TEXT, Phrase, joined, say
-from pipeline.maps.themes import Atlas, Theme, known
-
-_TOP = 5
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of "where to start": which feature, what, how much."""
-
-    id: str
-    name: Phrase
-    value: Phrase
-    text: Phrase
-
-
-@dataclass(frozen=True)
-class Start:
-    """A short list of features to look at first."""
-
-    page: str
-    lead: Phrase
-    entries: list[Entry]
+from pipeline.maps.themes import Atlas, Theme
 
 
 @dataclass(frozen=True)
@@ -71,11 +49,17 @@ def headline(town: str, sums: dict[str, float]) -> tuple[Phrase, Phrase, Phrase]
         return (
             say("index.h1", town=town),
             text,
-            Phrase(*(" ".join(part for part in parts if part) for parts in zip(where, head, TEXT["index.rest"], strict=True))),
+            Phrase(*(" ".join(part for part in parts if part) for parts in zip(where, head, _spared(sums), TEXT["index.rest"], strict=True))),
         )
     if (share := get(sums, "sealed_share")) is not None:
         return say("index.h1.land", town=town), say("index.answer.land", share=quantity(share, "share")), TEXT["index.rest"]
     return say("index.h1.none", town=town), TEXT["index.answer.none"], Phrase("", "")
+
+
+def _spared(sums: dict[str, float]) -> Phrase:
+    """What the same panels would take on the ground."""
+    low, high = get(sums, "land_spared_low_ha"), get(sums, "land_spared_high_ha")
+    return Phrase("", "") if low is None or high is None else say("index.spared", low=quantity(significant(low), "int"), high=quantity(significant(high), "int"))
 
 
 def _count(sums: dict[str, float], name: str) -> Phrase:
@@ -111,6 +95,9 @@ def _sealing_card(sums: dict[str, float], picture: str | None) -> Card:
         return _empty("sealing", "missing.sealing")
     band = say("card.sealing.band", sealed=quantity(get(sums, "sealed_m2"), "ha"), covered=quantity(covered, "ha"))
     part = covered is not None and area and covered / area < 0.99
+    low, high = get(sums, "sealed_share_low"), get(sums, "sealed_share_high")
+    if low is not None and high is not None:
+        band = say("card.sealing.range", low=quantity(low, "share"), high=quantity(high, "share"), official=_official(sums))
     text = (
         say("card.sealing.part", share=quantity(covered / area, "share"))
         if part and covered is not None and area
@@ -119,8 +106,21 @@ def _sealing_card(sums: dict[str, float], picture: str | None) -> Card:
     return Card("sealing", quantity(share, "share"), band, text, picture)
 
 
+def _official(sums: dict[str, float]) -> Phrase:
+    """The official figure beside ours, where there is one: it counts consumed soil, not the same thing."""
+    share, year = get(sums, "official_consumed_share"), get(sums, "official_year")
+    if share is None or year is None:
+        return Phrase("", "")
+    return say("card.sealing.official", share=quantity(share, "share"), year=str(int(year)))
+
+
 def _green_card(sums: dict[str, float], picture: str | None) -> Card:
     head, canopy, green = get(sums, "green_m2_per_resident"), get(sums, "canopy_share"), quantity(get(sums, "green_m2"), "ha")
+    near, residents = get(sums, "near_green"), get(sums, "residents")
+    if near is not None and residents:
+        far = quantity(significant(residents * (1.0 - near)), "int")
+        text = say("card.green.near.text", canopy=quantity(canopy, "share"), missing=quantity(get(sums, "standard_missing_m2"), "ha"))
+        return Card("green", far, say("card.green.near", share=quantity(1.0 - near, "part")), text, picture)
     if head is not None:
         return Card(
             "green",
@@ -172,87 +172,14 @@ def lead(name: str, theme: Theme | None, sums: dict[str, float]) -> Phrase:
         if theme.layer == "town":
             return say("sealing.lead.town", share=quantity(get(sums, "sealed_share"), "share"))
         return say("sealing.lead", share=quantity(get(sums, "sealed_share"), "share"), zone=TEXT[f"zone.{theme.layer}"])
-    head = get(sums, "green_m2_per_resident")
+    head, near, residents = (get(sums, n) for n in ("green_m2_per_resident", "near_green", "residents"))
+    if theme.value == "near_green" and near is not None and residents:
+        return say("green.lead.near", far=quantity(significant(residents * (1.0 - near)), "int"), share=quantity(1.0 - near, "part"))
     return (
         say("green.lead.head", head=quantity(head, "head"))
         if head is not None
         else say("green.lead.canopy", share=quantity(get(sums, "canopy_share"), "share"))
     )
-
-
-def starts(atlas: Atlas, made: dict[str, Theme], sums: dict[str, float]) -> list[Start]:
-    """Lists of features to look at first, only where the data support them."""
-    out = []
-    if "solar" in made:
-        out.append(_start_solar(atlas, sums))
-    if "sealing" in made and made["sealing"].layer == "parcels":
-        out.append(_start_sealing(atlas))
-    if "green" in made and made["green"].value == "green_m2_per_resident":
-        out.append(_start_green(atlas))
-    return [s for s in out if s.entries]
-
-
-def _reference(row: Any, fallback: Phrase) -> Phrase:
-    """How people find it: the street it lies by, then sheet and parcel, or else its id."""
-    name = _register(row, fallback)
-    street = getattr(row, "street", None)
-    return say("start.near", street=street, name=Phrase(*(n[0].lower() + n[1:] for n in name))) if isinstance(street, str) else name
-
-
-def _register(row: Any, fallback: Phrase) -> Phrase:
-    if not getattr(row, "sheet", None) or not getattr(row, "number", None) or row.sheet != row.sheet or row.number != row.number:
-        return fallback
-    text = say("sheet.sheet_parcel", sheet=str(row.sheet), number=str(row.number))
-    return Phrase(*(t[0].upper() + t[1:] for t in text))
-
-
-def _start_solar(atlas: Atlas, sums: dict[str, float]) -> Start:
-    frame = atlas["buildings"].dropna(subset=["kwh_year"])
-    best = frame.sort_values(["kwh_year", "building_id"], ascending=[False, True]).head(_TOP)
-    entries = [
-        Entry(
-            r.building_id,
-            _reference(r, say("sheet.building", id=r.building_id)),
-            quantity(r.kwh_year, "kwh"),
-            say("start.solar.item", kwp=quantity(r.kwp, "kwp"), modules=quantity(r.modules, "int")),
-        )
-        for r in best.itertuples()
-    ]
-    share = float(best["kwh_year"].sum()) / (get(sums, "kwh_year") or float(frame["kwh_year"].sum()))
-    return Start("solar", say("start.solar.lead", share=quantity(share, "share")), entries if len(frame) > _TOP else [])
-
-
-def _start_sealing(atlas: Atlas) -> Start:
-    frame = atlas["parcels"]
-    if not known(frame, "building_m2"):
-        return Start("sealing", TEXT["start.sealing.lead"], [])
-    frame = frame.assign(yard=frame["sealed_m2"].astype(float) - frame["building_m2"].astype(float)).dropna(subset=["yard"])
-    best = frame[frame["yard"] >= 1.0].sort_values(["yard", "parcel_id"], ascending=[False, True]).head(_TOP)
-    entries = [
-        Entry(
-            r.parcel_id,
-            _reference(r, say("sheet.parcel", number=str(r.parcel_id))),
-            quantity(r.yard, "m2"),
-            say("start.sealing.item", area=quantity(r.area_m2, "m2")),
-        )
-        for r in best.itertuples()
-    ]
-    return Start("sealing", TEXT["start.sealing.lead"], entries)
-
-
-def _start_green(atlas: Atlas) -> Start:
-    frame = atlas["sections"].dropna(subset=["green_m2_per_resident"])
-    best = frame[frame["residents"] > 0].sort_values(["green_m2_per_resident", "section_id"]).head(_TOP)
-    entries = [
-        Entry(
-            r.section_id,
-            _reference(r, say("sheet.section", id=str(r.section_id))),
-            quantity(r.green_m2_per_resident, "head"),
-            say("start.green.item", residents=quantity(r.residents, "int")),
-        )
-        for r in best.itertuples()
-    ]
-    return Start("green", TEXT["start.green.lead"], entries if len(frame) > _TOP else [])
 
 
 def demonstration(synthetic: tuple[str, ...]) -> Phrase | None:

@@ -16,6 +16,7 @@ FRONT: dict[str, tuple[str, str]] = {
         "There is room for modules on {with_arrays} of {buildings} buildings.",
     ),
     "index.head": ("Sono {head} l’anno per residente.", "That is {head} a year per resident."),
+    "index.spared": ("A terra gli stessi pannelli prenderebbero da {low} a {high} ettari.", "On the ground the same panels would take {low} to {high} hectares."),
     "index.rest": (
         "Qui c’è il conto, tetto per tetto, e quello del suolo e del verde, zona per zona.",
         "Here is the sum, roof by roof, and that of soil and green, zone by zone.",
@@ -47,6 +48,13 @@ FRONT: dict[str, tuple[str, str]] = {
     ),
     "card.green": ("Verde", "Green"),
     "card.green.head": ("di verde per residente, pubblico o privato", "of green per resident, public or private"),
+    "card.green.near": ("residenti ({share}) senza un verde pubblico entro 300 m a piedi", "residents ({share}) without public green within a walk of 300 m"),
+    "card.green.near.text": (
+        "{canopy} del territorio è coperto da chiome; allo standard di legge mancano {missing} di verde pubblico.",
+        "{canopy} of the town is under tree canopy; {missing} of public green are missing to the legal standard.",
+    ),
+    "card.sealing.range": ("fra {low} e {high}{official}", "between {low} and {high}{official}"),
+    "card.sealing.official": ("; suolo consumato ufficiale {share} ({year})", "; official land take {share} ({year})"),
     "card.green.canopy": ("coperto da chiome di alberi", "under tree canopy"),
     "card.green.text": (
         "{canopy} coperto da chiome di alberi; {green} di verde in tutto, campi compresi.",
@@ -69,12 +77,24 @@ FRONT: dict[str, tuple[str, str]] = {
     "start.green.lead": ("Sezioni abitate con meno verde per residente.", "Inhabited sections with least green per resident."),
     "start.solar.item": ("{kwp} · {modules} moduli", "{kwp} · {modules} modules"),
     "start.sealing.item": ("sigillati e scoperti, su {area}", "sealed and open, of {area}"),
+    "start.far.lead": ("Sezioni con più residenti lontani da un verde pubblico.", "Sections with most residents far from public green."),
+    "start.far.item": ("residenti lontani, su {residents}", "residents far, of {residents}"),
+    "start.opening.lead": (
+        "Piazzali dove l’asfalto si può togliere: prima quelli pubblici, poi dove si trattiene più pioggia.",
+        "Yards whose asphalt can go: public ones first, then where most rain is kept.",
+    ),
+    "start.opening.item": ("da aprire · −{rain} m³ di pioggia in fogna", "to open · −{rain} m³ of rain into drains"),
+    "start.opening.public": ("pubblici, da aprire · −{rain} m³ di pioggia in fogna", "public, to open · −{rain} m³ of rain into drains"),
     "start.green.item": ("per residente · {residents} residenti", "per resident · {residents} residents"),
     "filtered.solar": ("I {count} tetti da {limit} in su danno il {share} del totale.", "The {count} roofs from {limit} up give {share} of the total."),
     "filtered.sealing": ("{count} {zones} sono coperte per almeno {limit}: {sum} sigillati.", "{count} {zones} are covered by at least {limit}: {sum} sealed."),
     "filtered.green.head": (
         "{sum} residenti ({share}) vivono in sezioni con meno di {limit} a testa.",
         "{sum} residents ({share}) live in sections with less than {limit} a head.",
+    ),
+    "filtered.green.near": (
+        "{sum} di loro stanno in {count} sezioni dove quasi nessuno ha verde vicino (meno di {limit}).",
+        "{sum} of them live in {count} sections where almost nobody has green near (less than {limit}).",
     ),
     "filtered.green": ("{count} {zones} hanno meno di {limit} di chiome.", "{count} {zones} have less than {limit} of canopy."),
     "start.near": ("{street}, {name}", "{street}, {name}"),

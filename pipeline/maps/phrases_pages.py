@@ -30,8 +30,8 @@ DRAFTS: dict[str, tuple[str, str]] = {
     ),
     "accessibility.3": ("Che cosa non è accessibile", "What is not accessible"),
     "accessibility.3.text": (
-        "Il disegno della mappa in sé non si legge con un lettore di schermo: la tabella sotto la mappa ne porta tutti i dati. Le note della pagina dei dati sono in inglese. [Altro che il Comune trova.]",
-        "The drawing of the map itself cannot be read by a screen reader: the table below the map holds all its data. The notes on the data page are in English. [Anything else the municipality finds.]",
+        "Il disegno della mappa in sé non si legge con un lettore di schermo: la tabella sotto la mappa ne porta tutti i dati. Alcune note della pagina dei dati sono solo in inglese. [Altro che il Comune trova.]",
+        "The drawing of the map itself cannot be read by a screen reader: the table below the map holds all its data. Some notes on the data page are in English only. [Anything else the municipality finds.]",
     ),
     "accessibility.4": ("Come è stato verificato", "How it was checked"),
     "accessibility.4.text": (

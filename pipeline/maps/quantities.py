@@ -63,7 +63,7 @@ def quantity(value: float | None, kind: str) -> Phrase:
     value
         In the unit of the contract: kWh, kWp, m2, share 0-1, kWh/kWp, m, count.
     kind
-        kwh, kwp, m2, ha (given in m2), share, part (a rough share), yield, poa, m, int, head (m2 per resident), eur, years, kg.
+        kwh, kwp, m2, ha (given in m2), share, part (a rough share), yield, poa, m, int, head (m2 per resident), eur, years, kg, m3.
 
     Returns
     -------
@@ -109,6 +109,7 @@ def _scaled(value: float, kind: str) -> tuple[float, str, int]:
         "poa": (significant(value), "kWh/m²", 0),
         "m": (value, "m", 1),
         "int": (value, "", 0),
+        "m3": (value, "m³", _few(value)),
         "years": (value, "", 0),
     }[kind]
 

@@ -43,6 +43,10 @@ PARCEL_FACTS: tuple[str, ...] = (
     "green_m2",
     "tree_m2",
     "canopy_m2",
+    "permeability",
+    "runoff_m3",
+    "open_m2",
+    "runoff_saved_m3",
     "kwh_year",
 )
 STEPS: dict[str, float] = {
@@ -74,7 +78,7 @@ def kind_of(column: Named) -> str:
     """
     if column.dtype == "str":
         return "text"
-    kinds = {"m²": "m2", "kWh": "kwh", "kWp": "kwp", "m": "m", "€": "eur", "kg": "kg", "years": "years", "kWh/m²": "poa"}
+    kinds = {"m²": "m2", "kWh": "kwh", "kWp": "kwp", "m": "m", "€": "eur", "kg": "kg", "years": "years", "kWh/m²": "poa", "m³": "m3"}
     return kinds.get(column.unit, "share" if column.dtype == "float" and column.high == 1.0 else "int")
 
 

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from pipeline.maps import filtered, findings, pictures, sheets, sunmap
+from pipeline.maps import filtered, findings, pictures, sheets, starts, sunmap
 from pipeline.maps.basemap import street_lines
 from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of, sources_of, steps_of
@@ -29,7 +29,6 @@ from pipeline.maps.themes import KEYS, KINDS, shape_columns
 _HERE = Path(__file__).parent
 # A frontage of houses is legible on the small maps of the front page at this width.
 _SMALL_WIDTH_M = 1300.0
-_PAGE_BYTES = 30_000
 # The same tables for a GIS, written by the stage beside the pages' own data.
 PACKAGE = "download/atlas.gpkg"
 
@@ -99,6 +98,9 @@ def _write_data(site: Site, folder: Path) -> dict[str, int]:
     for name, theme in site.made.items():
         _save(folder, name, pack(name, len(site.atlas[theme.layer]), site.columns[name]))
     _save(folder, "text", f"SS.text={_json({k: list(v) for k, v in SCRIPT_TEXT.items()} | {'na': list(TEXT['na'])})};\n")
+    words = {k: list(TEXT[k]) for k in ("method.warnings", "method.assumptions", "method.months", "method.more")}
+    steps = [step.as_json() for step in steps_of(site.lineage)]
+    _save(folder, "diary", f"Object.assign(SS.text,{_json(words)});\nSS.diary={_json(steps)};\n")
     facts = [asdict(f) for f in sheets.parcel_facts(site.atlas["parcels"])] if "parcels" in site.atlas else []
     options = {"layer": "buildings", "kinds": {k: v[0] for k, v in KINDS.items()}, "email": site.email, "roofs": "solar" in site.made}
     words = {k: list(v) for k, v in SHEET_TEXT.items()}
@@ -196,23 +198,17 @@ def _common(site: Site, here: str) -> dict[str, Any]:
 
 def _index(site: Site, environment: Environment, small: dict[str, str]) -> str:
     question, answer, rest = findings.headline(site.name, site.sums)
-    starts = findings.starts(site.atlas, site.made, site.sums)
     values = _common(site, "index") | {
         "headline": question,
         "answer": answer,
         "rest": rest,
         "cards": findings.cards(site.sums, small, site.made, site.atlas),
         "sure": filtered.sureness(site.sums, site.made),
-        "starts": starts,
+        "starts": starts.starts(site.atlas, site.made, site.sums),
     }
     return environment.get_template("index.html").render(values)
 
 
 def _method(site: Site, environment: Environment) -> str:
     values = _common(site, "method") | {"sources": sources_of(site.lineage), "canopy": quantity(site.canopy_height_m, "m")}
-    text = ""
-    for lines in (12, 8, 6, 4, 2, 0):
-        text = environment.get_template("method.html").render(values | {"diary": steps_of(site.lineage, lines)})
-        if len(text.encode()) <= _PAGE_BYTES:
-            break
-    return text
+    return environment.get_template("method.html").render(values)

@@ -36,7 +36,6 @@ _VIEW_M = {"sections": 3000.0}
 _VIEW_OTHER_M = 1200.0
 _FEW = 500
 _MUTED = "#dcd5c7"
-_LEGENDS = {"head": "green.legend.head", "share": "green.legend.share"}
 
 
 def theme_page(site: Site, environment: Environment, name: str, common: dict[str, Any]) -> str:
@@ -60,7 +59,7 @@ def theme_page(site: Site, environment: Environment, name: str, common: dict[str
     scripts = [f"static/{s}" for s in SCRIPTS[:2]] + sources + [f"static/{s}" for s in (*SCRIPTS[2:], *([SUN_SCRIPT] if sun else []))]
     values = common | {
         "theme": name, "sun": sun, "active": theme is not None, "layer": theme.layer if theme else "", "lead": findings.lead(name, theme, site.sums),
-        "legend": _LEGENDS[theme.kind] if theme and name == "green" else f"{name}.legend", "credit_short": credits_of(site.lineage, short=True),
+        "legend": f"green.legend.{theme.value}" if theme and name == "green" else f"{name}.legend", "credit_short": credits_of(site.lineage, short=True),
         "missing": common["missing"] if theme is None or name != "solar" else [],
     }  # fmt: skip
     with steady_identifiers():

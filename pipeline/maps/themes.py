@@ -26,6 +26,7 @@ KINDS: dict[str, tuple[str, float]] = {
     "best_kwp": ("kwp", 0.01), "cost_eur": ("eur", 1.0), "npv_eur_low": ("eur", 1.0), "npv_eur": ("eur", 1.0), "npv_eur_high": ("eur", 1.0), "payback_years": ("years", 0.1),
     "self_consumed_share": ("part", 0.01), "co2_kg_year": ("kg", 1.0),
     "canopy_m2": ("m2", 0.1), "canopy_share": ("share", 0.001), "residents": ("int", 1.0), "green_m2_per_resident": ("head", 0.1),
+    "near_green": ("share", 0.001), "residents_far": ("int", 1.0), "green_supply_m2": ("head", 0.1),
 }  # fmt: skip
 _SHAPE_COLUMNS = {"buildings": ("area_m2", "height_m"), "parcels": ("area_m2",), "sections": ("area_m2", "residents"), "town": ("area_m2",)}
 _LAND = (
@@ -40,6 +41,8 @@ _LAND = (
     "residents",
     "green_m2_per_resident",
 )
+# What only sections tell: who has public green within a walk.
+_PEOPLE = ("near_green", "residents_far", "green_supply_m2")
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Theme:
     @property
     def words(self) -> str:
         """Family of the sentences under the legend."""
-        return f"{self.name}.head" if self.total == "residents" else self.name
+        return self.name + {"residents": ".head", "residents_far": ".near"}.get(self.total, "")
 
     @property
     def colours(self) -> list[str]:
@@ -85,6 +88,8 @@ def prepared(atlas: Atlas) -> Atlas:
         if len(ways):
             out["ways"] = ways
         out["parcels"] = _shares(every[every["kind"] == "parcel"].reset_index(drop=True))
+    if "sections" in out and known(out["sections"], "near_green"):
+        out["sections"] = out["sections"].assign(residents_far=out["sections"]["residents"] * (1.0 - out["sections"]["near_green"]))
     if "buildings" in out:
         out["buildings"] = _with_reference(_rounded_energy(out["buildings"].copy()), out.get("parcels"))
     return {name: frame for name, frame in out.items() if len(frame)}
@@ -138,15 +143,17 @@ def themes(atlas: Atlas) -> dict[str, Theme]:
             made["sealing"] = _theme(atlas, "sealing", layer, "sealed_share", "sealed_m2", None, table)
             break
     for layer, value in (
+        ("sections", "near_green"),
         ("sections", "green_m2_per_resident"),
         ("sections", "canopy_share"),
         ("parcels", "canopy_share"),
         ("town", "canopy_share"),
     ):
         if known(atlas.get(layer), value):
-            own = (*(_reference(atlas, layer) or (KEYS[layer],)), value, "residents", "green_m2", "canopy_m2", "canopy_share", "area_m2")
+            own = (*(_reference(atlas, layer) or (KEYS[layer],)), value, "residents", "residents_far", "green_m2_per_resident", "green_m2", "canopy_share", "area_m2")
             table = tuple(dict.fromkeys(c for c in own if c in atlas[layer] and atlas[layer][c].notna().any()))
-            made["green"] = _theme(atlas, "green", layer, value, "residents" if value == "green_m2_per_resident" else "green_m2", None, table)
+            total = {"near_green": "residents_far", "green_m2_per_resident": "residents"}.get(value, "green_m2")
+            made["green"] = _theme(atlas, "green", layer, value, total, None, table)
             break
     return made
 
@@ -176,7 +183,7 @@ def theme_columns(theme: Theme, atlas: Atlas) -> dict[str, Column]:
     frame = atlas[theme.layer]
     if theme.name == "solar":
         return _solar_columns(frame, atlas.get("roofs"))
-    names = [*_LAND, "kwh_year"] if theme.layer == "parcels" else list(_LAND)
+    names = [*_LAND, *{"parcels": ("kwh_year",), "sections": _PEOPLE}.get(theme.layer, ())]
     return {name: _numeric(frame, name) for name in names if known(frame, name) and name not in _SHAPE_COLUMNS[theme.layer]}
 
 

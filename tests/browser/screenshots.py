@@ -1,14 +1,17 @@
-"""Screenshots of a site's pages, desktop and phone, in both languages.
+"""Screenshots of a site's pages, desktop and phone, in both languages; with --docs the few that the docs show.
 
-python tests/browser/screenshots.py maps/carmiano docs/img
+python tests/browser/screenshots.py maps/carmiano .artefacts/screens
+python tests/browser/screenshots.py maps/carmiano docs/img --docs
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import shutil
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 FLAGS = [
@@ -22,12 +25,12 @@ FLAGS = [
     "--disable-quic",
 ]
 SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
-PAGES = ("index", "solar", "sealing", "green", "method", "accessibility", "privacy")
+PAGES = ("index", "solar", "sealing", "green", "roof", "parcel", "method", "accessibility", "privacy")
 
 
 def settle(page: Page) -> None:
-    """Wait until the map of a page is drawn."""
-    if page.query_selector(".folium-map"):
+    """Wait until the map or the sheet of a page is drawn."""
+    if page.query_selector(".folium-map, #paper"):
         for _ in range(100):
             if page.evaluate("document.documentElement.hasAttribute('data-ready')"):
                 break
@@ -43,6 +46,42 @@ def select_best(page: Page) -> None:
         page.wait_for_timeout(700)
         page.evaluate("window.scrollTo(0, 0); document.activeElement.blur()")
         page.evaluate("const p = document.querySelector('.panel'); p.scrollTop = 0")
+
+
+def an_id(site: Path, browser: Browser, layer: str, rank: int) -> str:
+    """The feature in a row of the table of a map page: neither the largest nor a small one."""
+    page = browser.new_page(offline=True)
+    page.goto((site / f"{layer}.html").resolve().as_uri())
+    settle(page)
+    found = page.evaluate("n => { const t = SS.current, r = t.shown().sort((a, b) => t.columns[t.options.sum][b] - t.columns[t.options.sum][a] || a - b); return t.ids[r[Math.min(n, r.length - 1)]]; }", rank)
+    page.close()
+    return str(found)
+
+
+def for_docs(browser: Browser, site: Path, out: Path) -> None:
+    """The pictures of the docs: 256 colours, so that all together stay small."""
+    house, parcel, section = an_id(site, browser, "solar", 1500), an_id(site, browser, "sealing", 40), an_id(site, browser, "green", 2)
+    shots = (
+        ("index_desktop_it", "index", "l=it", "desktop", True), ("index_phone_en", "index", "l=en", "phone", False), ("solar_desktop_it", "solar", f"l=it&s={house}", "desktop", False),
+        ("solar_phone_it", "solar", f"l=it&s={house}", "phone", False), ("sun_desktop_en", "solar", "l=en&m=sun&z=18", "desktop", False), ("sealing_desktop_it", "sealing", f"l=it&s={parcel}", "desktop", False),
+        ("green_desktop_en", "green", f"l=en&s={section}", "desktop", False), ("roof_desktop_it", "roof", f"l=it&s={house}", "desktop", True), ("roof_phone_en", "roof", f"l=en&s={house}", "phone", False),
+        ("roof_print_it", "roof", f"l=it&s={house}", "print", True), ("parcel_desktop_en", "parcel", f"l=en&s={parcel}", "desktop", True),
+    )  # fmt: skip
+    for name, page_name, state, size, whole in shots:
+        # A sheet of A4 at 96 pixels an inch, without margins.
+        width, height = SIZES.get(size, (794, 1123))
+        page = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce", offline=True)
+        page.goto(f"{(site / page_name).with_suffix('.html').resolve().as_uri()}#{state}")
+        settle(page)
+        if "z=18" in state:
+            page.evaluate("SS.view.setZoom(18, {animate: false})")
+            page.wait_for_timeout(1500)
+        if size == "print":
+            page.emulate_media(media="print")
+        page.evaluate("document.activeElement.blur()")
+        picture = Image.open(io.BytesIO(page.screenshot(full_page=whole))).convert("RGB")
+        picture.quantize(256, dither=Image.Dither.NONE).save(out / f"{name}.png", optimize=True)
+        page.close()
 
 
 def shoot(browser: Browser, site: Path, out: Path, names: list[str]) -> None:
@@ -67,11 +106,15 @@ def main() -> None:
     parser.add_argument("site", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--pages", nargs="*", default=list(PAGES))
+    parser.add_argument("--docs", action="store_true", help="only the pictures that the docs show")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        shoot(browser, args.site, args.out, args.pages)
+        if args.docs:
+            for_docs(browser, args.site, args.out)
+        else:
+            shoot(browser, args.site, args.out, args.pages)
         browser.close()
 
 

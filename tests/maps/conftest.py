@@ -33,7 +33,7 @@ def frame(spec: type[TableSpec], rows: dict[str, Any], shapes: list[Any]) -> gpd
     """A table with all the contract's columns; missing ones are empty."""
     data = {}
     for name, column in spec.columns().items():
-        values = rows.get(name, [None] * len(shapes))
+        values = rows.get(name, [False if column.dtype == "bool" else None] * len(shapes))
         data[name] = (
             pd.array(values, dtype="Int64")
             if column.dtype == "int"

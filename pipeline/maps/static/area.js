@@ -25,7 +25,7 @@
     function say() {
       text.replaceChildren();
       if (!theme.area) return;
-      text.append(SS.t(o.sum === "residents" ? "area.residents" : "area.sum", { count: SS.plain(theme.shown().length, 0), zones: SS.t("zones." + o.layer), sum: SS.number(total(o.sum), o.sumKind) }));
+      text.append(SS.t(o.sumKind === "int" ? "area.residents" : "area.sum", { count: SS.plain(theme.shown().length, 0), zones: SS.t("zones." + o.layer), sum: SS.number(total(o.sum), o.sumKind) }));
       if (o.p90) text.append(" ", SS.h("span", { className: "band" }, SS.t(o.theme + ".sum.band", { p90: SS.number(SS.p90(SS.together(theme, theme.shown()), o.p90), o.sumKind) })));
     }
     function outline() {

@@ -24,7 +24,7 @@
     if (kind === "kg") { value = significant(value); return Math.abs(value) >= 1e3 ? [value / 1e3, "t", decimals(value / 1e3)] : [value, "kg", 0]; }
     if (kind === "eur") { value = significant(value, 2); return Math.abs(value) >= 1e6 ? [value / 1e6, "M€", decimals(value / 1e6)] : [value, "€", 0]; }
     if (kind === "head") return [significant(value), "m²", few(value)];
-    return { share: [value * 100, "%", 1], part: [value * 100, "%", 0], "yield": [significant(value), "kWh/kWp", 0], poa: [significant(value), "kWh/m²", 0], m: [value, "m", 1], int: [value, "", 0], years: [value, "", 0] }[kind];
+    return { share: [value * 100, "%", 1], part: [value * 100, "%", 0], "yield": [significant(value), "kWh/kWp", 0], poa: [significant(value), "kWh/m²", 0], m: [value, "m", 1], int: [value, "", 0], m3: [value, "m³", few(value)], years: [value, "", 0] }[kind];
   }
   SS.number = function (value, kind) {
     if (value === null || value === undefined) return SS.t("na");

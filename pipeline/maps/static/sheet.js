@@ -142,11 +142,12 @@
     ];
   }
   function green(theme, row) {
-    var c = theme.columns, head = theme.options.kind === "head";
+    var c = theme.columns, value = theme.options.value, head = value === "green_m2_per_resident", near = value === "near_green", known = isFinite(theme.value[row]);
+    var words = near ? (known ? "sheet.near_green" : c.residents[row] > 0 ? "sheet.withheld" : "sheet.nohead") : known ? (head ? "sheet.perhead" : "sheet.undercanopy") : head ? "sheet.nohead" : "";
     return [
-      h("p", { className: "figure" }, h("span", { className: "big num" }, SS.number(theme.value[row], theme.options.kind)), " ", h("span", { className: "band" }, isFinite(theme.value[row]) ? SS.t(head ? "sheet.perhead" : "sheet.undercanopy") : head ? SS.t("sheet.nohead") : "")),
+      h("p", { className: "figure" }, h("span", { className: "big num" }, SS.number(theme.value[row], theme.options.kind)), " ", h("span", { className: "band" }, words ? SS.t(words) : "")),
       c.covered_m2 && c.sealed_m2 ? composition(theme, row) : null,
-      facts([fact(theme, row, "sheet.residents", "residents"), fact(theme, row, "sheet.green", "green_m2"), fact(theme, row, "sheet.canopy", "canopy_m2"), head ? fact(theme, row, "sheet.canopy_share", "canopy_share") : null, fact(theme, row, "sheet.sealed_share", "sealed_share"), fact(theme, row, "sheet.area", "area_m2")]),
+      facts([fact(theme, row, "sheet.residents", "residents"), near ? fact(theme, row, "sheet.far", "residents_far") : null, fact(theme, row, "sheet.supply", "green_supply_m2"), head ? null : fact(theme, row, "sheet.head", "green_m2_per_resident"), fact(theme, row, "sheet.green", "green_m2"), fact(theme, row, "sheet.canopy", "canopy_m2"), value === "canopy_share" ? null : fact(theme, row, "sheet.canopy_share", "canopy_share"), fact(theme, row, "sheet.sealed_share", "sealed_share"), fact(theme, row, "sheet.area", "area_m2")]),
       c.covered_m2 ? covered(theme, row) : null
     ];
   }
