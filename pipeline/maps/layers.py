@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from pipeline.maps.text import Phrase
 
-SCRIPTS = ("leaflet/leaflet.js", "page.js", "core.js", "polygons.js", "streets.js", "numbers.js", "legend.js", "sheet.js", "table.js", "area.js", "theme.js")
+SCRIPTS = ("leaflet/leaflet.js", "page.js", "core.js", "polygons.js", "streets.js", "numbers.js", "legend.js", "sheet.js", "land.js", "table.js", "area.js", "measures.js", "theme.js")
 SUN_SCRIPT = "sunmap.js"
 
 

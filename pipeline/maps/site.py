@@ -20,6 +20,7 @@ from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of, sources_of, steps_of
 from pipeline.maps.encode import Column, pack, simplified
 from pipeline.maps.layers import both
+from pipeline.maps.phrases_land_method import CHAPTERS
 from pipeline.maps.phrases_pages import SECTIONS
 from pipeline.maps.quantities import quantity
 from pipeline.maps.text import LANGUAGE_NAMES, LANGUAGES, SCRIPT_TEXT, SHEET_TEXT, TEXT, Phrase, say
@@ -62,7 +63,7 @@ def write(site: Site, out: Path) -> dict[str, int]:
     for name in ("solar", "sealing", "green"):
         _page(out, name, theme_page(site, environment, name, _common(site, name)))
     for name, active in (("roof", "solar" in site.made), ("parcel", "parcels" in site.atlas)):
-        files = [f"static/{s}.js" for s in ("core", "numbers", "sheet", "sheetpage", "drawing", name)]
+        files = [f"static/{s}.js" for s in ("core", "numbers", "sheet", *(("land",) if name == "parcel" else ()), "sheetpage", "drawing", name)]
         values = {"active": active, "files": ["data/text.js", files[0], "data/sheets.js", f"data/{name}_index.js", *files[1:]]}
         _page(out, name, environment.get_template("sheet.html").render(_common(site, name) | values))
     return counts
@@ -102,7 +103,7 @@ def _write_data(site: Site, folder: Path) -> dict[str, int]:
     steps = [step.as_json() for step in steps_of(site.lineage)]
     _save(folder, "diary", f"Object.assign(SS.text,{_json(words)});\nSS.diary={_json(steps)};\n")
     facts = [asdict(f) for f in sheets.parcel_facts(site.atlas["parcels"])] if "parcels" in site.atlas else []
-    options = {"layer": "buildings", "kinds": {k: v[0] for k, v in KINDS.items()}, "email": site.email, "roofs": "solar" in site.made}
+    options = {"layer": "buildings", "kinds": {k: v[0] for k, v in KINDS.items()}, "email": site.email, "roofs": "solar" in site.made, "storm": site.storm_mm}
     words = {k: list(v) for k, v in SHEET_TEXT.items()}
     _save(folder, "sheets", f"Object.assign(SS.text,{_json(words)});\nSS.facts={_json(facts)};\nSS.options={_json(options)};\n")
     return counts
@@ -210,5 +211,5 @@ def _index(site: Site, environment: Environment, small: dict[str, str]) -> str:
 
 
 def _method(site: Site, environment: Environment) -> str:
-    values = _common(site, "method") | {"sources": sources_of(site.lineage), "canopy": quantity(site.canopy_height_m, "m")}
+    values = _common(site, "method") | {"sources": sources_of(site.lineage), "canopy": quantity(site.canopy_height_m, "m"), "storm": quantity(site.storm_mm, "int"), "chapters": CHAPTERS}
     return environment.get_template("method.html").render(values)
