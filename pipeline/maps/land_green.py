@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
@@ -16,8 +16,7 @@ from pipeline.maps.text import TEXT, Phrase, say
 from pipeline.maps.themes import known
 
 _TOP = 5
-TREES, CANOPIES = ("15m", "25m", "50m"), ("circle", "section")
-WAYS = (("network", "0.5ha"), ("network", "1ha"), ("linear", "0.5ha"), ("linear", "1ha"))
+Settings = dict[tuple[str, tuple[tuple[str, str], ...]], tuple[float, bool]]
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,6 @@ class Green:
     balance: Balance | None
     supply: list[Line]
     rule: list[Line]
-    tables: list[Sensitivity]
     planting: list[Entry]
     restoration: list[Line]
     restored: Phrase | None
@@ -62,20 +60,25 @@ def green(site: Site) -> Green:
     site
         What to show.
     """
-    provision, kind = site.atlas.get("provision"), _kind(site)
-    rows = {} if provision is None else _by_setting(provision[provision["zone_kind"] == kind])
-    sheet = site.atlas.get("restoration")
+    rows, sheet = _settings(site), site.atlas.get("restoration")
     return Green(
-        _access(site.sums, rows), _balance(site.sums), _supply(site.sums), _rule(site.sums), _tables(rows) if rows else [], _planting(site),
+        _access(site.sums, rows), _balance(site.sums), _supply(site.sums), _rule(site.sums), _planting(site),
         [] if sheet is None else _restoration(sheet.iloc[0]), None if sheet is None else _restored(sheet.iloc[0]),
     )  # fmt: skip
 
 
+def tables(site: Site) -> list[dict[str, Any]]:
+    """The tables of 3-30-300 for static/land.js: caption, headings, rows, and where the headline stands."""
+    return [asdict(table) for table in _tables(_settings(site))]
+
+
+def _settings(site: Site) -> Settings:
+    provision = site.atlas.get("provision")
+    return {} if provision is None else _by_setting(provision[provision["zone_kind"] == _kind(site)])
+
+
 def _kind(site: Site) -> str:
     return str(site.atlas["town"]["zone_kind"].iloc[0]) if "town" in site.atlas else "town"
-
-
-Settings = dict[tuple[str, tuple[tuple[str, str], ...]], tuple[float, bool]]
 
 
 def _by_setting(rows: pd.DataFrame) -> Settings:
@@ -100,7 +103,7 @@ def _access(sums: dict[str, float], rows: Settings) -> list[Line]:
     near, residents = get(sums, "near_green"), get(sums, "residents")
     if near is None:
         return []
-    linear = _at(rows, "near_green", distance="linear", green="0.5ha")[0]
+    linear = _at(rows, "near_green", distance="linear", green=next(iter(_values(rows, "near_green", "green")), ""))[0]
     out = [Line(TEXT["green.town.near"], quantity(near, "part"), say("green.town.linear", share=quantity(linear, "part")) if linear is not None else NONE)]
     if residents:
         out.append(Line(TEXT["green.town.far"], quantity(round(residents * (1.0 - near), -1), "int"), say("green.town.of", residents=quantity(residents, "int"))))
@@ -137,25 +140,44 @@ def _rule(sums: dict[str, float]) -> list[Line]:
 
 
 def _tables(rows: Settings) -> list[Sensitivity]:
-    """3-30-300 by every definition, then its three parts."""
-    out = []
-    whole, headline = [], None
-    for trees, canopy in ((t, c) for t in TREES for c in CANOPIES):
-        cells = [_at(rows, "rule_3_30_300", trees=trees, canopy=canopy, distance=d, green=g) for d, g in WAYS]
-        for j, (_, first) in enumerate(cells):
-            headline = (len(whole), j) if first else headline
-        if any(v is not None for v, _ in cells):
-            whole.append((say(f"green.rule.{canopy}", trees=trees.replace("m", "\u00a0m")), [quantity(v, "part") for v, _ in cells]))
-    heads = [say(f"green.rule.{d}", area=Phrase(g.replace("ha", "\u00a0ha").replace(".", ","), g.replace("ha", "\u00a0ha"))) for d, g in WAYS]
-    if whole:
-        out.append(Sensitivity(TEXT["green.rule.table"], heads, whole, headline))
-    near = [_at(rows, "near_green", distance=d, green=g)[0] for d, g in WAYS]
-    if any(v is not None for v in near):
-        out.append(Sensitivity(TEXT["green.rule.table300"], heads, [(TEXT["green.rule.near_green"], [quantity(v, "part") for v in near])]))
-    trees_row = [_at(rows, "three_trees", trees=t)[0] for t in TREES]
-    if any(v is not None for v in trees_row):
-        out.append(Sensitivity(TEXT["green.rule.table3"], [say("green.rule.within", trees=t.replace("m", "\u00a0m")) for t in TREES], [(TEXT["green.rule.three_trees"], [quantity(v, "part") for v in trees_row])]))
-    return out
+    """3-30-300 by every definition the town has, then its parts that have several."""
+    ways = [(d, g) for d in ("network", "linear") for g in _values(rows, "near_green", "green")]
+    heads = [say(f"green.rule.{d}", area=_spaced(g)) for d, g in ways]
+    trees = _values(rows, "three_trees", "trees")
+    whole = [
+        (say(f"green.rule.{canopy}", trees=_spaced(t)), [_at(rows, "rule_3_30_300", trees=t, canopy=canopy, distance=d, green=g) for d, g in ways])
+        for t in trees for canopy in ("circle", "section")
+    ]  # fmt: skip
+    near = [(TEXT["green.rule.near_green"], [_at(rows, "near_green", distance=d, green=g) for d, g in ways])]
+    three = [(TEXT["green.rule.three_trees"], [_at(rows, "three_trees", trees=t) for t in trees])]
+    within = [say("green.rule.within", trees=_spaced(t)) for t in trees]
+    made = [_table("table", heads, whole), _table("table300", heads, near), _table("table3", within, three)]
+    return [table for table in made if table.rows]
+
+
+def _values(rows: Settings, measure: str, switch: str) -> list[str]:
+    """The values a switch takes, by their number: 15m before 50m."""
+    found = {value for name, switches in rows if name == measure for key, value in switches if key == switch}
+    return sorted(found, key=lambda v: float("".join(c for c in v if c.isdigit() or c == ".") or 0.0))
+
+
+def _spaced(text: str) -> Phrase:
+    """`0.5ha` as people write it.
+
+    >>> _spaced("0.5ha")
+    Phrase(it='0,5\\xa0ha', en='0.5\\xa0ha')
+    """
+    number = text.rstrip("ham")
+    unit = text[len(number) :]
+    return Phrase(f"{number.replace('.', ',')}\u00a0{unit}", f"{number}\u00a0{unit}")
+
+
+def _table(name: str, heads: list[Phrase], rows: list[tuple[Phrase, list[tuple[float | None, bool]]]]) -> Sensitivity:
+    """Rows of which something is known; the headline's place counts among them."""
+    known_rows = [(label, cells) for label, cells in rows if any(value is not None for value, _ in cells)]
+    first = [(i, j) for i, (_, cells) in enumerate(known_rows) for j, (_, headline) in enumerate(cells) if headline]
+    words = [(label, [quantity(value, "part") for value, _ in cells]) for label, cells in known_rows]
+    return Sensitivity(TEXT[f"green.rule.{name}"], heads, words, first[0] if first else None)
 
 
 def _planting(site: Site) -> list[Entry]:

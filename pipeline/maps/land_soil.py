@@ -178,4 +178,4 @@ def _spared(sums: dict[str, float]) -> Phrase | None:
     low, high = get(sums, "land_spared_low_ha"), get(sums, "land_spared_high_ha")
     if low is None or high is None:
         return None
-    return say("soil.spared", power=quantity(get(sums, "kwp"), "kwp"), low=quantity(significant(low), "int"), high=quantity(significant(high), "int"))
+    return say("soil.spared", power=quantity(get(sums, "kwp"), "kwp"), low=quantity(low * 1e4, "ha"), high=quantity(high * 1e4, "ha"))

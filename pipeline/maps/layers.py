@@ -121,18 +121,17 @@ class SunSquares(Layer):
 
 
 class ThemePanel(MacroElement):
-    """Connects legend, filter, search, sheet and table to the map; added last."""
+    """Connects legend, filter, search, sheet and table to the map; added last. What it must know stands in the theme's data file."""
 
     _template = Template("""
         {% macro script(this, kwargs) %}
-            SS.theme({{ this._parent.get_name() }}, {{ this.options|tojson }});
+            SS.theme({{ this._parent.get_name() }}, SS.panel || {});
         {% endmacro %}
     """)
 
-    def __init__(self, options: dict[str, Any]) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._name = "ThemePanel"
-        self.options = options
 
 
 class _Page:

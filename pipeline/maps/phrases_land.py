@@ -70,8 +70,8 @@ LAND: dict[str, tuple[str, str]] = {
     "soil.entry": ("−{rain} a temporale · {low}–{high}", "−{rain} a storm · {low}–{high}"),
     "soil.spared.title": ("I tetti prima dei campi", "Roofs before fields"),
     "soil.spared": (
-        "I moduli che stanno sui tetti fanno {power}. Gli stessi, a terra, occuperebbero da {low} a {high} ettari: tanto suolo si lascia ai campi se si comincia dai tetti. Non vuol dire che verranno costruiti tutti.",
-        "The modules that fit on the roofs make {power}. On the ground the same would take {low} to {high} hectares: so much is left to fields if roofs come first. It does not say that all of them will be built.",
+        "I moduli che stanno sui tetti fanno {power}. Gli stessi, a terra, occuperebbero da {low} a {high}: tanto suolo si lascia ai campi se si comincia dai tetti. Non vuol dire che verranno costruiti tutti.",
+        "The modules that fit on the roofs make {power}. On the ground the same would take {low} to {high}: so much is left to fields if roofs come first. It does not say that all of them will be built.",
     ),
     # Below the map of green
     "green.town": ("Il verde di tutto il comune", "The green of the whole town"),
@@ -227,7 +227,7 @@ LAND_MAPS: dict[str, tuple[str, str]] = {
     "sheet.todo.keep": ("Tenere ciò che c’è: qui altri posti vengono prima.", "Keep what there is: other places come first."),
     "col.sealed_share_low": ("Almeno", "At least"),
     "col.sealed_share_high": ("Al più", "At most"),
-    "col.runoff_m3": ("Pioggia via", "Runoff"),
+    "col.runoff_m3": ("Scorre via a temporale", "Runs off in a storm"),
     "col.open_m2": ("Da aprire", "To open"),
     "col.green_supply_m2": ("Raggiungibile a testa", "In reach per head"),
     "col.rank": ("Posizione", "Rank"),

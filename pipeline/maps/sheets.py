@@ -43,15 +43,13 @@ PARCEL_FACTS: tuple[str, ...] = (
     "green_m2",
     "tree_m2",
     "canopy_m2",
-    "permeability",
-    "runoff_coefficient",
-    "runoff_m3",
-    "baf_old",
-    "baf_new",
     "kwh_year",
 )
-# Told in sentences, not in the list.
-OPENING = ("sealed_share_low", "sealed_share_high", "open_m2", "runoff_saved_m3", "permeability_gain", "baf_gain", "opening_eur_low", "opening_eur_high", "place")
+# Told with their interval, their storm or in sentences, not in the list.
+TOLD = (
+    "sealed_share_low", "sealed_share_high", "runoff_coefficient", "runoff_m3", "baf_old", "baf_new", "open_m2", "runoff_saved_m3", "permeability_gain", "baf_gain",
+    "opening_eur_low", "opening_eur_high", "place",
+)  # fmt: skip
 STEPS: dict[str, float] = {
     "modules": 1.0, "kwp": 0.01, "kwh_year": 1.0, "kwh_year_p90": 1.0, "cost_eur_low": 1.0, "cost_eur_high": 1.0, "npv_eur_low": 1.0, "npv_eur_high": 1.0,
     "payback_years": 0.1, "self_consumed_share": 0.01, "best": 1.0,
@@ -191,8 +189,8 @@ def _parcel_piece(site: Site) -> Callable[[NDArray[np.int64], Any], Parts]:
     """What draws and tells the parcels of a piece: parcels, the buildings on them, the parcels around."""
     parcels, houses = site.atlas["parcels"], site.atlas.get("buildings")
     columns = shape_columns("parcels", parcels)
-    columns |= {f.name: Column(parcels[f.name].to_numpy(dtype=float), 0.001 if f.kind == "share" else 0.01 if f.kind == "index" else 1.0 if f.kind == "kwh" else 0.1) for f in parcel_facts(parcels)}
-    columns |= {n: c for n, c in site.columns["sealing"].items() if n in OPENING} if "sealing" in site.made and site.made["sealing"].layer == "parcels" else {}
+    columns |= {f.name: Column(parcels[f.name].to_numpy(dtype=float), 0.001 if f.kind == "share" else 1.0 if f.kind == "kwh" else 0.1) for f in parcel_facts(parcels)}
+    columns |= {n: c for n, c in site.columns["sealing"].items() if n in TOLD} if "sealing" in site.made and site.made["sealing"].layer == "parcels" else {}
     on = _belonging(houses, parcels, "parcel_id")
     every = np.asarray(parcels.geometry.values)
     tree = shapely.STRtree(every)

@@ -19,12 +19,13 @@ from pipeline.maps.basemap import street_lines
 from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of, sources_of, steps_of
 from pipeline.maps.encode import Column, pack, simplified
+from pipeline.maps.land_green import tables
 from pipeline.maps.layers import both
 from pipeline.maps.phrases_land_method import CHAPTERS
 from pipeline.maps.phrases_pages import SECTIONS
 from pipeline.maps.quantities import quantity
 from pipeline.maps.text import LANGUAGE_NAMES, LANGUAGES, SCRIPT_TEXT, SHEET_TEXT, TEXT, Phrase, say
-from pipeline.maps.theme_page import theme_page
+from pipeline.maps.theme_page import panel, theme_page
 from pipeline.maps.themes import KEYS, KINDS, shape_columns
 
 _HERE = Path(__file__).parent
@@ -97,7 +98,8 @@ def _write_data(site: Site, folder: Path) -> dict[str, int]:
         _save(folder, "greens", pack("greens", len(site.greens), {"name": Column(list(site.greens["name"]))}, _outlines(site.greens, site.simplify_m)))
         counts["greens"] = len(site.greens)
     for name, theme in site.made.items():
-        _save(folder, name, pack(name, len(site.atlas[theme.layer]), site.columns[name]))
+        more = {"panel": panel(site, theme)} | ({"tables": tables(site)} if name == "green" else {})
+        _save(folder, name, pack(name, len(site.atlas[theme.layer]), site.columns[name]) + "".join(f"SS.{k}={_json(v)};\n" for k, v in more.items()))
     _save(folder, "text", f"SS.text={_json({k: list(v) for k, v in SCRIPT_TEXT.items()} | {'na': list(TEXT['na'])})};\n")
     words = {k: list(TEXT[k]) for k in ("method.warnings", "method.assumptions", "method.months", "method.more")}
     steps = [step.as_json() for step in steps_of(site.lineage)]

@@ -152,8 +152,8 @@ def themes(atlas: Atlas) -> dict[str, Theme]:
         made["solar"] = _theme(atlas, "solar", "buildings", "kwh_year", "kwh_year", "kwh_year_p90", table)
     for layer in ("parcels", "sections", "town"):
         if known(atlas.get(layer), "sealed_share"):
-            own = ("sealed_share", "sealed_share_low", "sealed_share_high", "sealed_m2", "runoff_m3", "open_m2", "area_m2")
-            table = (*(_reference(atlas, layer) or (KEYS[layer],)), *(c for c in own if known(atlas[layer], c)))
+            ground = ("sealed_share", "sealed_share_low", "sealed_share_high", "sealed_m2", "runoff_m3", "open_m2", "area_m2")
+            table = (*(_reference(atlas, layer) or (KEYS[layer],)), *(c for c in ground if known(atlas[layer], c)))
             made["sealing"] = _theme(atlas, "sealing", layer, "sealed_share", "sealed_m2", None, table)
             break
     for layer, value in (

@@ -471,9 +471,10 @@ def test_where_green_is_scarce_the_filter_keeps_what_lies_below(visit: Visits, s
         seen.page.keyboard.press("ArrowLeft")
     threshold = seen.page.evaluate("SS.current.threshold")
     sections = atlas["sections"]
-    less = sections[sections["green_m2_per_resident"].round(1) < threshold]
+    less = sections[sections["near_green"] < threshold]
+    far = float((less["residents"] * (1.0 - less["near_green"])).round().sum())
     assert 0 < len(less) < 9 and seen.page.evaluate("SS.current.tableCount") == len(less)
-    assert f"{len(less)} sezioni, {quantity(float(less['residents'].sum()), 'int').it} residenti" in seen.page.inner_text("#sum")
+    assert f"{len(less)} sezioni, {quantity(far, 'int').it} residenti lontani" in seen.page.inner_text("#sum")
     again = visit().open(address(site, "green", f"t={threshold:g}"))
     assert again.page.evaluate("SS.current.tableCount") == len(less)
     for _ in range(6):

@@ -91,7 +91,27 @@
       c.covered_m2 ? parts.covered(theme, row) : null
     ];
   }
+  /* One rule by every definition: the headline's cell is bold. */
+  SS.definitions = function () {
+    var box = document.getElementById("definitions"), at = function (pair) { return pair[SS.language === "it" ? 0 : 1]; };
+    if (!box || !SS.tables) return;
+    box.replaceChildren.apply(box, SS.tables.map(function (table) {
+      var head = h("tr", {}, h("td", {})), body = h("tbody", {});
+      table.heads.forEach(function (pair) { head.append(h("th", { scope: "col", className: "n" }, at(pair))); });
+      table.rows.forEach(function (row, i) {
+        var line = h("tr", {}, h("th", { scope: "row" }, at(row[0])));
+        row[1].forEach(function (pair, j) {
+          var first = table.headline && table.headline[0] === i && table.headline[1] === j;
+          line.append(h("td", { className: "n num" }, first ? h("b", {}, at(pair)) : at(pair)));
+        });
+        body.append(line);
+      });
+      return h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": at(table.caption) }, h("table", {}, h("caption", {}, at(table.caption)), h("thead", {}, head), body));
+    }));
+  };
+  document.addEventListener("ss:language", SS.definitions);
+
   SS.landSheets.sealing = sealing;
   SS.landSheets.green = green;
-  SS.land = { share: share, opening: opening };
+  SS.land = { share: share, opening: opening, rain: rain };
 })();

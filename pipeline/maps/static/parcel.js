@@ -22,7 +22,7 @@
     var list = h("dl", {});
     SS.facts.forEach(function (fact) {
       var value = c[fact.name] && c[fact.name][row];
-      if (value === undefined || value === null || value !== value) return;
+      if (value === undefined || value === null || value !== value || (fact.kind === "kwh" && value < 50)) return;
       list.append(h("dt", {}, fact[SS.language]), h("dd", { className: "num" }, SS.number(value, fact.kind)));
     });
     return h("section", {}, h("h3", {}, SS.t("parcel.facts")), list);
@@ -47,7 +47,7 @@
         h("section", {}, h("h3", {}, SS.t("parcel.plan")), plan(tables, row, houses)),
         h("div", { className: "stackup" }, c.sealed_share ? SS.land.share(theme, row) : null,
           c.covered_m2 && c.sealed_m2 ? h("section", {}, h("h3", {}, SS.t("parcel.cover")), SS.parts.composition(theme, row)) : null,
-          opening,
+          opening, SS.land.rain(theme, row),
           isFinite(yard) && !opening ? h("p", { className: "why" }, yard > YARD_M2 ? SS.t("parcel.yard", { area: SS.number(yard, "m2") }) : SS.t("parcel.yard.none")) : null,
           facts(c, row))),
       roofs(tables, houses)

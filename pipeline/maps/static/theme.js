@@ -157,6 +157,7 @@
       pointer(theme);
       search(theme);
       if (o.sun) SS.sunSwitch(theme);
+      SS.definitions();
       address(theme, legend);
       ready();
     }).catch(function (error) { failed(); throw error; });
