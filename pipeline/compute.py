@@ -1,4 +1,4 @@
-"""The parallel verbs, and the only place that knows dask.
+"""The parallel verbs, and the only place that knows dask (which serves where the work leaves this process).
 
 `tiles` maps a function over the blocks of a grid, `batches` over slices of a table. Both give the same bytes on
 threads, on processes and on a remote scheduler: the work is cut in the same places, and results keep their order.
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import socket
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
@@ -138,36 +139,40 @@ class Compute:
         yield from self._stream(((func, cut[s : s + size], *params) for s in starts), len(starts))
 
     def _stream(self, calls: Iterator[tuple[Any, ...]], total: int) -> Iterator[Any]:
-        """Results in order, computed in waves so that memory depends on the wave and not on the town."""
-        done = 0
-        while wave := list(islice(calls, self.workers * WAVE_PER_WORKER)):
-            for result in self._run(wave):
-                done += 1
-                if self.progress:
-                    self.progress(done, total)
-                yield result
+        """Results in order; a few calls are under way at once, so that memory depends on these and not on the town."""
+        for done, result in enumerate(self._ahead(calls) if self.where == "threads" else self._waves(calls), 1):
+            if self.progress:
+                self.progress(done, total)
+            yield result
 
-    def _run(self, wave: list[tuple[Any, ...]]) -> list[Any]:
-        if self._client is not None:
-            return self._run_remote(wave)
+    def _ahead(self, calls: Iterator[tuple[Any, ...]]) -> Iterator[Any]:
+        """In threads: the next call begins as soon as one is free. dask would do the same after a fifth of a second of imports."""
+        with ThreadPoolExecutor(self.workers) as pool:
+            waiting: deque[Future[Any]] = deque()
+            try:
+                for call in calls:
+                    waiting.append(pool.submit(*call))
+                    if len(waiting) == self.workers * WAVE_PER_WORKER:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _waves(self, calls: Iterator[tuple[Any, ...]]) -> Iterator[Any]:
+        while wave := list(islice(calls, self.workers * WAVE_PER_WORKER)):
+            yield from self._run_remote(wave) if self._client is not None else self._run_processes(wave)
+
+    def _run_processes(self, wave: list[tuple[Any, ...]]) -> list[Any]:
         from dask.base import compute
         from dask.delayed import delayed
+        from dask.multiprocessing import get
 
-        # A partial is opaque to dask, which would otherwise walk into lists and tables.
-        tasks = [delayed(partial(func, *args), pure=False)() for func, *args in wave]
-        if self.where == "processes":
-            from dask.multiprocessing import get as get_processes
-
-            return list(compute(*tasks, scheduler=get_processes, pool=self._processes()))
-        from dask.threaded import get as get_threads
-
-        return list(compute(*tasks, scheduler=get_threads, num_workers=self.workers))
-
-    def _processes(self) -> ProcessPoolExecutor:
-        """One pool for all waves: starting processes costs more than most tiles."""
+        # One pool for all waves: starting processes costs more than most tiles.
         if self._pool is None:
             self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"))
-        return self._pool
+        # A partial is opaque to dask, which would otherwise walk into lists and tables.
+        return list(compute(*(delayed(partial(func, *args), pure=False)() for func, *args in wave), scheduler=get, pool=self._pool))
 
     def _run_remote(self, wave: list[tuple[Any, ...]]) -> list[Any]:
         try:

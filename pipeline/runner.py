@@ -26,7 +26,7 @@ from pipeline.contracts.spec import PackageSpec, RasterSpec, TableSpec
 from pipeline.errors import ContractError, InputError
 from pipeline.graph import Stage
 from pipeline.io.sidecar import NOTICE, read_json, sha256_of, stat_of, write_json
-from pipeline.recipes import Place, Plan, make_plan, resolved
+from pipeline.recipes import Place, Plan, make_plan, recipe_of, resolved
 from pipeline.version import __version__
 
 CONTRACT_MODULES = ("sources", "solar", "land", "publish")
@@ -73,12 +73,13 @@ def run_stage(name: str, place: Place, where: str | None = None, progress: Calla
         Whatever is wrong with input, config, contract or cluster; earlier results stay as they were.
     """
     place.recipes.mkdir(parents=True, exist_ok=True)
-    plan = make_plan(place)
+    plan = make_plan(place, with_recipes=False)
     if name not in plan.stages:
         raise InputError(f"{name}: no such stage; there are {', '.join(plan.stages)}")
     stage = plan.stages[name]
     if plan.inactive[name]:
         raise InputError(f"{name} does not run for {plan.town.name}: {plan.inactive[name]}")
+    plan.recipes[name] = recipe_of(plan, stage)
     with _lock(place.recipes / f"{name}.lock"):
         _restore(stage.output(place.processed, place.site).parent if stage.kind == "Folder" else None)
         notes = Notes()

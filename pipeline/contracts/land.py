@@ -33,6 +33,9 @@ class Sealing(Zonal):
     water_m2 = Column("float", "m²", "Water", "Acqua", low=0.0)
     sealed_low_m2 = Column("float", "m²", "Sealed area, lower end of the 95 % interval", "Superficie sigillata, estremo inferiore dell'intervallo al 95 %", low=0.0)
     sealed_high_m2 = Column("float", "m²", "Sealed area, upper end of the 95 % interval", "Superficie sigillata, estremo superiore dell'intervallo al 95 %", low=0.0)
+    adjusted_m2 = Column("float", "m²", "Of the town, where points were labelled: sealed area adjusted by them", "Del comune, se vi sono punti verificati: superficie sigillata corretta con essi", low=0.0, required=False)
+    adjusted_low_m2 = Column("float", "m²", "Adjusted sealed area, lower end of the 95 % interval", "Superficie sigillata corretta, estremo inferiore dell'intervallo al 95 %", low=0.0, required=False)
+    adjusted_high_m2 = Column("float", "m²", "Adjusted sealed area, upper end of the 95 % interval", "Superficie sigillata corretta, estremo superiore dell'intervallo al 95 %", low=0.0, required=False)
     shared_m2 = Column("float", "m²", "Of a parcel, road or water: area that another one covers too", "Di una particella, strada o acqua: superficie coperta anche da un'altra", low=0.0)
     interval_basis = Column("str", "", "Where the interval comes from: ranks of the land cover's sources, or points labelled in the field",
                             "Origine dell'intervallo: affidabilità delle fonti o punti verificati sul posto", values=("ranks", "labels"))

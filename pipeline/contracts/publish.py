@@ -240,6 +240,9 @@ class AtlasTown(TableSpec):
     zone_kind = Column("str", "", "Town, or extent where no boundary is known", "Comune, o estensione se manca il confine", values=("town", "extent"))
     area_m2 = Column("float", "m²", "Area", "Superficie", low=0.0)
     residents = Column("int", "", "Residents", "Residenti", low=0, required=False)
+    adjusted_m2 = Sealing.adjusted_m2
+    adjusted_low_m2 = Sealing.adjusted_low_m2
+    adjusted_high_m2 = Sealing.adjusted_high_m2
     green_m2_per_resident = Green.green_m2_per_resident
     standard_per_head_m2 = _measure("standard_per_head")
     standard_needed_m2 = _measure("standard_needed")

@@ -12,7 +12,7 @@ from pipeline.maps.text import TEXT, Phrase
 # Longer lists are cut on the page and named in full in the sidecar.
 LINES = 40
 ORDER = (
-    "boundary", "synthetic", "parcels", "surface", "buildings", "landcover", "residents", "weather", "farhorizon", "roofs", "horizon",
+    "boundary", "synthetic", "parcels", "surface", "buildings", "landcover", "residents", "occupancy", "weather", "farhorizon", "roofs", "horizon",
     "obstacles", "sunmap", "irradiation", "arrays", "solar", "profiles", "ladder", "finance", "sealing", "consumed", "ledger", "plots", "desealing", "green", "patches", "restoration",
     "planting", "streets", "greenspaces", "access", "provision", "mismatch", "atlas",
 )  # fmt: skip

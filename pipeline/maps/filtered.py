@@ -49,5 +49,5 @@ def sureness(sums: dict[str, float], made: dict[str, Theme]) -> list[tuple[str, 
     if "sealing" in made and covered > 0 and area > 0:
         out.append(("sealing", say("sure.sealing", share=quantity(min(covered / area, 1.0), "part"))))
     if "green" in made:
-        out.append(("green", TEXT["sure.green" if made["green"].total.startswith("residents") else "sure.green.none"]))
+        out.append(("green", TEXT[{"residents": "sure.green", "residents_far": "sure.green.near"}.get(made["green"].total, "sure.green.none")]))
     return out

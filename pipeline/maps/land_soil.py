@@ -15,7 +15,7 @@ from pipeline.maps.starts import Entry, reference
 from pipeline.maps.text import TEXT, Phrase, say
 from pipeline.maps.themes import known
 
-_PUBLIC, _PRIVATE = 8, 5
+_PUBLIC, _PRIVATE = 6, 4
 NONE = Phrase("", "")
 
 

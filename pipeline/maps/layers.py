@@ -43,7 +43,7 @@ def both(phrase: Phrase) -> Markup:
     """A phrase as markup that holds both languages; the style sheet shows the page's one."""
     if phrase.it == phrase.en:
         return Markup.escape(phrase.it)
-    return Markup('<span class="t" lang="it">{}</span><span class="t" lang="en">{}</span>').format(phrase.it, phrase.en)
+    return Markup('<span class=t lang=it>{}</span><span class=t lang=en>{}</span>').format(phrase.it, phrase.en)
 
 
 class TownMap(folium.Map):

@@ -39,7 +39,7 @@ class Measure:
 
 
 MORE: dict[str, tuple[Measure, ...]] = {
-    "sealing": (Measure("open", "open_m2", "open_m2", "rain"), Measure("runoff", "runoff_m3", "runoff_m3", "rain")),
+    "sealing": (Measure("open", "open_m2", "open_m2", "rain"), Measure("runoff", "runoff_mm", "runoff_m3", "rain")),
     "green": (
         Measure("supply", "green_supply_m2", "residents", "green", below=True),
         Measure("rank", "rank", "residents", "sealing", below=True, turned=True),

@@ -68,7 +68,7 @@ FRONT: dict[str, tuple[str, str]] = {
     "start": ("Da dove cominciare", "Where to start"),
     "start.solar": ("I tetti che danno di più", "The roofs that give most"),
     "start.solar.lead": ("Cinque edifici fanno {share} del totale.", "Five buildings make {share} of the total."),
-    "start.sealing": ("I piazzali più grandi", "The largest sealed yards"),
+    "start.sealing": ("Dove togliere asfalto", "Where to remove asphalt"),
     "start.sealing.lead": (
         "Particelle con più suolo sigillato e scoperto: dove togliere asfalto rende di più.",
         "Parcels with most sealed open ground: where removing asphalt helps most.",
@@ -87,7 +87,7 @@ FRONT: dict[str, tuple[str, str]] = {
     "start.opening.public": ("pubblici, da aprire · −{rain} m³ di pioggia in fogna", "public, to open · −{rain} m³ of rain into drains"),
     "start.green.item": ("per residente · {residents} residenti", "per resident · {residents} residents"),
     "filtered.solar": ("I {count} tetti da {limit} in su danno il {share} del totale.", "The {count} roofs from {limit} up give {share} of the total."),
-    "filtered.sealing": ("{count} {zones} sono coperte per almeno {limit}: {sum} sigillati.", "{count} {zones} are covered by at least {limit}: {sum} sealed."),
+    "filtered.sealing": ("{count} {zones} sono coperte per almeno il {limit}: {sum} sigillati.", "{count} {zones} are covered by at least {limit}: {sum} sealed."),
     "filtered.green.head": (
         "{sum} residenti ({share}) vivono in sezioni con meno di {limit} a testa.",
         "{sum} residents ({share}) live in sections with less than {limit} a head.",
@@ -111,6 +111,10 @@ FRONT: dict[str, tuple[str, str]] = {
     "sure.green": (
         "I residenti sono noti per sezione di censimento, non per casa; il verde conta anche campi e giardini privati, dove non si può andare.",
         "Residents are known by census section, not by house; green includes fields and private gardens, where one may not go.",
+    ),
+    "sure.green.near": (
+        "Le persone sono distribuite negli edifici per volume: la cifra è giusta in media, non per la singola casa. Conta il verde pubblico mappato, con i suoi ingressi e le strade a piedi.",
+        "People are put into buildings by volume: the figure is right on average, not for a single house. Public green as mapped counts, with its entrances and the streets on foot.",
     ),
     "sure.green.none": (
         "I residenti non sono noti; il verde conta anche campi e giardini privati, dove non si può andare.",

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-# In this order on the page.
-CHAPTERS = {"sealing": ("interval", "official", "rain", "opening"), "green": ("access", "supply", "standard", "rule", "planting", "restoration", "small")}
+# In this order on the page, each where the town has the figure.
+CHAPTERS = {
+    "sealing": {"interval": "sealed_share_low", "official": "official_year", "rain": "runoff_m3", "opening": "candidates"},
+    "green": {
+        "access": "near_green", "supply": "green_supply_m2", "standard": "standard_needed_m2", "rule": "rule_3_30_300", "planting": "rank", "restoration": "restoration", "small": "near_green",
+    },
+}  # fmt: skip
 
 LAND_METHOD: dict[str, tuple[str, str]] = {
     "method.land.interval": ("L’intervallo del suolo sigillato", "The interval of sealed soil"),

@@ -113,6 +113,7 @@ METHOD: dict[str, tuple[str, str]] = {
     "stage.patches": ("Macchie di verde", "Patches of green"),
     "stage.restoration": ("Ecosistema urbano", "Urban ecosystem"),
     "stage.planting": ("Dove piantare", "Where to plant"),
+    "stage.occupancy": ("Residenti per edificio (non pubblicati)", "Residents by building (not published)"),
     "stage.access": ("Verde raggiungibile a piedi", "Green within a walk"),
     "stage.provision": ("Verde per gli abitanti", "Green for residents"),
     "stage.atlas": ("Atlante", "Atlas"),

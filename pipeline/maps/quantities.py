@@ -63,7 +63,7 @@ def quantity(value: float | None, kind: str) -> Phrase:
     value
         In the unit of the contract: kWh, kWp, m2, share 0-1, kWh/kWp, m, count.
     kind
-        kwh, kwp, m2, ha (given in m2), share, part (a rough share), yield, poa, m, int, head (m2 per resident), eur, years, kg, m3, index (two decimals), walk (m on foot).
+        kwh, kwp, m2, ha (given in m2), share, part (a rough share), yield, poa, m, int, head (m2 per resident), eur, years, kg, m3, mm, index (two decimals), walk (m on foot).
 
     Returns
     -------
@@ -109,7 +109,8 @@ def _scaled(value: float, kind: str) -> tuple[float, str, int]:
         "poa": (significant(value), "kWh/m²", 0),
         "m": (value, "m", 1),
         "int": (value, "", 0),
-        "m3": (value, "m³", _few(value)),
+        "m3": (significant(value), "m³", _few(value)),
+        "mm": (value, "mm", 0),
         "index": (value, "", 2),
         "walk": (significant(value, 2), "m", 0),
         "years": (value, "", 0),

@@ -26,7 +26,7 @@ from pipeline.maps.phrases_pages import SECTIONS
 from pipeline.maps.quantities import quantity
 from pipeline.maps.text import LANGUAGE_NAMES, LANGUAGES, SCRIPT_TEXT, SHEET_TEXT, TEXT, Phrase, say
 from pipeline.maps.theme_page import panel, theme_page
-from pipeline.maps.themes import KEYS, KINDS, shape_columns
+from pipeline.maps.themes import KEYS, KINDS, known, shape_columns
 
 _HERE = Path(__file__).parent
 # A frontage of houses is legible on the small maps of the front page at this width.
@@ -212,6 +212,15 @@ def _index(site: Site, environment: Environment, small: dict[str, str]) -> str:
     return environment.get_template("index.html").render(values)
 
 
+def _chapters(site: Site) -> dict[str, list[str]]:
+    """What is told of the making of soil and green: only of figures this town has."""
+
+    def there(name: str) -> bool:
+        return name in site.atlas or findings.get(site.sums, name) is not None or known(site.atlas.get("sections"), name)
+
+    return {theme: [chapter for chapter, name in chapters.items() if there(name)] for theme, chapters in CHAPTERS.items()}
+
+
 def _method(site: Site, environment: Environment) -> str:
-    values = _common(site, "method") | {"sources": sources_of(site.lineage), "canopy": quantity(site.canopy_height_m, "m"), "storm": quantity(site.storm_mm, "int"), "chapters": CHAPTERS}
+    values = _common(site, "method") | {"sources": sources_of(site.lineage), "canopy": quantity(site.canopy_height_m, "m"), "storm": quantity(site.storm_mm, "int"), "chapters": _chapters(site)}
     return environment.get_template("method.html").render(values)

@@ -29,7 +29,7 @@ KINDS: dict[str, tuple[str, float]] = {
     "near_green": ("share", 0.001), "residents_far": ("int", 1.0), "green_supply_m2": ("head", 0.1), "green_supply_m2_low": ("head", 0.1), "green_supply_m2_high": ("head", 0.1),
     "near_open": ("part", 0.01), "three_trees": ("part", 0.01), "thirty_canopy": ("part", 0.01), "rule_3_30_300": ("part", 0.01), "low_supply": ("part", 0.01), "green_way_m": ("walk", 10.0),
     "supply_gini": ("index", 0.01), "rank": ("int", 1.0), "rank_low": ("int", 1.0), "rank_high": ("int", 1.0), "plantable_m2": ("m2", 0.1),
-    "sealed_share_low": ("share", 0.001), "sealed_share_high": ("share", 0.001), "permeability": ("share", 0.001), "runoff_coefficient": ("index", 0.01), "runoff_m3": ("m3", 0.1),
+    "sealed_share_low": ("share", 0.001), "sealed_share_high": ("share", 0.001), "permeability": ("share", 0.001), "runoff_coefficient": ("index", 0.01), "runoff_m3": ("m3", 0.1), "runoff_mm": ("mm", 0.1),
     "baf_old": ("index", 0.01), "baf_new": ("index", 0.01), "open_m2": ("m2", 0.1), "runoff_saved_m3": ("m3", 0.1), "permeability_gain": ("share", 0.001), "baf_gain": ("index", 0.01),
     "opening_eur_low": ("eur", 1.0), "opening_eur_high": ("eur", 1.0),
 }  # fmt: skip
@@ -53,7 +53,7 @@ _PEOPLE = (
 )  # fmt: skip
 # What only parcels tell: rain, and what opening the paving gives.
 _PLOT = (
-    "sealed_share_low", "sealed_share_high", "runoff_coefficient", "runoff_m3", "baf_old", "baf_new", "open_m2", "runoff_saved_m3", "permeability_gain", "baf_gain",
+    "sealed_share_low", "sealed_share_high", "runoff_coefficient", "runoff_mm", "runoff_m3", "baf_old", "baf_new", "open_m2", "runoff_saved_m3", "permeability_gain", "baf_gain",
     "opening_eur_low", "opening_eur_high", "kwh_year",
 )  # fmt: skip
 
@@ -152,7 +152,7 @@ def themes(atlas: Atlas) -> dict[str, Theme]:
         made["solar"] = _theme(atlas, "solar", "buildings", "kwh_year", "kwh_year", "kwh_year_p90", table)
     for layer in ("parcels", "sections", "town"):
         if known(atlas.get(layer), "sealed_share"):
-            ground = ("sealed_share", "sealed_share_low", "sealed_share_high", "sealed_m2", "runoff_m3", "open_m2", "area_m2")
+            ground = ("sealed_share", "sealed_share_low", "sealed_share_high", "sealed_m2", "runoff_mm", "runoff_m3", "open_m2", "area_m2")
             table = (*(_reference(atlas, layer) or (KEYS[layer],)), *(c for c in ground if known(atlas[layer], c)))
             made["sealing"] = _theme(atlas, "sealing", layer, "sealed_share", "sealed_m2", None, table)
             break

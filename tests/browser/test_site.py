@@ -225,7 +225,7 @@ def test_numbers_are_the_same_in_page_and_script(visit: Visits, site: Path) -> N
     seen = visit().open(address(site, "solar"))
     cases = [
         (v, k)
-        for k in ("kwh", "kwp", "m2", "share", "part", "yield", "poa", "m", "int", "m3", "head", "eur", "years", "kg")
+        for k in ("kwh", "kwp", "m2", "share", "part", "yield", "poa", "m", "int", "m3", "mm", "index", "walk", "head", "eur", "years", "kg")
         for v in (0.0, 0.184, 0.95, 3.04, 12.0, 153.2, 953.4, 1234.0, 99_999.0, 21_449.0, 123_456.0, 61_234_000.0)
     ]
     for language in ("it", "en"):

@@ -91,3 +91,35 @@ def test_ladder_and_profiles_add_up_to_the_year(quartiere: Any) -> None:
     whole = quartiere.read("solar")["kwh_year"].sum()
     assert quartiere.read("ladder").groupby("building_id")["kwh_year"].last().sum() == pytest.approx(whole, rel=1e-9)
     assert quartiere.read("profiles").query("use == 'town'")["kwh"].sum() == pytest.approx(whole, rel=1e-6)
+
+
+def test_the_land_wing_adds_up(quartiere: Any) -> None:
+    """What two stages say of the same ground is the same, and the atlas carries it unchanged."""
+    sealing, plots, green, atlas = (quartiere.read(n) for n in ("sealing", "plots", "green", "atlas"))
+    key = ["zone_kind", "zone_id"]
+    both = sealing.merge(plots, on=key, suffixes=("", "_plots"), validate="one_to_one")
+    assert len(both) == len(sealing) == len(plots)
+    known = both[both["covered_m2"] > 0]
+    np.testing.assert_allclose(known["permeability"], 1.0 - known["sealed_share"], atol=1e-12)
+    assert ((known["sealed_low_m2"] <= known["sealed_m2"]) & (known["sealed_m2"] <= known["sealed_high_m2"])).all()
+    assert (green["grove_canopy_m2"].dropna() <= green.loc[green["grove_canopy_m2"].notna(), "canopy_m2"]).all()
+    parcels, town = atlas["parcels"], atlas["town"].iloc[0]
+    own = sealing[sealing["zone_kind"] == "parcel"].set_index("zone_id")["sealed_m2"]
+    np.testing.assert_array_equal(parcels.set_index("parcel_id").loc[own.index, "sealed_m2"], own)
+    openings = quartiere.read("desealing")
+    assert parcels["candidate"].sum() == len(openings) == town["candidates"] > 0
+    assert town["open_m2"] == pytest.approx((openings["open_m2"] * openings["counted_share"]).sum())
+    why = atlas["comparison"].iloc[0]
+    assert why["official_m2"] - why["own_m2"] == pytest.approx(why["definition_m2"] + why["majority_m2"] + why["rest_m2"])
+    changes = quartiere.read("consumed")["changes"]
+    assert quartiere.read("ledger")["official_m2"].sum() == pytest.approx(changes["area_m2"].sum())
+    assert town["land_spared_high_ha"] == pytest.approx(town["kwp"] / 1000 * 1.8)
+
+
+def test_access_is_never_shorter_than_the_line_and_supply_is_conserved(quartiere: Any) -> None:
+    access, occupancy = quartiere.read("access"), quartiere.read("occupancy")
+    way = access.dropna(subset=["green_network_m", "green_linear_m"])
+    assert len(way) and (way["green_network_m"] >= way["green_linear_m"] - 1e-6).all()
+    figures = quartiere.town.sidecar("access")["lineage"]["access"]["figures"]
+    people = occupancy.set_index("building_id")["residents"].reindex(access["building_id"]).fillna(0.0).to_numpy()
+    assert (access["green_m2_per_person"] * people).sum() == pytest.approx(figures["supply_shared_m2"], rel=1e-9)

@@ -33,7 +33,7 @@ def _parcels(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     opened = (paved * 0.5).where(candidate)
     out = parcels.assign(
         sealed_share_low=(share - 0.1).clip(lower=0.0), sealed_share_high=(share + 0.1).clip(upper=1.0), permeability=1.0 - share, runoff_coefficient=0.1 + 0.8 * share,
-        runoff_m3=(0.004 + 0.05 * share) * area, baf_old=(1.0 - share) * 0.9, baf_new=(1.0 - share) * 0.85, candidate=candidate,
+        runoff_mm=4.0 + 50.0 * share, runoff_m3=(0.004 + 0.05 * share) * area, baf_old=(1.0 - share) * 0.9, baf_new=(1.0 - share) * 0.85, candidate=candidate,
         open_m2=opened, runoff_saved_m3=opened * 0.0502, permeability_gain=(opened / area), baf_gain=(opened / area) * 0.9,
         opening_eur=opened * 60.0, opening_eur_low=opened * 30.0, opening_eur_high=opened * 125.0, pareto=candidate & (np.arange(len(parcels)) % 9 == 0), public=False,
     )  # fmt: skip

@@ -185,7 +185,7 @@ def test_green_tells_who_has_it_the_law_and_where_to_plant(small_site: Path) -> 
     text = page.text.replace("\u00a0", " ")
     for sentence in ("41%", "as the crow flies it would be 57%", "the law asks for 9 m²", "0.839 ha are missing", "between 2.1 m² and 2.3 m²", "between 97% and 99%", "rank 1 of 9", "between 1 and 2", "−0.120 ha", "since 2024", "The duty holds"):
         assert sentence in text, sentence
-    assert [a["href"] for a in page.all("a") if "&m=rank" in str(a.get("href"))][0] == "green.html#s=0750140000008&m=rank"
+    assert next(a["href"] for a in page.all("a") if "&m=rank" in str(a.get("href"))) == "green.html#s=0750140000008&m=rank"
     made = (small_site / "data" / "green.js").read_text(encoding="utf-8")
     assert '"headline":[2,0]' in made and "0,5\u00a0ha" in made
 

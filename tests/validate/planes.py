@@ -40,6 +40,8 @@ class Matched:
         [°]; 90 and 180 where nothing was found. The azimuth is NaN where the true plane is flat.
     right
         Both flat or both pitched.
+    found
+        Rows of `roofs`, all but those of kind "none".
     """
 
     tilt: NDArray[np.float64]
@@ -48,6 +50,7 @@ class Matched:
     tilt_off: NDArray[np.float64]
     azimuth_off: NDArray[np.float64]
     right: NDArray[np.bool_]
+    found: gpd.GeoDataFrame
 
     def row(self, name: str, at: Any = slice(None)) -> tuple[Cell, ...]:
         """A row of the table for some of the planes."""
@@ -103,7 +106,7 @@ def match(truth: gpd.GeoDataFrame, cells: NDArray[np.int64], found: gpd.GeoDataF
     right = (np.nan_to_num(tilts[best[1:]], nan=90.0) < FLAT_BELOW_DEG) == (tilt < FLAT_BELOW_DEG)
     asked = ((truth["area_m2"] >= LEAST_M2) & (truth["surface_tilt"] <= MOST_DEG)).to_numpy() & (size[1:] > 0)
     share = most[1:] / np.maximum(size[1:], 1)
-    return Matched(tilt[asked], truth["area_m2"].to_numpy()[asked], share[asked], tilt_off[asked], turn[asked], right[asked])
+    return Matched(tilt[asked], truth["area_m2"].to_numpy()[asked], share[asked], tilt_off[asked], turn[asked], right[asked], found)
 
 
 def vienna(folder: Path, noise_m: float) -> Matched:

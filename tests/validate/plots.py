@@ -80,5 +80,5 @@ def irradiation(found: Compared, path: Path) -> None:
         axes[1].set(xlabel="azimuth (°)", xlim=(0, 360), xticks=range(0, 361, 90), xticklabels=["N", "E", "S", "W", "N"])
         axes[2].set(xlabel="light lost to shading (%)", xlim=(-1, max(50.0, 100 * found.loss.max() + 3)))
         axes[0].text(axes[0].get_xlim()[1], 0.52, "±0.5 %: mean asked", ha="right", color=GREY, fontsize=8, va="bottom")
-        axes[2].legend(frameon=False, fontsize=8, loc="upper right")
+        figure.legend(*axes[2].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
         save(figure, path)

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from pipeline.errors import SoleSuoloError  # noqa: E402 - the checkout is not installed, its root goes first
-from tests.validate import bad_input, horizons, irradiation, open_sky, planes, plots, pvgis_answer  # noqa: E402
+from tests.validate import bad_input, curved, horizons, irradiation, open_sky, planes, plots, pvgis_answer  # noqa: E402
 from tests.validate.places import SHARED, Made, build  # noqa: E402
 from tests.validate.tables import Result, write_between  # noqa: E402
 
@@ -34,13 +34,13 @@ def results(folder: Path, answers: list[Path], weather: Path | None) -> list[Res
     """Every part, printed as it is done."""
     town = build(TOWN, folder, ("roofs", "irradiation", "sunmap", "weather"))
     delft: Made | None = build(DELFT, folder, ("roofs",)) if (SHARED / "delft").exists() else None
+    found: list[Result] = []
     parts: list[Callable[[], Result]] = [
-        lambda: planes.against_truth(town, folder), lambda: planes.delft(delft), lambda: horizons.against_marches(town, delft),
+        lambda: planes.against_truth(town, folder), lambda: curved.against_drawn(found[0].plots), lambda: planes.delft(delft), lambda: horizons.against_marches(town, delft),
         lambda: irradiation.against_reference(town), open_sky.against_pvlib, bad_input.said,
     ]  # fmt: skip
     if answers:
         parts.append(lambda: pvgis_answer.against_answer(answers, weather))
-    found = []
     for part in parts:
         start = time.perf_counter()
         found.append(part())

@@ -110,7 +110,7 @@ def low_share(values: Floats, weights: Floats, below: float) -> float:
     0.684
     """
     total = weights.sum()
-    return float(weights[values < below].sum() / total) if total > 0 else float("nan")
+    return min(float(weights[values < below].sum() / total), 1.0) if total > 0 else float("nan")
 
 
 def weighted_median(values: Floats, weights: Floats) -> float:
@@ -181,7 +181,8 @@ def supply_intervals(values: Floats, weights: Floats, below: float, repeats: int
         times = np.bincount(picks.ravel(), minlength=rows * len(v)).reshape(rows, len(v)) * w
         drawn["mean"].append((times * v).sum(axis=1) / times.sum(axis=1))
         drawn["gini"].append(_sorted_gini(v, times))
-        drawn["below"].append(times[:, v < below].sum(axis=1) / times.sum(axis=1))
+        # All of a weight summed in another order may exceed itself in the last digit.
+        drawn["below"].append(np.minimum(times[:, v < below].sum(axis=1) / times.sum(axis=1), 1.0))
     point = {"mean": float(v @ w / w.sum()), "gini": float(_sorted_gini(v, w[None])[0]), "below": low_share(v, w, below)}
     return {k: Interval(point[k], *_ends(np.concatenate(drawn[k]))) for k in point}
 

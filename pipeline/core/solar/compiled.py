@@ -23,6 +23,11 @@ def kernel(function: Callable[..., Any]) -> Any:
     return _stamped(njit(**_OPTIONS)(function))
 
 
+def summing_kernel(function: Callable[..., Any]) -> Any:
+    """`kernel` whose sums may be added up in another order, several numbers at once: five times faster, the last bits differ."""
+    return _stamped(njit(**(_OPTIONS | {"fastmath": {"reassoc", "nsz"}}))(function))
+
+
 def inner(function: Callable[..., Any]) -> Any:
     """Compile a function that only compiled functions call."""
     return _stamped(njit(**(_OPTIONS | {"no_cpython_wrapper": True}))(function))

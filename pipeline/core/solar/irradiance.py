@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.core.solar.compiled import inner, kernel
+from pipeline.core.solar.compiled import kernel
 from pipeline.core.solar.hourcheck import check_hours
 from pipeline.core.solar.perez import sky_of
 from pipeline.core.solar.sky import ELEVATION_STEP_DEG, ELEVATIONS, SECTORS, Floats, band_open_share, open_sky_view
@@ -21,6 +21,8 @@ from pipeline.core.solar.sky import ELEVATION_STEP_DEG, ELEVATIONS, SECTORS, Flo
 SUN_STEPS_H: tuple[float, ...] = (-25 / 60, -15 / 60, -5 / 60, 5 / 60, 15 / 60, 25 / 60)
 # Planes whose hourly values are held at once by `plane_hours`.
 CHUNK = 16
+# The same and its like as unsigned numbers: an index that may be negative keeps the compiler from taking several planes at once.
+_WIDE, _TWICE, _ROUND, _READINGS = (np.uint64(n) for n in (CHUNK, 2 * CHUNK, ELEVATIONS, SECTORS * ELEVATIONS))
 
 
 class SkyHours(NamedTuple):
@@ -212,82 +214,104 @@ def plane_hours(planes: Planes, hours: SkyHours, albedo: float) -> Iterator[tupl
     tilt, azimuth = np.radians(planes.surface_tilt), np.radians(planes.surface_azimuth)
     normal = np.stack([np.sin(tilt) * np.sin(azimuth), np.sin(tilt) * np.cos(azimuth), np.cos(tilt)], axis=1)
     band_open = band_open_share(planes.lit_share, planes.surface_azimuth)
-    flat_lit, lowest = planes.lit_share.reshape(len(tilt), -1), (hours.way_at % ELEVATIONS).min(axis=1)
+    lowest = (hours.way_at % ELEVATIONS).min(axis=1)
     room = np.empty((len(PlaneHours._fields), min(CHUNK, len(tilt)), len(hours.sun)))
     for first in range(0, len(tilt), CHUNK):
         at = slice(first, min(first + CHUNK, len(tilt)))
-        dim, clear = dim_readings(planes.lit_share[at])
+        lit = lit_hours(planes.lit_share[at], normal[at], hours, lowest)
         out = PlaneHours(*room[:, : at.stop - at.start])
         # The ground is taken as open: (1 - cos tilt) / 2 of its light reaches the plane.
         _plane_hours(
-            normal[at], planes.sky_view[at], open_sky_view(planes.surface_tilt[at]), np.sin(tilt[at]), band_open[at], flat_lit[at], dim, clear, albedo,
-            hours.sun, hours.beam, hours.circumsolar, hours.isotropic, hours.band, hours.ghi, hours.way, hours.way_at, hours.way_part, lowest, *out,
+            normal[at], planes.sky_view[at], open_sky_view(planes.surface_tilt[at]), np.sin(tilt[at]), band_open[at], lit, albedo,
+            hours.sun, hours.beam, hours.circumsolar, hours.isotropic, hours.band, hours.ghi, *out,
         )  # fmt: skip
         yield at, out
 
 
-def dim_readings(lit_share: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Which readings of a lit share are not wholly lit, shape (planes, 72 * 45), and the lowest elevation (index) from which on none is, shape (planes,).
+def lit_hours(lit_share: NDArray[np.uint8], normal: Floats, hours: SkyHours, lowest: NDArray[np.int64]) -> Floats:
+    """Share of up to `CHUNK` planes that is lit in each hour: over the sun's way, weighted by the cosine of incidence.
 
-    A reading lies between a sector and the next, an elevation and the next. Where it is wholly lit the share is 1 and
-    needs no reading: most of the work on a free roof.
+    Parameters
+    ----------
+    lit_share
+        0..255, shape (planes, 72, 45).
+    normal
+        Unit vectors, shape (planes, 3).
+    hours
+        From `sky_hours`.
+    lowest
+        Lowest elevation (index) of the sun's way in each hour, shape (hours,).
+
+    Returns
+    -------
+    array of shape (hours, CHUNK)
+        0..1; the columns beyond the planes mean nothing.
     """
-    dim = lit_share < 255
-    dim[:, :, :-1] |= dim[:, :, 1:]
-    dim |= np.roll(dim, -1, axis=1)
-    any_way = np.any(dim, axis=1)
-    clear = np.asarray(ELEVATIONS - np.argmax(any_way[:, ::-1], axis=1), dtype=np.int64) * np.any(any_way, axis=1)
-    return dim.reshape(len(lit_share), -1), clear
+    planes = len(lit_share)
+    hidden = np.flatnonzero((lit_share < 255).any(axis=(0, 1)))
+    # While the sun stays above it all of them are lit, whatever the azimuth, and nothing need be read.
+    clear = hidden[-1] + 1 if len(hidden) else 0
+    # Counted is what is dark: nothing at all on a plane in full light, so that it does not matter which planes stand beside it.
+    dark = np.zeros((SECTORS * ELEVATIONS, CHUNK), dtype=np.uint8)
+    dark[:, :planes] = 255 - lit_share.reshape(planes, -1).T
+    normals = np.zeros((3, CHUNK))
+    normals[:, :planes] = normal.T
+    out = np.ones((len(lowest), CHUNK))
+    _lit(dark.ravel(), normals.ravel(), np.uint64(planes), clear, hours.beam, hours.circumsolar, hours.way, hours.way_at.astype(np.uint64), hours.way_part, lowest, np.zeros(3 * CHUNK), out)
+    return out
 
 
-# Compiled functions fill arrays of the caller: making them inside would cost time in a first run.
+# Compiled functions fill arrays of the caller: making them inside would cost time in a first run. The planes of a chunk stand side
+# by side, so that the processor takes several at once; flat arrays with fixed steps let the compiler see that it may.
+@kernel
+def _lit(dark, normal, planes, clear, beam, circumsolar, way, way_at, way_part, lowest, sums, out):  # type: ignore[no-untyped-def]
+    """The lit share of up to CHUNK planes side by side, hour by hour, into `out`."""
+    for h in range(lowest.shape[0]):
+        if lowest[h] >= clear or not (beam[h] > 0.0 or circumsolar[h] > 1e-9):
+            continue
+        for p in range(3 * CHUNK):
+            sums[p] = 0.0
+        for i in range(way_at.shape[1]):
+            a = way_at[h, i]
+            b = a + _ROUND if a + _ROUND < _READINGS else a + _ROUND - _READINGS
+            a, b = a * _WIDE, b * _WIDE
+            c, d = a + _WIDE, b + _WIDE
+            east, up = way_part[h, i, 0], way_part[h, i, 1]
+            to_east, to_north, to_zenith = way[h, i, 0], way[h, i, 1], way[h, i, 2]
+            counts = 1.0 if to_zenith > 0.0 else 0.0
+            for p in range(planes):
+                here = (1.0 - up) * dark[a + p] + up * dark[c + p]
+                there = (1.0 - up) * dark[b + p] + up * dark[d + p]
+                hidden = (1.0 - east) * here + east * there
+                cosine = normal[p] * to_east + normal[_WIDE + p] * to_north + normal[_TWICE + p] * to_zenith
+                weight = counts * max(cosine, 0.0)
+                sums[p] += hidden * weight
+                sums[_WIDE + p] += weight
+                sums[_TWICE + p] += hidden
+        for p in range(planes):
+            weight = sums[_WIDE + p]
+            out[h, p] = 1.0 - (sums[p] / weight if weight > 0.0 else sums[_TWICE + p] / way_at.shape[1]) / 255.0
+
+
 @kernel
 def _plane_hours(  # type: ignore[no-untyped-def]
-    normal, sky_view, open_view, sine, band_open, lit_share, dim, clear, albedo, sun, beam, circumsolar, isotropic, band, ghi, way, way_at, way_part, lowest,
-    incidence, unshaded, direct, sky, ground,
-):  # fmt: skip
+    normal, sky_view, open_view, sine, band_open, lit, albedo, sun, beam, circumsolar, isotropic, band, ghi, incidence, unshaded, direct, sky, ground
+):
     """Light of every plane in every hour, by the formulas of the module: incidence, unshaded, and the parts that are seen."""
     for p in range(normal.shape[0]):
         for h in range(sun.shape[0]):
             cosine = max(normal[p, 0] * sun[h, 0] + normal[p, 1] * sun[h, 1] + normal[p, 2] * sun[h, 2], 0.0)
-            from_sun, lit = circumsolar[h] * cosine, 1.0
+            from_sun, shown = circumsolar[h] * cosine, lit[h, p] if cosine > 0.0 else 1.0
             around = isotropic[h] * open_view[p] + band[h] * sine[p]
-            if cosine > 0.0 and lowest[h] < clear[p] and (beam[h] > 0.0 or circumsolar[h] > 1e-9):
-                for i in range(way_at.shape[1]):
-                    if dim[p, way_at[h, i]]:
-                        lit = _lit(lit_share, p, normal, way, way_at, way_part, h)
-                        break
             incidence[p, h] = cosine
-            direct[p, h] = (beam[h] * cosine + from_sun) * lit
+            direct[p, h] = (beam[h] * cosine + from_sun) * shown
             # A horizon band darker than the sky dims it as a whole: hiding it must not add light.
             band_seen = band_open[p] if band[h] > 0.0 else sky_view[p] / open_view[p]
             seen = isotropic[h] * sky_view[p] + band[h] * sine[p] * band_seen
             # The whole diffuse light of the sky is not negative, even where the horizon band is.
-            sky[p, h] = max(seen, -from_sun * lit)
+            sky[p, h] = max(seen, -from_sun * shown)
             ground[p, h] = ghi[h] * albedo * (1.0 - open_view[p])
             unshaded[p, h] = beam[h] * cosine + max(from_sun + around, 0.0) + ground[p, h]
-
-
-@inner
-def _lit(lit_share, p, normal, way, way_at, way_part, h):  # type: ignore[no-untyped-def]
-    """Share of plane p that is lit during hour h: over the sun's way, weighted by the cosine of incidence."""
-    total, weight, plain = 0.0, 0.0, 0.0
-    size = lit_share.shape[1]
-    for i in range(way_at.shape[1]):
-        a = way_at[h, i]
-        b = a + ELEVATIONS if a + ELEVATIONS < size else a + ELEVATIONS - size
-        east, up = way_part[h, i, 0], way_part[h, i, 1]
-        here = (1.0 - up) * lit_share[p, a] + up * lit_share[p, a + 1]
-        there = (1.0 - up) * lit_share[p, b] + up * lit_share[p, b + 1]
-        lit = (1.0 - east) * here + east * there
-        plain += lit
-        cosine = normal[p, 0] * way[h, i, 0] + normal[p, 1] * way[h, i, 1] + normal[p, 2] * way[h, i, 2]
-        if cosine > 0.0 and way[h, i, 2] > 0.0:
-            total += lit * cosine
-            weight += cosine
-    if weight > 0.0:
-        return total / weight / 255.0
-    return plain / way_at.shape[1] / 255.0
 
 
 class YearSums(NamedTuple):

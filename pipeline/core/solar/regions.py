@@ -90,18 +90,22 @@ def find(cells: Floats, valid: NDArray[np.bool_], inlier: float, wide: int, smal
     labels, free = np.zeros(size, np.int16), valid.copy()
     noise = noise_of(cells, valid, inlier, wide)
     tol = min(max(3.0 * noise, MIN_TOLERANCE_M), inlier)
-    known = 0
+    known, fresh = 0, True
     fits, sums = np.zeros((most + 1, 3)), np.zeros((most + 1, 11))
-    for turn in range(4):
-        reach = inlier if turn == 3 else tol
-        found = extract(cells, free, labels, reach, turn == 2, wide, smallest, known, most) if np.count_nonzero(free) >= smallest else known
+    for turn in range(5):
+        reach = inlier if turn == 4 else tol
+        # The windows of a narrow gable hold both its sides until one of them is taken: so parts of windows are looked through once more.
+        worth = np.count_nonzero(free) >= smallest and (turn != 3 or fresh)
+        found = before = known
+        if worth:
+            found = extract(cells, free, labels, reach, turn in (2, 3), wide, smallest, known, most)
         for _ in range(3):
             if found == known:
                 break
             known = found
             _settle(w, labels, fits, sums, known, reach, noise)
             found = _split(cells, labels, fits, sums, known, most, noise, smallest)
-        known = found
+        known, fresh = found, found > before
         np.logical_and(valid, labels == 0, out=free)
     _drop_scraps(labels, smallest, wide, w.seen, w.queue)
     _refit(cells, labels, fits, sums, known, np.inf)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.core.solar.compiled import kernel
+from pipeline.core.solar.compiled import summing_kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -42,7 +42,7 @@ def used_at_once(hours: Floats, first: Ints, number: Ints, array: Ints, part: Fl
     return used, made
 
 
-@kernel
+@summing_kernel
 def _used(hours, first, number, array, part, profile, use, load, production, used, made):  # type: ignore[no-untyped-def]
     for s in range(load.shape[0]):
         if number[s] == 1:
@@ -51,7 +51,12 @@ def _used(hours, first, number, array, part, profile, use, load, production, use
         for k in range(first[s], first[s + 1]):
             for h in range(production.size):
                 production[h] += part[k] * hours[array[k], h]
+        total = 0.0
         for h in range(production.size):
-            made[s] += production[h]
-            for r in range(load.shape[1]):
-                used[s, r] += min(production[h], profile[use[s], h] * load[s, r])
+            total += production[h]
+        made[s] = total
+        for r in range(load.shape[1]):
+            yearly, total = load[s, r], 0.0
+            for h in range(production.size):
+                total += min(production[h], profile[use[s], h] * yearly)
+            used[s, r] = total

@@ -51,7 +51,6 @@
       /* Where little is the problem the filter keeps what lies below, and begins at the right end. */
       everything = o.below ? at.length : 0;
       input.max = o.below ? at.length : Math.max(at.length - 1, 0);
-      input.min = o.below ? 1 : 0;
       theme.counts = counts;
       bands = bands.map(function (rows) { return o.p90 ? SS.together(theme, rows) : [0, 0, 0]; });
     }

@@ -3,7 +3,7 @@
 (function () {
   var STYLE = {
     near: { fill: "#f3eee4", stroke: "#d3c9b6", "stroke-width": 1 },
-    own: { fill: "#e9eed6", stroke: "#1d2a31", "stroke-width": 2 },
+    own: { fill: "#fff3d6", stroke: "#1d2a31", "stroke-width": 2 },
     building: { fill: "#5c3226", stroke: "#fff", "stroke-width": 0.8 }
   };
   var YARD_M2 = 50;

@@ -84,7 +84,7 @@
     var top = Math.max.apply(null, values), large = top >= 1e3, bars = h("div", { className: "bars tall", "aria-hidden": "true" });
     values.forEach(function (value, m) {
       var bar = h("i", {}), scaled = Number((large ? value / 1e3 : value).toPrecision(3));
-      bar.style.height = Math.max(1, 96 * value / top).toFixed(1) + "px";
+      bar.style.height = Math.max(0.5, 68 * value / top).toFixed(1) + "%";
       bars.append(h("span", { className: "month" }, h("b", { className: "num" }, SS.plain(scaled, !large || top >= 1e5 ? 0 : top >= 1e4 ? 1 : 2)), bar, h("small", {}, names[m].slice(0, 3))));
     });
     var spoken = names.map(function (name, m) { return name + " " + SS.number(values[m], "kwh"); }).join(", ");

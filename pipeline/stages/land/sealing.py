@@ -80,6 +80,7 @@ def sealing(
         )
     sampled = read_labels(layers, landcover.grid.epsg, notes) if layers else None
     table = _table(zone[["zone_kind", "zone_id", "area_m2"]], areas[:, :-1].reshape(len(zone), COVERS, RANK_BINS), sampled, config)
+    table = _adjusted(table, sampled)
     table["shared_m2"] = _shared(zone, landcover, compute, notes)
     table = table[list(Sealing.columns())]
     _report(table, sampled, config, notes)
@@ -110,6 +111,16 @@ def _table(zone: pd.DataFrame, areas: NDArray[np.float64], sampled: Sampled | No
             "interval_basis": "ranks" if sampled is None else "labels",
         }
     )  # fmt: skip
+
+
+def _adjusted(table: pd.DataFrame, sampled: Sampled | None) -> pd.DataFrame:
+    """The sealed area of the whole as the labelled points put it; nothing for other zones, and nothing without labels."""
+    whole = table["zone_kind"].isin(("town", "extent")) & (sampled is not None)
+    covered = table["covered_m2"].where(whole)
+    share, half = (0.0, 0.0) if sampled is None else (float(sampled.found.share[0]), float(sampled.found.half_width(1.0)[0]))
+    return table.assign(
+        adjusted_m2=covered * share, adjusted_low_m2=(covered * (share - half)).clip(lower=0.0), adjusted_high_m2=covered * min(share + half, 1.0)
+    )
 
 
 def _shared(zone: gpd.GeoDataFrame, landcover: Raster[Landcover], compute: Compute, notes: Notes) -> NDArray[np.float64]:

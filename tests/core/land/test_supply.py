@@ -137,3 +137,12 @@ def test_open_space_of_the_built_up_area() -> None:
     """SDG 11.7.1: 12 of open places and 78 of streets in 420 built up; nothing built has no share."""
     assert open_space_share(12.0, 78.0, 420.0) == pytest.approx(0.2143, rel=1e-3)
     assert np.isnan(open_space_share(1.0, 1.0, 0.0))
+
+
+def test_a_share_of_everybody_is_one_and_not_a_digit_more() -> None:
+    """Weights whose sum depends on the order: the share below, and its interval, stay within 1."""
+    rng = np.random.default_rng(3)
+    weights = rng.uniform(0.1, 9.0, 2771)
+    found = supply_intervals(np.zeros(2771), weights, 9.0, 200, 1)["below"]
+    assert low_share(np.zeros(2771), weights, 9.0) == 1.0
+    assert found.low <= found.value <= found.high <= 1.0

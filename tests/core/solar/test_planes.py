@@ -59,6 +59,24 @@ def test_a_gable_has_two_planes_that_meet_at_the_ridge() -> None:
     assert (found.labels == np.where(np.arange(12) < 6, found.labels[0, 0], found.labels[-1, 0])[:, None]).all()
 
 
+@pytest.mark.parametrize("noise", [0.0, 0.05])
+@pytest.mark.parametrize(("width", "tilt"), [(4.0, 22.0), (4.5, 20.0), (5.0, 25.0), (5.0, 35.0), (6.0, 18.0)])
+def test_a_narrow_gable_turned_out_of_the_grid_keeps_both_its_sides(width: float, tilt: float, noise: float) -> None:
+    # Two or three cells to each side: no 3 x 3 window lies on one side alone.
+    both = 0
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        facing, (east, north) = rng.uniform(0.0, 360.0), centres(16, 16, 1.0)
+        east, north = east - 8.0 + rng.uniform(-0.5, 0.5), north + 8.0 + rng.uniform(-0.5, 0.5)
+        across, along = east * np.sin(np.radians(facing)) + north * np.cos(np.radians(facing)), east * np.cos(np.radians(facing)) - north * np.sin(np.radians(facing))
+        z = 6.0 - np.abs(across) * np.tan(np.radians(tilt)) + rng.normal(0.0, noise, east.shape)
+        found = find(z, inside=(np.abs(across) < width / 2) & (np.abs(along) < 5.0))
+        away = turn(azimuth_deg(found.coefficients)[:, None], np.array([facing, facing + 180.0]))
+        right = (away < 15.0) & (np.abs(tilt_deg(found.coefficients) - tilt) < 6.0)[:, None]
+        both += bool(right.any(axis=0).all())
+    assert both >= 0.9 * 30
+
+
 def test_a_hip_roof_has_four_planes() -> None:
     east, north = centres(20, 32, 0.5)
     inset = np.minimum.reduce([east, 16.0 - east, -north, 10.0 + north])

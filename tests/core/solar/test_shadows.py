@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.compute import on
@@ -44,14 +44,17 @@ def test_shadows_of_a_town_agree_with_a_march_in_small_steps(azimuth: float, ele
 
 
 @settings(max_examples=15)
+@example(1, 1e-5, 4.0, 1.0)
+@example(2, 45.0, 10.0, 1.0)
 @given(st.integers(0, 1000), st.floats(0.0, 360.0), st.floats(3.0, 80.0), st.floats(0.5, 9.0))
 def test_a_higher_sun_shades_nothing_more_and_a_turned_world_turns_its_shadows(seed: int, azimuth: float, elevation: float, higher: float) -> None:
-    surface = (np.random.default_rng(seed).exponential(1.0, (60, 60)) ** 2).astype(np.float32)
+    surface = (np.random.default_rng(seed).exponential(1.0, (110, 110)) ** 2).astype(np.float32)
     low, high = (lit(surface, 1.0, azimuth, e, 25.0) for e in (elevation, elevation + higher))
     assert (high >= low).all()
     turned = lit(np.ascontiguousarray(np.rot90(surface, -1)), 1.0, azimuth + 90.0, elevation, 25.0)
+    inner = (slice(27, -27), slice(27, -27))  # nearer to the border than the reach a shadow may be missed
     # At ties of a sample and its two cells rounding may fall either way.
-    assert (np.rot90(turned, 1) != low).mean() < 0.002
+    assert (np.rot90(turned, 1) != low)[inner].mean() < 0.002
 
 
 def test_the_shade_stands_as_high_as_the_ray_over_the_edge() -> None:

@@ -182,3 +182,7 @@ def test_labels_give_the_interval_of_olofsson(tmp_path: Path, landcover: Raster[
     assert notes.figures["adjusted_sealed_half_width_m2"] / known == pytest.approx(1.959964 * 0.010722, rel=1e-3)
     assert (notes.figures["overall_accuracy"], notes.figures["users_accuracy_sealed"], notes.figures["producers_accuracy_sealed"]) == pytest.approx((0.9613, 0.9067, 0.8818), abs=1e-4)
     assert set(table["interval_basis"]) == {"labels"}
+    town = table.loc[("town", "075014")]
+    assert (town["adjusted_m2"] / known, (town["adjusted_high_m2"] - town["adjusted_low_m2"]) / known) == pytest.approx((0.185067, 2 * 1.959964 * 0.010722), rel=1e-3)
+    assert table.drop(("town", "075014"))["adjusted_m2"].isna().all()
+    assert run(landcover, None, None, boundary)["adjusted_m2"].isna().all()
