@@ -36,6 +36,8 @@ class Site:
         Irradiation of the roofs cell by cell; None where it is not known.
     steps
         Sizes of plant of each building, with what they cost and give; None where they are not known.
+    storm_mm
+        Depth of the storm that runoff is told for [mm].
     """
 
     atlas: Atlas
@@ -53,6 +55,7 @@ class Site:
     bounds: tuple[float, float, float, float] | None = None
     sun: SunMap | None = None
     steps: pd.DataFrame | None = None
+    storm_mm: float = 60.0
     sums: dict[str, float] = field(init=False)
     made: dict[str, Theme] = field(init=False)
     columns: dict[str, dict[str, Column]] = field(init=False)

@@ -171,7 +171,9 @@ def lead(name: str, theme: Theme | None, sums: dict[str, float]) -> Phrase:
     if name == "sealing":
         if theme.layer == "town":
             return say("sealing.lead.town", share=quantity(get(sums, "sealed_share"), "share"))
-        return say("sealing.lead", share=quantity(get(sums, "sealed_share"), "share"), zone=TEXT[f"zone.{theme.layer}"])
+        low, high = get(sums, "sealed_share_low"), get(sums, "sealed_share_high")
+        band = say("land.band", low=quantity(low, "share"), high=quantity(high, "share")) if low is not None and high is not None else Phrase("", "")
+        return say("sealing.lead", share=quantity(get(sums, "sealed_share"), "share"), band=band, zone=TEXT[f"zone.{theme.layer}"])
     head, near, residents = (get(sums, n) for n in ("green_m2_per_resident", "near_green", "residents"))
     if theme.value == "near_green" and near is not None and residents:
         return say("green.lead.near", far=quantity(significant(residents * (1.0 - near)), "int"), share=quantity(1.0 - near, "part"))

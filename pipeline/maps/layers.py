@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from pipeline.maps.text import Phrase
 
-SCRIPTS = ("leaflet/leaflet.js", "page.js", "core.js", "polygons.js", "streets.js", "numbers.js", "legend.js", "sheet.js", "table.js", "area.js", "theme.js")
+SCRIPTS = ("leaflet/leaflet.js", "page.js", "core.js", "polygons.js", "streets.js", "numbers.js", "legend.js", "sheet.js", "land.js", "table.js", "area.js", "measures.js", "theme.js")
 SUN_SCRIPT = "sunmap.js"
 
 
@@ -43,7 +43,7 @@ def both(phrase: Phrase) -> Markup:
     """A phrase as markup that holds both languages; the style sheet shows the page's one."""
     if phrase.it == phrase.en:
         return Markup.escape(phrase.it)
-    return Markup('<span class="t" lang="it">{}</span><span class="t" lang="en">{}</span>').format(phrase.it, phrase.en)
+    return Markup('<span class=t lang=it>{}</span><span class=t lang=en>{}</span>').format(phrase.it, phrase.en)
 
 
 class TownMap(folium.Map):
@@ -121,18 +121,17 @@ class SunSquares(Layer):
 
 
 class ThemePanel(MacroElement):
-    """Connects legend, filter, search, sheet and table to the map; added last."""
+    """Connects legend, filter, search, sheet and table to the map; added last. What it must know stands in the theme's data file."""
 
     _template = Template("""
         {% macro script(this, kwargs) %}
-            SS.theme({{ this._parent.get_name() }}, {{ this.options|tojson }});
+            SS.theme({{ this._parent.get_name() }}, SS.panel || {});
         {% endmacro %}
     """)
 
-    def __init__(self, options: dict[str, Any]) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._name = "ThemePanel"
-        self.options = options
 
 
 class _Page:

@@ -115,8 +115,8 @@ THEMES: dict[str, tuple[str, str]] = {
     "sealing.title": ("Suolo sigillato – {town}", "Sealed soil – {town}"),
     "sealing.h1": ("Quanto suolo è coperto e impermeabile?", "How much soil is covered and sealed?"),
     "sealing.lead": (
-        "In tutto {share}: edifici, strade, piazzali. Il colore dice la quota di ogni {zone}.",
-        "{share} in all: buildings, roads, yards. The colour gives the share of each {zone}.",
+        "In tutto {share}{band}: edifici, strade, piazzali. Il colore dice la quota di ogni {zone}.",
+        "{share} in all{band}: buildings, roads, yards. The colour gives the share of each {zone}.",
     ),
     "sealing.lead.town": (
         "In tutto {share} di ciò che è noto. I colori sono la copertura del suolo.",
@@ -260,7 +260,7 @@ THEMES: dict[str, tuple[str, str]] = {
     "sheet.far": ("Residenti lontani dal verde", "Residents far from green"),
     "sheet.supply": ("Verde pubblico raggiungibile a testa", "Public green within reach, per head"),
     "sheet.head": ("Verde per residente, campi compresi", "Green per resident, fields included"),
-    "sheet.withheld": ("nessuna cifra: troppo pochi abitanti", "no figure: too few inhabitants"),
+    "sheet.withheld": ("nessuna cifra: riguarderebbe troppo poche case", "no figure: it would concern too few homes"),
     "sheet.undercanopy": ("coperto da chiome", "under canopy"),
     "sheet.nohead": ("nessun residente in questa zona", "no residents in this zone"),
     "sheet.kwh": ("Sole sui suoi tetti", "Sun on its roofs"),

@@ -45,10 +45,6 @@ METHOD: dict[str, tuple[str, str]] = {
         "Green is the area of low vegetation and trees, public or private, fields included: it is not accessible green. Canopy is vegetation at least {height} high. "
         "Residents are those of the census section; no figure concerns a single building or a person.",
     ),
-    "method.green.near": (
-        "Vicino vuol dire: un verde pubblico di almeno mezzo ettaro entro 300 m a piedi, lungo le strade, dagli ingressi. Zone con pochi abitanti restano senza cifra, perché non si riconosca nessuno.",
-        "Near means: public green of at least half a hectare within a walk of 300 m, along streets, from its entrances. Zones with few inhabitants stay without a figure, so that nobody can be told.",
-    ),
     "method.sources": ("Fonti", "Sources"),
     "method.source": ("Dato", "Data set"),
     "method.licence": ("Licenza", "Licence"),

@@ -63,7 +63,7 @@ def quantity(value: float | None, kind: str) -> Phrase:
     value
         In the unit of the contract: kWh, kWp, m2, share 0-1, kWh/kWp, m, count.
     kind
-        kwh, kwp, m2, ha (given in m2), share, part (a rough share), yield, poa, m, int, head (m2 per resident), eur, years, kg, m3.
+        kwh, kwp, m2, ha (given in m2), share, part (a rough share), yield, poa, m, int, head (m2 per resident), eur, years, kg, m3, mm, index (two decimals), walk (m on foot).
 
     Returns
     -------
@@ -98,7 +98,7 @@ def _scaled(value: float, kind: str) -> tuple[float, str, int]:
         return (value / 1e3, "t", _decimals(value / 1e3)) if abs(value) >= 1e3 else (value, "kg", 0)
     if kind == "eur":
         value = significant(value, 2)
-        return (value / 1e6, "M€", _decimals(value / 1e6)) if abs(value) >= 1e6 else (value, "€", 0)
+        return (value / 1e6, "M€", max(0, _decimals(value / 1e6) - 1)) if abs(value) >= 1e6 else (value, "€", 0)
     if kind == "head":
         return significant(value), "m²", _few(value)
     return {
@@ -109,7 +109,10 @@ def _scaled(value: float, kind: str) -> tuple[float, str, int]:
         "poa": (significant(value), "kWh/m²", 0),
         "m": (value, "m", 1),
         "int": (value, "", 0),
-        "m3": (value, "m³", _few(value)),
+        "m3": (significant(value), "m³", _few(value)),
+        "mm": (value, "mm", 0),
+        "index": (value, "", 2),
+        "walk": (significant(value, 2), "m", 0),
         "years": (value, "", 0),
     }[kind]
 

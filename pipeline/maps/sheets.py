@@ -23,7 +23,7 @@ from pipeline.maps.content import Site
 from pipeline.maps.encode import METRE, Column, pack
 from pipeline.maps.quantities import significants
 from pipeline.maps.text import TEXT, Phrase
-from pipeline.maps.themes import KEYS, shape_columns
+from pipeline.maps.themes import KEYS, KINDS, shape_columns
 
 # Rows of a piece: about 20 kB of roofs, 10 kB of parcels.
 MOST = {"buildings": 128, "parcels": 256}
@@ -43,12 +43,13 @@ PARCEL_FACTS: tuple[str, ...] = (
     "green_m2",
     "tree_m2",
     "canopy_m2",
-    "permeability",
-    "runoff_m3",
-    "open_m2",
-    "runoff_saved_m3",
     "kwh_year",
 )
+# Told with their interval, their storm or in sentences, not in the list.
+TOLD = (
+    "sealed_share_low", "sealed_share_high", "runoff_coefficient", "runoff_m3", "baf_old", "baf_new", "open_m2", "runoff_saved_m3", "permeability_gain", "baf_gain",
+    "opening_eur_low", "opening_eur_high", "place",
+)  # fmt: skip
 STEPS: dict[str, float] = {
     "modules": 1.0, "kwp": 0.01, "kwh_year": 1.0, "kwh_year_p90": 1.0, "cost_eur_low": 1.0, "cost_eur_high": 1.0, "npv_eur_low": 1.0, "npv_eur_high": 1.0,
     "payback_years": 0.1, "self_consumed_share": 0.01, "best": 1.0,
@@ -87,7 +88,7 @@ def parcel_facts(frame: gpd.GeoDataFrame) -> list[Fact]:
     named = AtlasParcels.columns()
     there = [n for n in PARCEL_FACTS if n in frame and frame[n].notna().any()]
     words = {n: TEXT.get(f"col.{n}", Phrase(named[n].it, named[n].en)) for n in there}
-    return [Fact(n, kind_of(named[n]), *words[n]) for n in there]
+    return [Fact(n, KINDS[n][0] if n in KINDS else kind_of(named[n]), *words[n]) for n in there]
 
 
 def pieces(shapes: NDArray[Any], most: int) -> list[NDArray[np.int64]]:
@@ -189,6 +190,7 @@ def _parcel_piece(site: Site) -> Callable[[NDArray[np.int64], Any], Parts]:
     parcels, houses = site.atlas["parcels"], site.atlas.get("buildings")
     columns = shape_columns("parcels", parcels)
     columns |= {f.name: Column(parcels[f.name].to_numpy(dtype=float), 0.001 if f.kind == "share" else 1.0 if f.kind == "kwh" else 0.1) for f in parcel_facts(parcels)}
+    columns |= {n: c for n, c in site.columns["sealing"].items() if n in TOLD} if "sealing" in site.made and site.made["sealing"].layer == "parcels" else {}
     on = _belonging(houses, parcels, "parcel_id")
     every = np.asarray(parcels.geometry.values)
     tree = shapely.STRtree(every)

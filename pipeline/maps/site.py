@@ -19,12 +19,14 @@ from pipeline.maps.basemap import street_lines
 from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of, sources_of, steps_of
 from pipeline.maps.encode import Column, pack, simplified
+from pipeline.maps.land_green import tables
 from pipeline.maps.layers import both
+from pipeline.maps.phrases_land_method import CHAPTERS
 from pipeline.maps.phrases_pages import SECTIONS
 from pipeline.maps.quantities import quantity
 from pipeline.maps.text import LANGUAGE_NAMES, LANGUAGES, SCRIPT_TEXT, SHEET_TEXT, TEXT, Phrase, say
-from pipeline.maps.theme_page import theme_page
-from pipeline.maps.themes import KEYS, KINDS, shape_columns
+from pipeline.maps.theme_page import panel, theme_page
+from pipeline.maps.themes import KEYS, KINDS, known, shape_columns
 
 _HERE = Path(__file__).parent
 # A frontage of houses is legible on the small maps of the front page at this width.
@@ -62,7 +64,7 @@ def write(site: Site, out: Path) -> dict[str, int]:
     for name in ("solar", "sealing", "green"):
         _page(out, name, theme_page(site, environment, name, _common(site, name)))
     for name, active in (("roof", "solar" in site.made), ("parcel", "parcels" in site.atlas)):
-        files = [f"static/{s}.js" for s in ("core", "numbers", "sheet", "sheetpage", "drawing", name)]
+        files = [f"static/{s}.js" for s in ("core", "numbers", "sheet", *(("land",) if name == "parcel" else ()), "sheetpage", "drawing", name)]
         values = {"active": active, "files": ["data/text.js", files[0], "data/sheets.js", f"data/{name}_index.js", *files[1:]]}
         _page(out, name, environment.get_template("sheet.html").render(_common(site, name) | values))
     return counts
@@ -96,13 +98,14 @@ def _write_data(site: Site, folder: Path) -> dict[str, int]:
         _save(folder, "greens", pack("greens", len(site.greens), {"name": Column(list(site.greens["name"]))}, _outlines(site.greens, site.simplify_m)))
         counts["greens"] = len(site.greens)
     for name, theme in site.made.items():
-        _save(folder, name, pack(name, len(site.atlas[theme.layer]), site.columns[name]))
+        more = {"panel": panel(site, theme)} | ({"tables": tables(site)} if name == "green" else {})
+        _save(folder, name, pack(name, len(site.atlas[theme.layer]), site.columns[name]) + "".join(f"SS.{k}={_json(v)};\n" for k, v in more.items()))
     _save(folder, "text", f"SS.text={_json({k: list(v) for k, v in SCRIPT_TEXT.items()} | {'na': list(TEXT['na'])})};\n")
     words = {k: list(TEXT[k]) for k in ("method.warnings", "method.assumptions", "method.months", "method.more")}
     steps = [step.as_json() for step in steps_of(site.lineage)]
     _save(folder, "diary", f"Object.assign(SS.text,{_json(words)});\nSS.diary={_json(steps)};\n")
     facts = [asdict(f) for f in sheets.parcel_facts(site.atlas["parcels"])] if "parcels" in site.atlas else []
-    options = {"layer": "buildings", "kinds": {k: v[0] for k, v in KINDS.items()}, "email": site.email, "roofs": "solar" in site.made}
+    options = {"layer": "buildings", "kinds": {k: v[0] for k, v in KINDS.items()}, "email": site.email, "roofs": "solar" in site.made, "storm": site.storm_mm}
     words = {k: list(v) for k, v in SHEET_TEXT.items()}
     _save(folder, "sheets", f"Object.assign(SS.text,{_json(words)});\nSS.facts={_json(facts)};\nSS.options={_json(options)};\n")
     return counts
@@ -209,7 +212,15 @@ def _index(site: Site, environment: Environment, small: dict[str, str]) -> str:
     return environment.get_template("index.html").render(values)
 
 
+def _chapters(site: Site) -> dict[str, list[str]]:
+    """What is told of the making of soil and green: only of figures this town has."""
+
+    def there(name: str) -> bool:
+        return name in site.atlas or findings.get(site.sums, name) is not None or known(site.atlas.get("sections"), name)
+
+    return {theme: [chapter for chapter, name in chapters.items() if there(name)] for theme, chapters in CHAPTERS.items()}
+
+
 def _method(site: Site, environment: Environment) -> str:
-    values = _common(site, "method") | {"sources": sources_of(site.lineage), "canopy": quantity(site.canopy_height_m, "m")}
-    values["near"] = "green" in site.made and site.made["green"].value == "near_green"
+    values = _common(site, "method") | {"sources": sources_of(site.lineage), "canopy": quantity(site.canopy_height_m, "m"), "storm": quantity(site.storm_mm, "int"), "chapters": _chapters(site)}
     return environment.get_template("method.html").render(values)

@@ -44,7 +44,7 @@ def starts(atlas: Atlas, made: dict[str, Theme], sums: dict[str, float]) -> list
     return [s for s in out if s.entries]
 
 
-def _reference(row: Any, fallback: Phrase) -> Phrase:
+def reference(row: Any, fallback: Phrase) -> Phrase:
     """How people find it: the street it lies by, then sheet and parcel, or else its id."""
     name = _register(row, fallback)
     street = getattr(row, "street", None)
@@ -64,7 +64,7 @@ def _start_solar(atlas: Atlas, sums: dict[str, float]) -> Start:
     entries = [
         Entry(
             r.building_id,
-            _reference(r, say("sheet.building", id=r.building_id)),
+            reference(r, say("sheet.building", id=r.building_id)),
             quantity(r.kwh_year, "kwh"),
             say("start.solar.item", kwp=quantity(r.kwp, "kwp"), modules=quantity(r.modules, "int")),
         )
@@ -85,7 +85,7 @@ def _start_sealing(atlas: Atlas) -> Start:
     entries = [
         Entry(
             r.parcel_id,
-            _reference(r, say("sheet.parcel", number=str(r.parcel_id))),
+            reference(r, say("sheet.parcel", number=str(r.parcel_id))),
             quantity(r.yard, "m2"),
             say("start.sealing.item", area=quantity(r.area_m2, "m2")),
         )
@@ -102,7 +102,7 @@ def _start_opening(frame: Any) -> Start:
     entries = [
         Entry(
             r.parcel_id,
-            _reference(r, say("sheet.parcel", number=str(r.parcel_id))),
+            reference(r, say("sheet.parcel", number=str(r.parcel_id))),
             quantity(r.open_m2, "m2"),
             say("start.opening.public" if r.first else "start.opening.item", rain=quantity(r.runoff_saved_m3, "int")),
         )
@@ -117,7 +117,7 @@ def _start_far(atlas: Atlas) -> Start:
     entries = [
         Entry(
             r.section_id,
-            _reference(r, say("sheet.section", id=str(r.section_id))),
+            reference(r, say("sheet.section", id=str(r.section_id))),
             quantity(r.residents_far, "int"),
             say("start.far.item", residents=quantity(r.residents, "int")),
         )
@@ -132,7 +132,7 @@ def _start_green(atlas: Atlas) -> Start:
     entries = [
         Entry(
             r.section_id,
-            _reference(r, say("sheet.section", id=str(r.section_id))),
+            reference(r, say("sheet.section", id=str(r.section_id))),
             quantity(r.green_m2_per_resident, "head"),
             say("start.green.item", residents=quantity(r.residents, "int")),
         )

@@ -14,6 +14,8 @@ from pipeline.core.solar.uncertainty import P90_SIGMAS
 from pipeline.maps import findings
 from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of
+from pipeline.maps.land_green import Green, green
+from pipeline.maps.land_soil import soil
 from pipeline.maps.layers import (
     SCRIPTS,
     SUN_SCRIPT,
@@ -26,6 +28,7 @@ from pipeline.maps.layers import (
     render,
     steady_identifiers,
 )
+from pipeline.maps.measures import choices
 from pipeline.maps.pictures import town_middle
 from pipeline.maps.style import NO_DATA
 from pipeline.maps.text import TEXT
@@ -54,13 +57,14 @@ def theme_page(site: Site, environment: Environment, name: str, common: dict[str
     """
     theme = site.made.get(name)
     data = _data_files(site, theme)
-    sun = site.sun is not None and name == "solar" and theme is not None
+    sun = _has_sun(site, theme)
     sources = [f"data/{d}.js" for d in ("text", *data, *([name] if theme else []), *(["sunmap"] if sun else []))]
     scripts = [f"static/{s}" for s in SCRIPTS[:2]] + sources + [f"static/{s}" for s in (*SCRIPTS[2:], *([SUN_SCRIPT] if sun else []))]
     values = common | {
         "theme": name, "sun": sun, "active": theme is not None, "layer": theme.layer if theme else "", "lead": findings.lead(name, theme, site.sums),
         "legend": f"green.legend.{theme.value}" if theme and name == "green" else f"{name}.legend", "credit_short": credits_of(site.lineage, short=True),
-        "missing": common["missing"] if theme is None or name != "solar" else [],
+        "choices": bool(theme and choices(theme, site.atlas)), "missing": common["missing"] if theme is None or name != "solar" else [],
+        "town_soil": soil(site) if theme and name == "sealing" else None, "town_green": _town_green(site) if theme and name == "green" else None,
     }  # fmt: skip
     with steady_identifiers():
         town_map = TownMap(_start(site, theme), scripts)
@@ -69,8 +73,14 @@ def theme_page(site: Site, environment: Environment, name: str, common: dict[str
         if sun:
             town_map.add_child(SunSquares(TEXT["sun.layer"]))
         LayerControl(position="topright", collapsed=True).add_to(town_map)
-        town_map.add_child(ThemePanel(_panel(site, theme) | {"sun": sun}))
+        town_map.add_child(ThemePanel())
         return render(town_map, environment, "theme.html", values)
+
+
+def _town_green(site: Site) -> Green | None:
+    """None where nothing is known of people and their green: an empty heading says nothing."""
+    told = green(site)
+    return told if told.access or told.balance or told.planting or told.restoration else None
 
 
 def _data_files(site: Site, theme: Theme | None) -> list[str]:
@@ -162,14 +172,17 @@ def _theme_layer(theme: Theme) -> Polygons:
     return Polygons(theme.layer, options, TEXT[f"{theme.name}.layer"])
 
 
-def _panel(site: Site, theme: Theme | None) -> dict[str, Any]:
-    """What the scripts of a theme page must know."""
-    if theme is None:
-        return {"layer": None, "theme": None}
+def _has_sun(site: Site, theme: Theme | None) -> bool:
+    return site.sun is not None and theme is not None and theme.name == "solar"
+
+
+def panel(site: Site, theme: Theme) -> dict[str, Any]:
+    """What the scripts of a theme page must know; it travels with the theme's columns."""
     sent = set(shape_columns(theme.layer, site.atlas[theme.layer])) | set(site.columns[theme.name])
     kinds = {name: KINDS[name][0] if name in KINDS else "text" for name in sorted(sent)}
     csv = [c for c in kinds if not c.startswith(("m0", "m1", "reason"))]
     return {
+        "sun": _has_sun(site, theme), "measures": choices(theme, site.atlas), "storm": site.storm_mm, "zones": len(site.atlas[theme.layer]),
         "theme": theme.name, "layer": theme.layer, "data": theme.layer, "columns": theme.name, "id": KEYS[theme.layer], "value": theme.value, "kind": theme.kind, "sum": theme.total, "below": theme.below, "words": theme.words,
         "sumKind": KINDS[theme.total][0], "band": theme.band, "p90": P90_SIGMAS if "sigma_common" in sent and known(site.atlas[theme.layer], "sigma_common") else None, "breaks": theme.limits, "colours": theme.colours, "muted": _MUTED, "noData": NO_DATA, "kinds": kinds,
         "table": [c for c in theme.table if c in sent], "csv": [KEYS[theme.layer], *(c for c in csv if c != KEYS[theme.layer])], "email": site.email, "credit": str(credits_of(site.lineage)),

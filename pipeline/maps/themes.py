@@ -26,7 +26,12 @@ KINDS: dict[str, tuple[str, float]] = {
     "best_kwp": ("kwp", 0.01), "cost_eur": ("eur", 1.0), "npv_eur_low": ("eur", 1.0), "npv_eur": ("eur", 1.0), "npv_eur_high": ("eur", 1.0), "payback_years": ("years", 0.1),
     "self_consumed_share": ("part", 0.01), "co2_kg_year": ("kg", 1.0),
     "canopy_m2": ("m2", 0.1), "canopy_share": ("share", 0.001), "residents": ("int", 1.0), "green_m2_per_resident": ("head", 0.1),
-    "near_green": ("share", 0.001), "residents_far": ("int", 1.0), "green_supply_m2": ("head", 0.1),
+    "near_green": ("share", 0.001), "residents_far": ("int", 1.0), "green_supply_m2": ("head", 0.1), "green_supply_m2_low": ("head", 0.1), "green_supply_m2_high": ("head", 0.1),
+    "near_open": ("part", 0.01), "three_trees": ("part", 0.01), "thirty_canopy": ("part", 0.01), "rule_3_30_300": ("part", 0.01), "low_supply": ("part", 0.01), "green_way_m": ("walk", 10.0),
+    "supply_gini": ("index", 0.01), "rank": ("int", 1.0), "rank_low": ("int", 1.0), "rank_high": ("int", 1.0), "plantable_m2": ("m2", 0.1),
+    "sealed_share_low": ("share", 0.001), "sealed_share_high": ("share", 0.001), "permeability": ("share", 0.001), "runoff_coefficient": ("index", 0.01), "runoff_m3": ("m3", 0.1), "runoff_mm": ("mm", 0.1),
+    "baf_old": ("index", 0.01), "baf_new": ("index", 0.01), "open_m2": ("m2", 0.1), "runoff_saved_m3": ("m3", 0.1), "permeability_gain": ("share", 0.001), "baf_gain": ("index", 0.01),
+    "opening_eur_low": ("eur", 1.0), "opening_eur_high": ("eur", 1.0),
 }  # fmt: skip
 _SHAPE_COLUMNS = {"buildings": ("area_m2", "height_m"), "parcels": ("area_m2",), "sections": ("area_m2", "residents"), "town": ("area_m2",)}
 _LAND = (
@@ -41,8 +46,16 @@ _LAND = (
     "residents",
     "green_m2_per_resident",
 )
-# What only sections tell: who has public green within a walk.
-_PEOPLE = ("near_green", "residents_far", "green_supply_m2")
+# What only sections tell: who has public green within a walk, and where trees are needed first.
+_PEOPLE = (
+    "near_green", "residents_far", "green_supply_m2", "green_supply_m2_low", "green_supply_m2_high", "near_open", "three_trees", "thirty_canopy", "green_way_m", "supply_gini",
+    "rank", "rank_low", "rank_high", "plantable_m2",
+)  # fmt: skip
+# What only parcels tell: rain, and what opening the paving gives.
+_PLOT = (
+    "sealed_share_low", "sealed_share_high", "runoff_coefficient", "runoff_mm", "runoff_m3", "baf_old", "baf_new", "open_m2", "runoff_saved_m3", "permeability_gain", "baf_gain",
+    "opening_eur_low", "opening_eur_high", "kwh_year",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -139,7 +152,8 @@ def themes(atlas: Atlas) -> dict[str, Theme]:
         made["solar"] = _theme(atlas, "solar", "buildings", "kwh_year", "kwh_year", "kwh_year_p90", table)
     for layer in ("parcels", "sections", "town"):
         if known(atlas.get(layer), "sealed_share"):
-            table = (*(_reference(atlas, layer) or (KEYS[layer],)), "sealed_share", "sealed_m2", "area_m2", "green_m2")
+            ground = ("sealed_share", "sealed_share_low", "sealed_share_high", "sealed_m2", "runoff_mm", "runoff_m3", "open_m2", "area_m2")
+            table = (*(_reference(atlas, layer) or (KEYS[layer],)), *(c for c in ground if known(atlas[layer], c)))
             made["sealing"] = _theme(atlas, "sealing", layer, "sealed_share", "sealed_m2", None, table)
             break
     for layer, value in (
@@ -150,7 +164,7 @@ def themes(atlas: Atlas) -> dict[str, Theme]:
         ("town", "canopy_share"),
     ):
         if known(atlas.get(layer), value):
-            own = (*(_reference(atlas, layer) or (KEYS[layer],)), value, "residents", "residents_far", "green_m2_per_resident", "green_m2", "canopy_share", "area_m2")
+            own = (*(_reference(atlas, layer) or (KEYS[layer],)), value, "residents", "residents_far", "green_supply_m2", "rank", "green_m2_per_resident", "green_m2", "canopy_share", "area_m2")
             table = tuple(dict.fromkeys(c for c in own if c in atlas[layer] and atlas[layer][c].notna().any()))
             total = {"near_green": "residents_far", "green_m2_per_resident": "residents"}.get(value, "green_m2")
             made["green"] = _theme(atlas, "green", layer, value, total, None, table)
@@ -183,8 +197,12 @@ def theme_columns(theme: Theme, atlas: Atlas) -> dict[str, Column]:
     frame = atlas[theme.layer]
     if theme.name == "solar":
         return _solar_columns(frame, atlas.get("roofs"))
-    names = [*_LAND, *{"parcels": ("kwh_year",), "sections": _PEOPLE}.get(theme.layer, ())]
-    return {name: _numeric(frame, name) for name in names if known(frame, name) and name not in _SHAPE_COLUMNS[theme.layer]}
+    names = [*_LAND, *{"parcels": _PLOT, "sections": _PEOPLE}.get(theme.layer, ())]
+    out = {name: _numeric(frame, name) for name in names if known(frame, name) and name not in _SHAPE_COLUMNS[theme.layer]}
+    if "open_m2" in out:
+        # Only places open to the public have a kind; the others' is empty.
+        out["place"] = Column(list(frame["place"].where(frame["public"].eq(True), None)))
+    return out
 
 
 def _numeric(frame: gpd.GeoDataFrame, name: str) -> Column:

@@ -225,7 +225,7 @@ def test_numbers_are_the_same_in_page_and_script(visit: Visits, site: Path) -> N
     seen = visit().open(address(site, "solar"))
     cases = [
         (v, k)
-        for k in ("kwh", "kwp", "m2", "share", "part", "yield", "poa", "m", "int", "m3", "head", "eur", "years", "kg")
+        for k in ("kwh", "kwp", "m2", "share", "part", "yield", "poa", "m", "int", "m3", "mm", "index", "walk", "head", "eur", "years", "kg")
         for v in (0.0, 0.184, 0.95, 3.04, 12.0, 153.2, 953.4, 1234.0, 99_999.0, 21_449.0, 123_456.0, 61_234_000.0)
     ]
     for language in ("it", "en"):
@@ -471,9 +471,10 @@ def test_where_green_is_scarce_the_filter_keeps_what_lies_below(visit: Visits, s
         seen.page.keyboard.press("ArrowLeft")
     threshold = seen.page.evaluate("SS.current.threshold")
     sections = atlas["sections"]
-    less = sections[sections["green_m2_per_resident"].round(1) < threshold]
+    less = sections[sections["near_green"] < threshold]
+    far = float((less["residents"] * (1.0 - less["near_green"])).round().sum())
     assert 0 < len(less) < 9 and seen.page.evaluate("SS.current.tableCount") == len(less)
-    assert f"{len(less)} sezioni, {quantity(float(less['residents'].sum()), 'int').it} residenti" in seen.page.inner_text("#sum")
+    assert f"{len(less)} sezioni, {quantity(far, 'int').it} residenti lontani" in seen.page.inner_text("#sum")
     again = visit().open(address(site, "green", f"t={threshold:g}"))
     assert again.page.evaluate("SS.current.tableCount") == len(less)
     for _ in range(6):

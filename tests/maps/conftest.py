@@ -21,6 +21,7 @@ from pipeline.contracts.spec import MONTHS, Raster, RasterBlocks, TableSpec
 from pipeline.core.grid import Grid, Window
 from pipeline.core.solar.uncertainty import P90_SIGMAS
 from pipeline.io import rasters
+from tests.maps.land_layers import with_land
 
 EPSG = 25833
 # About the middle of Carmiano in EPSG:25833.
@@ -92,8 +93,8 @@ def _solar(n: int, area: np.ndarray, rng: np.random.Generator) -> dict[str, Any]
     return out | {f"kwh_{m}": year * s for m, s in zip(MONTHS, MONTH_SHARE, strict=True)}
 
 
-def make_atlas(columns: int = 10, rows: int = 10, built: int = 60, seed: int = 1, nasty: bool = True) -> dict[str, gpd.GeoDataFrame]:
-    """An atlas that keeps the contract of contracts/publish.py."""
+def make_atlas(columns: int = 10, rows: int = 10, built: int = 60, seed: int = 1, nasty: bool = True, land: bool = True) -> dict[str, gpd.GeoDataFrame]:
+    """An atlas that keeps the contract of contracts/publish.py; without `land` it has only what sealing and green give."""
     rng = np.random.default_rng(seed)
     shapes, streets = lots(columns, rows, rng)
     n = len(shapes)
@@ -170,7 +171,8 @@ def make_atlas(columns: int = 10, rows: int = 10, built: int = 60, seed: int = 1
         "parcels": cadastre,
         "sections": _sections(streets, rng),
     }
-    return {name: made.get(name, frame(spec, {}, [])) for name, spec in Atlas.layers.items()}
+    made = {name: made.get(name, frame(spec, {}, [])) for name, spec in Atlas.layers.items()}
+    return with_land(made, frame, Atlas.layers) if land else made
 
 
 def _on_roofs(ids: list[str], homes: list[Any], reason: list[Any], buildings: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, ...]:
@@ -344,3 +346,9 @@ def small_site(tmp_path_factory: pytest.TempPathFactory, small_atlas: dict[str, 
 @pytest.fixture(scope="session")
 def builder() -> Callable[..., Path]:
     return build
+
+
+@pytest.fixture(scope="session")
+def towns() -> Callable[..., dict[str, gpd.GeoDataFrame]]:
+    """Makes an atlas of another size, or without the land layers."""
+    return make_atlas

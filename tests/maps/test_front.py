@@ -22,7 +22,7 @@ def site(small_atlas: dict[str, Any]) -> Site:
         near_green=0.4, sealed_share_low=0.31, sealed_share_high=0.39, official_consumed_share=0.1835, official_year=2021, standard_missing_m2=79_552.0,
         land_spared_low_ha=146.4, land_spared_high_ha=263.6,
     )  # fmt: skip
-    parcels = atlas["parcels"]
+    parcels = atlas["parcels"] = atlas["parcels"].assign(open_m2=np.nan, runoff_saved_m3=np.nan, public=False)
     for row, (area, rain, public) in {3: (500.0, 20.0, False), 20: (900.0, 45.0, False), 30: (60.0, 3.0, True)}.items():
         parcels.loc[row, ["open_m2", "runoff_saved_m3"]] = [area, rain]
         parcels.loc[row, "public"] = public

@@ -27,7 +27,7 @@ from pipeline.maps.quantities import plain, quantity, significant, significants
         (7912, "int", "7.912", "7,912"),
         (-2.5, "m", "−2,5 m", "−2.5 m"),
         (7_432.0, "eur", "7.400 €", "7,400 €"),
-        (-1_260_000.0, "eur", "−1,30 M€", "−1.30 M€"),
+        (-1_260_000.0, "eur", "−1,3 M€", "−1.3 M€"),
         (1_234.0, "kg", "1,23 t", "1.23 t"),
         (6.6, "years", "7", "7"),
         (math.nan, "kwh", "non disponibile", "not available"),

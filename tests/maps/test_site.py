@@ -162,9 +162,51 @@ def test_each_number_of_the_front_page_leads_to_its_map_already_filtered(small_s
     kwh = small_atlas["buildings"]["kwh_year"]
     assert f"The {(kwh >= limits['solar']).sum()} roofs from" in text
     sections = small_atlas["sections"]
-    people = sections["residents"][sections["green_m2_per_resident"] < limits["green"]].sum()
-    assert f"{people:,} residents" in text
+    far = (sections["residents"] * (1.0 - sections["near_green"]))[sections["near_green"] < limits["green"]]
+    assert f"{far.sum():,.0f} of them live in {len(far)} sections" in text
     assert "How sure is it?" in text
+
+
+def test_soil_tells_both_sides_why_they_differ_and_what_to_open(small_site: Path, small_atlas: dict[str, gpd.GeoDataFrame]) -> None:
+    text = Page(small_site / "sealing.html").text.replace("\u00a0", " ")
+    town = small_atlas["town"].iloc[0]
+    for sentence in ("18.4%", "between 4", "cannot be read as a ratio", "+1.10 ha come from the definition", "0.350 ha from the cell of 10 m", "tabella ufficiale", "1.20 ha to 2.20 ha", "Public ones first"):
+        assert sentence in text, sentence
+    assert f"{town['candidates']}di cui 3 in spazi pubblici" in re.sub(r"\s+", " ", text).replace(" di cui", "di cui")
+    links = [str(a["href"]) for a in Page(small_site / "sealing.html").all("a") if "&m=open" in str(a.get("href"))]
+    ids = small_atlas["parcels"]["parcel_id"]
+    assert [unquote(link.split("s=")[1].split("&")[0]) for link in links[:3]] == [ids[41], ids[30], ids[20]], "public ones first, by the rain they would keep"
+    assert 3 < len(links) <= 8
+    assert "<i>hall" not in (small_site / "sealing.html").read_text(encoding="utf-8")
+
+
+def test_green_tells_who_has_it_the_law_and_where_to_plant(small_site: Path) -> None:
+    page = Page(small_site / "green.html")
+    text = page.text.replace("\u00a0", " ")
+    for sentence in ("41%", "as the crow flies it would be 57%", "the law asks for 9 m²", "0.839 ha are missing", "between 2.1 m² and 2.3 m²", "between 97% and 99%", "rank 1 of 9", "between 1 and 2", "−0.120 ha", "since 2024", "The duty holds"):
+        assert sentence in text, sentence
+    assert next(a["href"] for a in page.all("a") if "&m=rank" in str(a.get("href"))) == "green.html#s=0750140000008&m=rank"
+    made = (small_site / "data" / "green.js").read_text(encoding="utf-8")
+    assert '"headline":[2,0]' in made and "0,5\u00a0ha" in made
+
+
+def test_the_method_page_says_how_soil_and_green_are_made(small_site: Path) -> None:
+    text = Page(small_site / "method.html").text
+    for word in ("NEH 630", "ISPRA", "E2SFCA", "DM 1444/1968", "2024/1991", "Konijnendijk", "Olofsson", "60 mm"):
+        assert word in text, word
+
+
+def test_a_town_without_the_land_layers(tmp_path: Path, builder: Callable[..., Path], towns: Any) -> None:
+    site = builder(tmp_path / "plain", towns(land=False))
+    soil, green = Page(site / "sealing.html").text, Page(site / "green.html").text
+    assert "Not available: neither ISPRA" in soil and "Roofs before fields" not in soil and "Where paving" not in soil
+    assert "The green of the whole town" not in green and "3·30·300" not in green
+    assert '"measures":[]' in (site / "data" / "sealing.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_small(small_site: Path, name: str) -> None:
+    assert (small_site / f"{name}.html").stat().st_size <= 30_000
 
 
 def test_no_residents_of_a_building_are_published(small_site: Path) -> None:

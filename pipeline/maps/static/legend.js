@@ -8,7 +8,8 @@
     Object.keys(values).forEach(function (key) { out.setAttribute(key, values[key]); });
     return out;
   }
-  function nice(value) { return value === 0 ? 0 : Number(value.toPrecision(2)); }
+  /* Two digits, three where the steps are so fine that two would put two limits on one number. */
+  function nice(value, step) { return value === 0 ? 0 : Number(value.toPrecision(step < 0.08 * Math.abs(value) ? 3 : 2)); }
 
   /* Limits of the bars: each class is equally wide and cut into BINS equal steps of its values. */
   function edges(values, breaks, kind) {
@@ -19,8 +20,8 @@
     var limits = [0].concat(breaks, [top]), out = [];
     for (var k = 0; k < limits.length - 1; k++) {
       for (var b = 0; b < BINS; b++) {
-        var edge = limits[k] + (limits[k + 1] - limits[k]) * b / BINS;
-        out.push(b ? Math.min(Math.max(nice(edge), limits[k]), limits[k + 1]) : edge);
+        var step = (limits[k + 1] - limits[k]) / BINS, edge = limits[k] + step * b;
+        out.push(b ? Math.min(Math.max(nice(edge, step), limits[k]), limits[k + 1]) : edge);
       }
     }
     return out;
@@ -32,24 +33,30 @@
   }
 
   SS.legend = function (theme, changed) {
-    var o = theme.options, at = edges(theme.value, o.breaks, o.kind), input = document.getElementById("from");
+    var o = theme.options, input = document.getElementById("from"), at, counts, sums, bands, everything;
     var chart = document.getElementById("chart"), list = document.getElementById("classes"), sum = document.getElementById("sum");
-    var counts = new Float64Array(at.length), sums = new Float64Array(at.length), bands = Array.from(at, function () { return []; }), i;
-    for (i = 0; i < theme.rows; i++) {
-      if (!isFinite(theme.value[i])) continue;
-      var bin = binOf(theme.value[i], at), part = theme.columns[o.sum][i];
-      counts[bin] += 1;
-      if (isFinite(part)) sums[bin] += part;
-      if (o.p90) bands[bin].push(i);
+    /* The values of the measure that colours the map, put into bars. */
+    function read() {
+      at = edges(theme.value, o.breaks, o.kind);
+      counts = new Float64Array(at.length);
+      sums = new Float64Array(at.length);
+      bands = Array.from(at, function () { return []; });
+      for (var i = 0; i < theme.rows; i++) {
+        if (!isFinite(theme.value[i])) continue;
+        var bin = binOf(theme.value[i], at), part = theme.columns[o.sum][i];
+        counts[bin] += 1;
+        if (isFinite(part)) sums[bin] += part;
+        if (o.p90) bands[bin].push(i);
+      }
+      /* Where little is the problem the filter keeps what lies below, and begins at the right end. */
+      everything = o.below ? at.length : 0;
+      input.max = o.below ? at.length : Math.max(at.length - 1, 0);
+      theme.counts = counts;
+      bands = bands.map(function (rows) { return o.p90 ? SS.together(theme, rows) : [0, 0, 0]; });
     }
-    var small = theme.rows < 2;
-    chart.parentNode.hidden = small;
-    /* Where little is the problem the filter keeps what lies below, and begins at the right end. */
-    var everything = o.below ? at.length : 0;
-    input.max = o.below ? at.length : Math.max(at.length - 1, 0);
+    read();
+    chart.parentNode.hidden = theme.rows < 2;
     function kept(bin, step) { return o.below ? bin < step : bin >= step; }
-    theme.counts = counts;
-    bands = bands.map(function (rows) { return o.p90 ? SS.together(theme, rows) : [0, 0, 0]; });
 
     function from(step) { return function (total, value, bin) { return kept(bin, step) ? total + value : total; }; }
     function bars(step) {
@@ -83,13 +90,14 @@
       }));
       list.style.gridTemplateColumns = "repeat(" + texts.length + ",1fr)";
       var title = document.getElementById("legend-title"), unit = title.querySelector(".unit") || title.appendChild(SS.h("span", { className: "unit" }));
+      if (o.legend) title.replaceChildren(SS.t(o.legend), unit);
       unit.textContent = axis.unit ? " [" + axis.unit + "]" : "";
       var grey = document.getElementById("nodata");
       if (!theme.unknown) { if (grey) grey.remove(); return; }
       if (!grey) { grey = SS.h("p", { id: "nodata", className: "band" }); list.after(grey); }
       var chip = SS.h("i", {});
       chip.style.background = o.noData;
-      grey.replaceChildren(chip, SS.plain(theme.unknown, 0) + " " + SS.t(o.theme + ".nodata"));
+      grey.replaceChildren(chip, SS.plain(theme.unknown, 0) + " " + SS.t(o.nodata || o.theme + ".nodata"));
     }
     function running(step) {
       var all = step === everything, value = o.below && all ? SS.t("legend.all") : SS.number(at[step] || 0, o.kind), count = counts.reduce(from(step), 0);
@@ -114,6 +122,6 @@
     var wanted = Number(SS.state.t);
     function stepOf(value) { return value > 0 && at.length ? binOf(value, at) : everything; }
     apply(stepOf(wanted));
-    return { set: function (value) { apply(stepOf(value)); } };
+    return { read: function () { read(); names(); }, set: function (value) { apply(stepOf(value)); } };
   };
 })();

@@ -22,9 +22,9 @@
     }
     if (kind === "m2") return Math.abs(value) >= 1e5 ? [significant(value) / 1e4, "ha", decimals(value / 1e4)] : [value, "m²", few(value)];
     if (kind === "kg") { value = significant(value); return Math.abs(value) >= 1e3 ? [value / 1e3, "t", decimals(value / 1e3)] : [value, "kg", 0]; }
-    if (kind === "eur") { value = significant(value, 2); return Math.abs(value) >= 1e6 ? [value / 1e6, "M€", decimals(value / 1e6)] : [value, "€", 0]; }
+    if (kind === "eur") { value = significant(value, 2); return Math.abs(value) >= 1e6 ? [value / 1e6, "M€", Math.max(0, decimals(value / 1e6) - 1)] : [value, "€", 0]; }
     if (kind === "head") return [significant(value), "m²", few(value)];
-    return { share: [value * 100, "%", 1], part: [value * 100, "%", 0], "yield": [significant(value), "kWh/kWp", 0], poa: [significant(value), "kWh/m²", 0], m: [value, "m", 1], int: [value, "", 0], m3: [value, "m³", few(value)], years: [value, "", 0] }[kind];
+    return { share: [value * 100, "%", 1], part: [value * 100, "%", 0], "yield": [significant(value), "kWh/kWp", 0], poa: [significant(value), "kWh/m²", 0], m: [value, "m", 1], int: [value, "", 0], m3: [significant(value), "m³", few(value)], mm: [value, "mm", 0], index: [value, "", 2], walk: [significant(value, 2), "m", 0], years: [value, "", 0] }[kind];
   }
   SS.number = function (value, kind) {
     if (value === null || value === undefined) return SS.t("na");
@@ -36,7 +36,7 @@
   /* One unit for all limits of a legend, and limits without it. */
   SS.axis = function (limits, kind) {
     var top = limits.length ? limits[limits.length - 1] : 0;
-    var unit = kind === "kwh" ? (top >= 1e3 ? ["MWh", 1e-3] : ["kWh", 1]) : kind === "share" ? ["%", 100] : kind === "head" ? ["m²", 1] : ["", 1];
+    var unit = kind === "kwh" ? (top >= 1e3 ? ["MWh", 1e-3] : ["kWh", 1]) : kind === "share" ? ["%", 100] : kind === "head" || kind === "m2" ? ["m²", 1] : kind === "m3" || kind === "mm" ? [kind === "mm" ? "mm" : "m³", 1] : ["", 1];
     return { unit: unit[0], text: function (value) { var v = Number((value * unit[1]).toPrecision(4)); return plain(v, v % 1 ? Math.min(2, (String(v).split(".")[1] || "").length) : 0); } };
   };
   /* What nine years of ten reach for a sum of roofs: what is common to all adds up, what is each one's own adds up as squares (pipeline/joins/solar.py). */

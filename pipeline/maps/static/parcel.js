@@ -22,7 +22,7 @@
     var list = h("dl", {});
     SS.facts.forEach(function (fact) {
       var value = c[fact.name] && c[fact.name][row];
-      if (value === undefined || value === null || value !== value) return;
+      if (value === undefined || value === null || value !== value || (fact.kind === "kwh" && value < 50)) return;
       list.append(h("dt", {}, fact[SS.language]), h("dd", { className: "num" }, SS.number(value, fact.kind)));
     });
     return h("section", {}, h("h3", {}, SS.t("parcel.facts")), list);
@@ -39,17 +39,16 @@
 
   SS.sheetPage("parcel", "parcel_id", function (tables, row) {
     var c = tables.parcels.columns, theme = { columns: c, ids: c.parcel_id, value: c.sealed_share || new Float64Array(0), options: Object.assign({}, SS.options, { layer: "parcels" }) };
-    var houses = SS.rowsOf(tables.buildings, row), title = SS.title(theme, row), share = theme.value[row];
+    var houses = SS.rowsOf(tables.buildings, row), title = SS.title(theme, row), opening = SS.land.opening(theme, row);
     var yard = c.sealed_m2 && c.building_m2 ? c.sealed_m2[row] - c.building_m2[row] : NaN;
-    var figure = c.sealed_share ? h("p", { className: "figure" }, h("span", { className: "big num" }, SS.number(share, "share")), " ",
-      h("span", { className: "band" }, isFinite(share) ? SS.t("sheet.sealed").toLowerCase() + ", " + SS.t("sheet.of", { part: SS.number(c.sealed_m2[row], "m2"), whole: SS.number(c.covered_m2[row], "m2") }) : SS.t("sheet.unknown.none"))) : null;
     return [
       h("header", { className: "sheet-head" }, SS.parts.head(theme, row), SS.acts("parcel", "sealing", c.parcel_id[row], title)),
       h("div", { className: "halves" },
         h("section", {}, h("h3", {}, SS.t("parcel.plan")), plan(tables, row, houses)),
-        h("div", { className: "stackup" }, figure,
+        h("div", { className: "stackup" }, c.sealed_share ? SS.land.share(theme, row) : null,
           c.covered_m2 && c.sealed_m2 ? h("section", {}, h("h3", {}, SS.t("parcel.cover")), SS.parts.composition(theme, row)) : null,
-          isFinite(yard) ? h("p", { className: "why" }, yard > YARD_M2 ? SS.t("parcel.yard", { area: SS.number(yard, "m2") }) : SS.t("parcel.yard.none")) : null,
+          opening, SS.land.rain(theme, row),
+          isFinite(yard) && !opening ? h("p", { className: "why" }, yard > YARD_M2 ? SS.t("parcel.yard", { area: SS.number(yard, "m2") }) : SS.t("parcel.yard.none")) : null,
           facts(c, row))),
       roofs(tables, houses)
     ];

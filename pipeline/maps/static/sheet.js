@@ -30,7 +30,7 @@
   }
   function facts(pairs) {
     var list = h("dl", {});
-    pairs.forEach(function (pair) { if (pair) list.append(h("dt", {}, SS.t(pair[0])), h("dd", { className: "num" }, pair[1])); });
+    pairs.forEach(function (pair) { if (pair) list.append(h("dt", {}, SS.t(pair[0])), h("dd", { className: "num" }, pair[1], pair[2] ? h("small", {}, pair[2]) : "")); });
     return list;
   }
   function has(theme, name, row) { return theme.columns[name] && isFinite(theme.columns[name][row]); }
@@ -131,27 +131,6 @@
     return share < 0.995 ? h("p", { className: "band" }, SS.t("sheet.unknown", { share: SS.number(share, "share") })) : null;
   }
 
-  function sealing(theme, row) {
-    var c = theme.columns;
-    return [
-      h("p", { className: "figure" }, h("span", { className: "big num" }, SS.number(theme.value[row], "share")), " ",
-        h("span", { className: "band" }, isFinite(theme.value[row]) ? SS.t("sheet.sealed").toLowerCase() + ", " + SS.t("sheet.of", { part: SS.number(c.sealed_m2[row], "m2"), whole: SS.number(c.covered_m2[row], "m2") }) : "")),
-      composition(theme, row),
-      facts([fact(theme, row, "sheet.area", "area_m2"), fact(theme, row, "sheet.green", "green_m2"), fact(theme, row, "sheet.canopy", "canopy_m2"), c.kwh_year && c.kwh_year[row] > 0 ? fact(theme, row, "sheet.kwh", "kwh_year") : null]),
-      covered(theme, row)
-    ];
-  }
-  function green(theme, row) {
-    var c = theme.columns, value = theme.options.value, head = value === "green_m2_per_resident", near = value === "near_green", known = isFinite(theme.value[row]);
-    var words = near ? (known ? "sheet.near_green" : c.residents[row] > 0 ? "sheet.withheld" : "sheet.nohead") : known ? (head ? "sheet.perhead" : "sheet.undercanopy") : head ? "sheet.nohead" : "";
-    return [
-      h("p", { className: "figure" }, h("span", { className: "big num" }, SS.number(theme.value[row], theme.options.kind)), " ", h("span", { className: "band" }, words ? SS.t(words) : "")),
-      c.covered_m2 && c.sealed_m2 ? composition(theme, row) : null,
-      facts([fact(theme, row, "sheet.residents", "residents"), near ? fact(theme, row, "sheet.far", "residents_far") : null, fact(theme, row, "sheet.supply", "green_supply_m2"), head ? null : fact(theme, row, "sheet.head", "green_m2_per_resident"), fact(theme, row, "sheet.green", "green_m2"), fact(theme, row, "sheet.canopy", "canopy_m2"), value === "canopy_share" ? null : fact(theme, row, "sheet.canopy_share", "canopy_share"), fact(theme, row, "sheet.sealed_share", "sealed_share"), fact(theme, row, "sheet.area", "area_m2")]),
-      c.covered_m2 ? covered(theme, row) : null
-    ];
-  }
-
   function link(page, id, key, plain) {
     return h("a", { className: plain ? "btn plain" : "btn", href: page + ".html" + SS.write({ l: SS.language, s: id }) }, SS.t(key));
   }
@@ -178,8 +157,9 @@
     out.append.apply(out, onward(theme, row).concat([copy(), theme.options.email ? tell(theme.options.email, SS.title(theme, row)) : ""]));
     return out;
   }
-  SS.parts = { head: head, monthly: monthly, limits: limits, roofFacts: roofFacts, composition: composition, copy: copy, tell: tell };
+  SS.parts = { head: head, facts: facts, has: has, fact: fact, why: why, covered: covered, monthly: monthly, limits: limits, roofFacts: roofFacts, composition: composition, copy: copy, tell: tell };
 
+  SS.landSheets = {};
   SS.sheet = function (theme, row, close) {
     var box = document.getElementById("sheet"), hint = document.getElementById("hint");
     box.hidden = row < 0;
@@ -187,6 +167,6 @@
     if (row < 0) { box.replaceChildren(); return; }
     var shut = h("button", { type: "button", className: "close", title: SS.t("sheet.close"), "aria-label": SS.t("sheet.close") }, "×");
     shut.addEventListener("click", close);
-    box.replaceChildren.apply(box, [h("div", { className: "sheet-head" }, head(theme, row), shut)].concat({ solar: solar, sealing: sealing, green: green }[theme.options.theme](theme, row), [foot(theme, row)]).filter(Boolean));
+    box.replaceChildren.apply(box, [h("div", { className: "sheet-head" }, head(theme, row), shut)].concat((SS.landSheets[theme.options.theme] || solar)(theme, row), [foot(theme, row)]).filter(Boolean));
   };
 })();

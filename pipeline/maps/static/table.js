@@ -4,7 +4,7 @@
   var PAGE = 20;
 
   SS.table = function (theme, show) {
-    var o = theme.options, table = document.getElementById("table"), order = { column: o.value, down: true }, page = 0, rows = [];
+    var o = theme.options, table = document.getElementById("table"), order = { column: o.value, down: !o.below }, page = 0, rows = [];
     var prev = document.getElementById("prev"), next = document.getElementById("next"), count = document.getElementById("rows");
 
     function compare(a, b) {
@@ -94,6 +94,7 @@
     document.getElementById("geojson").addEventListener("click", geojson);
     document.getElementById("print").addEventListener("click", function () { window.print(); });
     document.addEventListener("ss:language", draw);
-    return { refresh: function () { page = 0; sorted(); draw(); } };
+    function refresh() { page = 0; sorted(); draw(); }
+    return { refresh: refresh, order: function () { order = { column: o.value, down: !o.below }; refresh(); } };
   };
 })();

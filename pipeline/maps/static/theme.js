@@ -132,13 +132,21 @@
         for (var i = 0; i < theme.rows; i++) if (!theme.layer.hidden || !theme.layer.hidden[i]) out.push(i);
         return out;
       };
+      var legend = null, table = null, area = null;
+      SS.measures(theme, function () {
+        classes(theme);
+        legend.read();
+        legend.set(Number(SS.state.t));
+        table.order();
+        if (theme.selected >= 0) theme.select(theme.selected, { quiet: true });
+      });
       classes(theme);
       selection(theme);
-      var table = SS.table(theme, function (row) {
+      table = SS.table(theme, function (row) {
         theme.select(row, { move: true, focus: true });
         document.getElementById("map-region").scrollIntoView({ block: "nearest" });
       });
-      var area = null, legend = SS.legend(theme, function () {
+      legend = SS.legend(theme, function () {
         hidden(theme);
         theme.layer.redraw();
         table.refresh();
@@ -149,6 +157,7 @@
       pointer(theme);
       search(theme);
       if (o.sun) SS.sunSwitch(theme);
+      SS.definitions();
       address(theme, legend);
       ready();
     }).catch(function (error) { failed(); throw error; });

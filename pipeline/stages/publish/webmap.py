@@ -72,7 +72,7 @@ def webmap(
     shade, cover, bounds = _ground(surface, landcover)
     made = content.Site(
         dict(atlas), town.name, town.languages, lineage, __version__, simplify_m=config.simplify_m, email=config.email,
-        canopy_height_m=town.green.canopy_height_m, shade=shade, cover=cover, bounds=bounds,
+        canopy_height_m=town.green.canopy_height_m, storm_mm=town.plots.storm_mm, shade=shade, cover=cover, bounds=bounds,
         streets=streets, greens=greenspaces, sun=None if sunmap is None else _sun(sunmap), steps=_steps(ladder, finance),
     )  # fmt: skip
     for layer, rows in site.write(made, out).items():

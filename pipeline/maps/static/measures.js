@@ -1,0 +1,34 @@
+/* What colours the map: one choice under the search; legend, filter, table, sheet and address follow it. */
+"use strict";
+(function () {
+  SS.measures = function (theme, changed) {
+    var o = theme.options, box = document.getElementById("measure"), list = o.measures || [];
+    if (!box || !list.length) return;
+    var label = SS.h("label", { "for": "by" }), select = SS.h("select", { id: "by" }), means = SS.h("p", { className: "band" });
+    function named(key) { return list.find(function (m) { return m.key === (key || ""); }) || list[0]; }
+    function words() {
+      label.textContent = SS.t("measure");
+      select.replaceChildren.apply(select, list.map(function (m) { return SS.h("option", { value: m.key }, SS.t(m.legend)); }));
+      select.value = o.key || "";
+      means.textContent = SS.has(o.words + ".means") ? SS.t(o.words + ".means", { storm: SS.plain(o.storm, 0) }) : "";
+    }
+    function take(key) {
+      Object.assign(o, named(key));
+      theme.value = theme.columns[o.value];
+      theme.layer.options.fills = [o.muted, o.noData].concat(o.colours);
+      words();
+    }
+    function choose(key) {
+      if ((o.key || "") === named(key).key) return;
+      take(key);
+      changed();
+    }
+    take(SS.state.m);
+    box.replaceChildren(label, select, means);
+    box.hidden = false;
+    select.addEventListener("change", function () { SS.save({ m: select.value, t: "" }); choose(select.value); });
+    document.addEventListener("ss:language", words);
+    /* Before the legend hears of a new address, so that its threshold is read on the right values. */
+    document.addEventListener("ss:address", function () { choose(SS.state.m); });
+  };
+})();
