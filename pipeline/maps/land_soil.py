@@ -113,6 +113,9 @@ def _own(site: Site) -> list[Line]:
         return []
     out = [Line(TEXT["soil.own.share"], quantity(share, "share"), between(sums, "sealed_share_low", "sealed_share_high", "share")),
            Line(TEXT["soil.own.area"], quantity(get(sums, "sealed_m2"), "ha"), between(sums, "sealed_low_m2", "sealed_high_m2", "ha"))]  # fmt: skip
+    adjusted = get(sums, "adjusted_m2")
+    if adjusted is not None:
+        out.append(Line(TEXT["soil.own.adjusted"], quantity(adjusted, "ha"), between(sums, "adjusted_low_m2", "adjusted_high_m2", "ha")))
     if (residents := get(sums, "residents")) and (sealed := get(sums, "sealed_m2")) is not None:
         out.append(Line(TEXT["soil.own.head"], quantity(sealed / residents, "head")))
     rain = get(sums, "runoff_m3")

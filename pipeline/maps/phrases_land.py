@@ -14,6 +14,7 @@ LAND: dict[str, tuple[str, str]] = {
     ),
     "soil.own.share": ("Quota sigillata", "Sealed share"),
     "soil.own.area": ("Superficie sigillata", "Sealed area"),
+    "soil.own.adjusted": ("Superficie corretta con i punti visti sul posto", "Area corrected by points seen on site"),
     "soil.own.head": ("Sigillato per residente", "Sealed per resident"),
     "soil.own.rain": ("Acqua che scorre via con {storm} mm di pioggia", "Water that runs off in {storm} mm of rain"),
     "soil.own.coefficient": ("coefficiente di deflusso medio {value}", "mean runoff coefficient {value}"),

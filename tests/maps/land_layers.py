@@ -63,7 +63,7 @@ def _town(town: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame
     share = town["sealed_share"].iloc[0]
     opening = {n: float(parcels[n].sum()) for n in ("open_m2", "runoff_saved_m3", "opening_eur", "opening_eur_low", "opening_eur_high")}
     return town.assign(
-        sealed_share_low=share - 0.04, sealed_share_high=share + 0.05, permeability=1.0 - share, runoff_coefficient=0.42, runoff_m3=5_120.0, near_green=0.41, near_open=0.6, no_way=0.002,
+        sealed_share_low=share - 0.04, sealed_share_high=share + 0.05, adjusted_m2=41_000.0, adjusted_low_m2=38_000.0, adjusted_high_m2=44_000.0, permeability=1.0 - share, runoff_coefficient=0.42, runoff_m3=5_120.0, near_green=0.41, near_open=0.6, no_way=0.002,
         three_trees=0.82, thirty_canopy=0.1, rule_3_30_300=0.02, green_way_m=446.0, green_supply_m2=2.2, green_supply_m2_low=2.1, green_supply_m2_high=2.3, supply_gini=0.64, supply_gini_low=0.63,
         supply_gini_high=0.65, low_supply=0.98, low_supply_low=0.97, low_supply_high=0.99, standard_per_head_m2=2.2, standard_needed_m2=11_106.0, standard_missing_m2=8_391.0, open_space=0.18,
         official_year=pd.array([2023], dtype="Int64"), official_basis="raster", official_consumed_m2=49_000.0, official_consumed_share=0.1835, official_consumed_m2_per_resident=39.7,
