@@ -47,7 +47,11 @@ def sureness(sums: dict[str, float], made: dict[str, Theme]) -> list[tuple[str, 
         out.append(("solar", say("sure.solar", p90=quantity(low, "kwh"), loss=quantity(1.0 - low / year, "part"))))
     covered, area = sums.get("covered_m2", np.nan), sums.get("area_m2", np.nan)
     if "sealing" in made and covered > 0 and area > 0:
-        out.append(("sealing", say("sure.sealing", share=quantity(min(covered / area, 1.0), "part"))))
+        ends = sums.get("sealed_share_low", np.nan), sums.get("sealed_share_high", np.nan)
+        if np.isfinite(ends).all():
+            out.append(("sealing", say("sure.sealing.range", low=quantity(ends[0], "share"), high=quantity(ends[1], "share"))))
+        else:
+            out.append(("sealing", say("sure.sealing", share=quantity(min(covered / area, 1.0), "part"))))
     if "green" in made:
         out.append(("green", TEXT[{"residents": "sure.green", "residents_far": "sure.green.near"}.get(made["green"].total, "sure.green.none")]))
     return out

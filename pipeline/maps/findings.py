@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.contracts.notes import Lineage
+from pipeline.maps.access import as_the_crow_flies, settings_of
 from pipeline.maps.filtered import Filtered, filtered
 from pipeline.maps.quantities import quantity, significant
 from pipeline.maps.text import TEXT, Phrase, joined, say
@@ -68,6 +69,8 @@ def _count(sums: dict[str, float], name: str) -> Phrase:
 
 def cards(sums: dict[str, float], pictures: dict[str, str], made: dict[str, Theme], atlas: Atlas) -> list[Card]:
     """The three themes of the front page; one without data says so."""
+    linear = as_the_crow_flies(settings_of(atlas))
+    sums = sums | {"near_green_linear": np.nan if linear is None else linear}
     out = [make(sums, pictures.get(name)) for name, make in (("solar", _solar_card), ("sealing", _sealing_card), ("green", _green_card))]
     return [replace(card, filtered=filtered(made[card.page], atlas)) if card.page in made else card for card in out]
 
@@ -119,8 +122,15 @@ def _green_card(sums: dict[str, float], picture: str | None) -> Card:
     near, residents = get(sums, "near_green"), get(sums, "residents")
     if near is not None and residents:
         far = quantity(significant(residents * (1.0 - near)), "int")
-        text = say("card.green.near.text", canopy=quantity(canopy, "share"), missing=quantity(get(sums, "standard_missing_m2"), "ha"))
-        return Card("green", far, say("card.green.near", share=quantity(1.0 - near, "part")), text, picture)
+        linear, have, lacking = (get(sums, n) for n in ("near_green_linear", "standard_per_head_m2", "standard_missing_m2"))
+        band = say("card.green.near", share=quantity(1.0 - near, "part"))
+        if linear is not None:
+            band = Phrase(*(a + b for a, b in zip(band, say("card.green.linear", share=quantity(1.0 - linear, "part")), strict=True)))
+        if have is None or lacking is None:
+            return Card("green", far, band, say("card.green.canopy.text", canopy=quantity(canopy, "share")), picture)
+        standard = quantity((get(sums, "standard_needed_m2") or 0.0) / residents, "int")
+        text = say("card.green.near.text", have=quantity(have, "head"), standard=standard, canopy=quantity(canopy, "share"), missing=quantity(lacking, "ha"))
+        return Card("green", far, band, text, picture)
     if head is not None:
         return Card(
             "green",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.maps.access import Settings, as_the_crow_flies, at, settings_of, values_of
 from pipeline.maps.content import Site
 from pipeline.maps.findings import get
 from pipeline.maps.land_soil import NONE, Line, between, signed
@@ -16,7 +17,6 @@ from pipeline.maps.text import TEXT, Phrase, say
 from pipeline.maps.themes import known
 
 _TOP = 5
-Settings = dict[tuple[str, tuple[tuple[str, str], ...]], tuple[float, bool]]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def green(site: Site) -> Green:
     site
         What to show.
     """
-    rows, sheet = _settings(site), site.atlas.get("restoration")
+    rows, sheet = settings_of(site.atlas), site.atlas.get("restoration")
     return Green(
         _access(site.sums, rows), _balance(site.sums), _supply(site.sums), _rule(site.sums), _planting(site),
         [] if sheet is None else _restoration(sheet.iloc[0]), None if sheet is None else _restored(sheet.iloc[0]),
@@ -69,41 +69,14 @@ def green(site: Site) -> Green:
 
 def tables(site: Site) -> list[dict[str, Any]]:
     """The tables of 3-30-300 for static/land.js: caption, headings, rows, and where the headline stands."""
-    return [asdict(table) for table in _tables(_settings(site))]
-
-
-def _settings(site: Site) -> Settings:
-    provision = site.atlas.get("provision")
-    return {} if provision is None else _by_setting(provision[provision["zone_kind"] == _kind(site)])
-
-
-def _kind(site: Site) -> str:
-    return str(site.atlas["town"]["zone_kind"].iloc[0]) if "town" in site.atlas else "town"
-
-
-def _by_setting(rows: pd.DataFrame) -> Settings:
-    """Value, and whether it is the headline, by measure and its switches."""
-    return {(r.measure, _switches(r.setting)): (float(r.value), bool(r.headline)) for r in rows.itertuples() if pd.notna(r.value)}
-
-
-def _switches(text: str) -> tuple[tuple[str, str], ...]:
-    """`distance=network green=0.5ha` as pairs, in the order of their names."""
-    return tuple(sorted((a, b) for a, _, b in (part.partition("=") for part in text.split())))
-
-
-def _at(rows: Settings, measure: str, **switches: str) -> tuple[float | None, bool]:
-    """The value of a measure whose switches include these."""
-    for (name, found), value in rows.items():
-        if name == measure and set(switches.items()) <= set(found):
-            return value
-    return None, False
+    return [asdict(table) for table in _tables(settings_of(site.atlas))]
 
 
 def _access(sums: dict[str, float], rows: Settings) -> list[Line]:
     near, residents = get(sums, "near_green"), get(sums, "residents")
     if near is None:
         return []
-    linear = _at(rows, "near_green", distance="linear", green=next(iter(_values(rows, "near_green", "green")), ""))[0]
+    linear = as_the_crow_flies(rows)
     out = [Line(TEXT["green.town.near"], quantity(near, "part"), say("green.town.linear", share=quantity(linear, "part")) if linear is not None else NONE)]
     if residents:
         out.append(Line(TEXT["green.town.far"], quantity(round(residents * (1.0 - near), -1), "int"), say("green.town.of", residents=quantity(residents, "int"))))
@@ -141,24 +114,18 @@ def _rule(sums: dict[str, float]) -> list[Line]:
 
 def _tables(rows: Settings) -> list[Sensitivity]:
     """3-30-300 by every definition the town has, then its parts that have several."""
-    ways = [(d, g) for d in ("network", "linear") for g in _values(rows, "near_green", "green")]
+    ways = [(d, g) for d in ("network", "linear") for g in values_of(rows, "near_green", "green")]
     heads = [say(f"green.rule.{d}", area=_spaced(g)) for d, g in ways]
-    trees = _values(rows, "three_trees", "trees")
+    trees = values_of(rows, "three_trees", "trees")
     whole = [
-        (say(f"green.rule.{canopy}", trees=_spaced(t)), [_at(rows, "rule_3_30_300", trees=t, canopy=canopy, distance=d, green=g) for d, g in ways])
+        (say(f"green.rule.{canopy}", trees=_spaced(t)), [at(rows, "rule_3_30_300", trees=t, canopy=canopy, distance=d, green=g) for d, g in ways])
         for t in trees for canopy in ("circle", "section")
     ]  # fmt: skip
-    near = [(TEXT["green.rule.near_green"], [_at(rows, "near_green", distance=d, green=g) for d, g in ways])]
-    three = [(TEXT["green.rule.three_trees"], [_at(rows, "three_trees", trees=t) for t in trees])]
+    near = [(TEXT["green.rule.near_green"], [at(rows, "near_green", distance=d, green=g) for d, g in ways])]
+    three = [(TEXT["green.rule.three_trees"], [at(rows, "three_trees", trees=t) for t in trees])]
     within = [say("green.rule.within", trees=_spaced(t)) for t in trees]
     made = [_table("table", heads, whole), _table("table300", heads, near), _table("table3", within, three)]
     return [table for table in made if table.rows]
-
-
-def _values(rows: Settings, measure: str, switch: str) -> list[str]:
-    """The values a switch takes, by their number: 15m before 50m."""
-    found = {value for name, switches in rows if name == measure for key, value in switches if key == switch}
-    return sorted(found, key=lambda v: float("".join(c for c in v if c.isdigit() or c == ".") or 0.0))
 
 
 def _spaced(text: str) -> Phrase:

@@ -50,9 +50,11 @@ FRONT: dict[str, tuple[str, str]] = {
     "card.green.head": ("di verde per residente, pubblico o privato", "of green per resident, public or private"),
     "card.green.near": ("residenti ({share}) senza un verde pubblico entro 300 m a piedi", "residents ({share}) without public green within a walk of 300 m"),
     "card.green.near.text": (
-        "{canopy} del territorio è coperto da chiome; allo standard di legge mancano {missing} di verde pubblico.",
-        "{canopy} of the town is under tree canopy; {missing} of public green are missing to the legal standard.",
+        "Verde pubblico: {have} a testa, la legge ne chiede {standard} m²; ne mancano {missing}. Le chiome coprono {canopy} del territorio.",
+        "Public green: {have} per head where the law asks for {standard} m²; {missing} are missing. Canopy covers {canopy} of the town.",
     ),
+    "card.green.canopy.text": ("{canopy} del territorio è coperto da chiome.", "{canopy} of the town is under tree canopy."),
+    "card.green.linear": ("; in linea d’aria sarebbero il {share}", "; as the crow flies it would be {share}"),
     "card.sealing.range": ("fra {low} e {high}{official}", "between {low} and {high}{official}"),
     "card.sealing.official": ("; suolo consumato ufficiale {share} ({year})", "; official land take {share} ({year})"),
     "card.green.canopy": ("coperto da chiome di alberi", "under tree canopy"),
@@ -107,6 +109,10 @@ FRONT: dict[str, tuple[str, str]] = {
     "sure.sealing": (
         "La copertura è nota per il {share} della superficie. Vale più per il comune che per una particella piccola, dove una cella di confine pesa molto.",
         "The cover is known for {share} of the area. It holds better for the town than for a small parcel, where a cell on the border weighs much.",
+    ),
+    "sure.sealing.range": (
+        "Il vero sta fra {low} e {high} 95 volte su 100: una forchetta larga, perché quanto è sicura ogni fonte è un giudizio finché nessuno guarda sul posto. Il dato ufficiale conta un’altra cosa, il suolo consumato.",
+        "The truth lies between {low} and {high} 95 times in 100: a wide range, for how sure each source is stays a judgement until somebody looks on site. The official figure counts another thing, consumed soil.",
     ),
     "sure.green": (
         "I residenti sono noti per sezione di censimento, non per casa; il verde conta anche campi e giardini privati, dove non si può andare.",

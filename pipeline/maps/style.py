@@ -48,7 +48,7 @@ def breaks(values: NDArray[np.float64], kind: str) -> list[float]:
     values
         Shape (n,); NaN where not known.
     kind
-        Kind of number (see `pipeline.maps.quantities.quantity`); shares get steps of five points, of one below 5 %.
+        Kind of number (see `pipeline.maps.quantities.quantity`); shares get steps of five points, of one below 5 %; mm get equal steps.
 
     Returns
     -------
@@ -59,7 +59,10 @@ def breaks(values: NDArray[np.float64], kind: str) -> list[float]:
     if not known.size:
         return []
     raw = np.quantile(known, np.arange(1, CLASSES) / CLASSES)
-    if kind == "share":
+    if kind == "mm":
+        # Depths of one storm: equal steps, so that two towns read alike.
+        limits = np.round(np.arange(1, CLASSES) / CLASSES * known.max() / 5.0) * 5.0
+    elif kind == "share":
         # Halfway between equal counts and equal steps: equal counts alone would put a whole old town into one class.
         raw = (raw + np.arange(1, CLASSES) / CLASSES * np.quantile(known, 0.98)) / 2.0
         limits = np.where(raw < 0.05, np.round(raw / 0.01) * 0.01, np.round(raw / 0.05) * 0.05)

@@ -51,11 +51,9 @@ _PEOPLE = (
     "near_green", "residents_far", "green_supply_m2", "green_supply_m2_low", "green_supply_m2_high", "near_open", "three_trees", "thirty_canopy", "green_way_m", "supply_gini",
     "rank", "rank_low", "rank_high", "plantable_m2",
 )  # fmt: skip
-# What only parcels tell: rain, and what opening the paving gives.
-_PLOT = (
-    "sealed_share_low", "sealed_share_high", "runoff_coefficient", "runoff_mm", "runoff_m3", "baf_old", "baf_new", "open_m2", "runoff_saved_m3", "permeability_gain", "baf_gain",
-    "opening_eur_low", "opening_eur_high", "kwh_year",
-)  # fmt: skip
+# What the page of soil tells besides: the interval, rain, the biotope factor; of parcels what opening the paving gives.
+_GROUND = ("sealed_share_low", "sealed_share_high", "runoff_coefficient", "runoff_mm", "runoff_m3", "baf_old", "baf_new")
+_OPENING = ("open_m2", "runoff_saved_m3", "permeability_gain", "baf_gain", "opening_eur_low", "opening_eur_high", "kwh_year")
 
 
 @dataclass(frozen=True)
@@ -197,7 +195,8 @@ def theme_columns(theme: Theme, atlas: Atlas) -> dict[str, Column]:
     frame = atlas[theme.layer]
     if theme.name == "solar":
         return _solar_columns(frame, atlas.get("roofs"))
-    names = [*_LAND, *{"parcels": _PLOT, "sections": _PEOPLE}.get(theme.layer, ())]
+    more = (*_GROUND, *(_OPENING if theme.layer == "parcels" else ())) if theme.name == "sealing" else _PEOPLE if theme.layer == "sections" else ()
+    names = [*_LAND, *more]
     out = {name: _numeric(frame, name) for name in names if known(frame, name) and name not in _SHAPE_COLUMNS[theme.layer]}
     if "open_m2" in out:
         # Only places open to the public have a kind; the others' is empty.

@@ -15,8 +15,8 @@
   function edges(values, breaks, kind) {
     var known = Array.from(values).filter(isFinite).sort(function (a, b) { return a - b; });
     if (!known.length) return [];
-    var top = kind === "share" ? 1 : known[Math.floor(0.99 * (known.length - 1))];
-    if (kind !== "share") top = Math.max(top, (breaks[breaks.length - 1] || 0) * 1.5, 1e-9);
+    var whole = kind === "share" || kind === "mm", top = kind === "share" ? 1 : known[Math.floor((whole ? 1 : 0.99) * (known.length - 1))];
+    if (!whole) top = Math.max(top, (breaks[breaks.length - 1] || 0) * 1.5, 1e-9);
     var limits = [0].concat(breaks, [top]), out = [];
     for (var k = 0; k < limits.length - 1; k++) {
       for (var b = 0; b < BINS; b++) {
