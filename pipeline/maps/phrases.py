@@ -115,8 +115,8 @@ THEMES: dict[str, tuple[str, str]] = {
     "sealing.title": ("Suolo sigillato – {town}", "Sealed soil – {town}"),
     "sealing.h1": ("Quanto suolo è coperto e impermeabile?", "How much soil is covered and sealed?"),
     "sealing.lead": (
-        "In tutto {share}{band}: edifici, strade, piazzali. Il colore dice la quota di ogni {zone}.",
-        "{share} in all{band}: buildings, roads, yards. The colour gives the share of each {zone}.",
+        "In tutto {share}{band}: edifici, strade, piazzali. Sulla mappa, {zone} per {zone}.",
+        "{share} in all{band}: buildings, roads, yards. On the map, {zone} by {zone}.",
     ),
     "sealing.lead.town": (
         "In tutto {share} di ciò che è noto. I colori sono la copertura del suolo.",

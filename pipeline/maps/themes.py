@@ -33,6 +33,8 @@ KINDS: dict[str, tuple[str, float]] = {
     "baf_old": ("index", 0.01), "baf_new": ("index", 0.01), "open_m2": ("m2", 0.1), "runoff_saved_m3": ("m3", 0.1), "permeability_gain": ("share", 0.001), "baf_gain": ("index", 0.01),
     "opening_eur_low": ("eur", 1.0), "opening_eur_high": ("eur", 1.0),
 }  # fmt: skip
+# More columns than this hide the button that shows a row on the map.
+_WIDEST = 8
 _SHAPE_COLUMNS = {"buildings": ("area_m2", "height_m"), "parcels": ("area_m2",), "sections": ("area_m2", "residents"), "town": ("area_m2",)}
 _LAND = (
     "covered_m2",
@@ -150,7 +152,8 @@ def themes(atlas: Atlas) -> dict[str, Theme]:
         made["solar"] = _theme(atlas, "solar", "buildings", "kwh_year", "kwh_year", "kwh_year_p90", table)
     for layer in ("parcels", "sections", "town"):
         if known(atlas.get(layer), "sealed_share"):
-            ground = ("sealed_share", "sealed_share_low", "sealed_share_high", "sealed_m2", "runoff_mm", "runoff_m3", "open_m2", "area_m2")
+            known_ends = known(atlas[layer], "sealed_share_low")
+            ground = ("sealed_share", *(() if known_ends else ("sealed_m2", "green_m2")), "sealed_share_low", "sealed_share_high", "runoff_mm", "open_m2", "area_m2")
             table = (*(_reference(atlas, layer) or (KEYS[layer],)), *(c for c in ground if known(atlas[layer], c)))
             made["sealing"] = _theme(atlas, "sealing", layer, "sealed_share", "sealed_m2", None, table)
             break
@@ -162,8 +165,8 @@ def themes(atlas: Atlas) -> dict[str, Theme]:
         ("town", "canopy_share"),
     ):
         if known(atlas.get(layer), value):
-            own = (*(_reference(atlas, layer) or (KEYS[layer],)), value, "residents", "residents_far", "green_supply_m2", "rank", "green_m2_per_resident", "green_m2", "canopy_share", "area_m2")
-            table = tuple(dict.fromkeys(c for c in own if c in atlas[layer] and atlas[layer][c].notna().any()))
+            own = (*(_reference(atlas, layer) or (KEYS[layer],)), value, "residents", "residents_far", "green_supply_m2", "rank", "canopy_share", "green_m2_per_resident", "green_m2", "area_m2")
+            table = tuple(dict.fromkeys(c for c in own if known(atlas[layer], c)))[:_WIDEST]
             total = {"near_green": "residents_far", "green_m2_per_resident": "residents"}.get(value, "green_m2")
             made["green"] = _theme(atlas, "green", layer, value, total, None, table)
             break
