@@ -143,15 +143,16 @@ def load_output(plan: Plan, name: str, *, slim: bool = False) -> Any:
         raster = open_raster(path)
         check_raster_header(spec, grid=raster.grid, dtype=raster.dtype, bands=raster.bands, epsg=epsg, where=str(path))
         return raster
+    as_written = (read_json(plan.place.run_record(name)) or {}).get("state") == stat_of(path)
+    check = check_columns if as_written else check_table
     if stage.kind == "Table":
-        as_written = (read_json(plan.place.run_record(name)) or {}).get("state") == stat_of(path)
         frame = read_table(path, spec, slim=slim and as_written)
-        (check_columns if as_written else check_table)(frame, spec, epsg, str(path))
+        check(frame, spec, epsg, str(path))
         return frame
     if stage.kind == "Package":
         frames = read_package(path, spec)
         for layer, table in spec.layers.items():
-            check_table(frames[layer], table, epsg, f"{path}, layer {layer}")
+            check(frames[layer], table, epsg, f"{path}, layer {layer}")
         return frames
     return path.parent
 

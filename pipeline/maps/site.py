@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -51,11 +52,7 @@ def write(site: Site, out: Path) -> dict[str, int]:
         Features by data file, for the metadata.
     """
     shutil.copytree(_HERE / "static", out / "static", ignore=shutil.ignore_patterns("README.md"), copy_function=shutil.copyfile)
-    counts = _write_data(site, out / "data")
-    small = _write_pictures(site, out / "img")
-    if site.sun is not None and "solar" in site.made:
-        counts["squares of the sun map"] = sunmap.write(site.sun, out / "img" / "sun", out / "data")
-    counts |= sheets.write(site, out / "data")
+    counts, small = _write_files(site, out)
     environment = _environment(site)
     _page(out, "index", _index(site, environment, small))
     _page(out, "method", _method(site, environment))
@@ -70,6 +67,19 @@ def write(site: Site, out: Path) -> dict[str, int]:
     return counts
 
 
+def _write_files(site: Site, out: Path) -> tuple[dict[str, int], dict[str, str]]:
+    """Data and pictures, two at once: each writes files of its own, and compressing leaves the other a core."""
+    for name in ("data", "img"):
+        (out / name).mkdir()
+    with ThreadPoolExecutor(2) as pool:
+        pieces = pool.submit(sheets.write, site, out / "data")
+        small = pool.submit(_write_pictures, site, out / "img")
+        data = pool.submit(_write_data, site, out / "data")
+        sun = pool.submit(sunmap.write, site.sun, out / "img" / "sun", out / "data") if site.sun is not None and "solar" in site.made else None
+        counts = data.result() | ({"squares of the sun map": sun.result()} if sun is not None else {}) | pieces.result()
+        return counts, small.result()
+
+
 def _page(out: Path, name: str, text: str) -> None:
     lines = (line.rstrip() for line in text.splitlines())
     (out / f"{name}.html").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
@@ -79,7 +89,6 @@ def _page(out: Path, name: str, text: str) -> None:
 
 
 def _write_data(site: Site, folder: Path) -> dict[str, int]:
-    folder.mkdir()
     counts = {}
     for layer, frame in site.atlas.items():
         if layer not in (*KEYS, "ways"):
@@ -128,7 +137,6 @@ def _outlines(frame: gpd.GeoDataFrame, tolerance_m: float) -> NDArray[Any]:
 
 
 def _write_pictures(site: Site, folder: Path) -> dict[str, str]:
-    folder.mkdir()
     if site.bounds is not None:
         pictures.save_webp(pictures.base_picture(site.shade, site.cover), folder / "base.webp")
     if site.cover is not None:
