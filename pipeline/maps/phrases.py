@@ -152,7 +152,7 @@ THEMES: dict[str, tuple[str, str]] = {
     "green.map": ("Mappa del verde", "Map of green"),
     "green.hint": ("Tocca una zona per la sua scheda.", "Touch a zone for its sheet."),
     "green.legend.green_m2_per_resident": ("Verde per residente", "Green per resident"),
-    "green.legend.near_green": ("Residenti con verde pubblico a 300 m", "Residents with public green within 300 m"),
+    "green.legend.near_green": ("Residenti con un verde a 300 m", "Residents with green within 300 m"),
     "green.legend.canopy_share": ("Quota coperta da chiome", "Share under canopy"),
     "green.filter": ("Mostra le zone con meno di", "Show zones with less than"),
     "green.sum": ("Meno di {from}: {count} {zones}, {sum} di verde", "Less than {from}: {count} {zones}, {sum} of green"),

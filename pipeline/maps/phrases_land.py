@@ -7,6 +7,7 @@ LAND: dict[str, tuple[str, str]] = {
     "land.band": (" (fra {low} e {high})", " (between {low} and {high})"),
     # Below the map of soil
     "soil.title": ("Il suolo di tutto il comune", "The soil of the whole town"),
+    "soil.extent": ("Il suolo dell’area rilevata", "The soil of the surveyed area"),
     "soil.own": ("La nostra misura", "Our own measure"),
     "soil.own.lead": (
         "Suolo sigillato: coperto da edifici, asfalto, cemento. Si conta anche una parte di cella, fino al singolo cortile.",
@@ -76,6 +77,7 @@ LAND: dict[str, tuple[str, str]] = {
     ),
     # Below the map of green
     "green.town": ("Il verde di tutto il comune", "The green of the whole town"),
+    "green.extent": ("Il verde dell’area rilevata", "The green of the surveyed area"),
     "green.town.access": ("Chi ha un verde vicino", "Who has green near"),
     "green.town.access.lead": (
         "Verde pubblico di almeno mezzo ettaro, lungo le strade che si percorrono a piedi, dalla porta di casa all’ingresso.",

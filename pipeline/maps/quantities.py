@@ -63,7 +63,7 @@ def quantity(value: float | None, kind: str) -> Phrase:
     value
         In the unit of the contract: kWh, kWp, m2, share 0-1, kWh/kWp, m, count.
     kind
-        kwh, kwp, m2, ha (given in m2), share, part (a rough share), yield, poa, m, int, head (m2 per resident), eur, years, kg, m3, mm, index (two decimals), walk (m on foot).
+        kwh, kwp, m2, ha (given in m2, which small ones keep), share, part (a rough share), yield, poa, m, int, head (m2 per resident), eur, years, kg, m3, mm, index (two decimals), walk (m on foot).
 
     Returns
     -------
@@ -93,6 +93,8 @@ def _scaled(value: float, kind: str) -> tuple[float, str, int]:
                 return value / scale, unit, _decimals(value / scale)
     if kind == "m2":
         return (significant(value) / 1e4, "ha", _decimals(value / 1e4)) if abs(value) >= 1e5 else (value, "m²", _few(value))
+    if kind == "ha" and abs(value) < 1e4:
+        return value, "m²", _few(value)
     if kind == "kg":
         value = significant(value)
         return (value / 1e3, "t", _decimals(value / 1e3)) if abs(value) >= 1e3 else (value, "kg", 0)

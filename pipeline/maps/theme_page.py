@@ -64,6 +64,7 @@ def theme_page(site: Site, environment: Environment, name: str, common: dict[str
         "theme": name, "sun": sun, "active": theme is not None, "layer": theme.layer if theme else "", "lead": findings.lead(name, theme, site.sums),
         "legend": f"green.legend.{theme.value}" if theme and name == "green" else f"{name}.legend", "credit_short": credits_of(site.lineage, short=True),
         "choices": bool(theme and choices(theme, site.atlas)), "missing": common["missing"] if theme is None or name != "solar" else [],
+        "whole": "town" not in site.atlas or site.atlas["town"]["zone_kind"].iloc[0] == "town",
         "town_soil": soil(site) if theme and name == "sealing" else None, "town_green": _town_green(site) if theme and name == "green" else None,
     }  # fmt: skip
     with steady_identifiers():

@@ -170,7 +170,7 @@ def test_each_number_of_the_front_page_leads_to_its_map_already_filtered(small_s
 def test_soil_tells_both_sides_why_they_differ_and_what_to_open(small_site: Path, small_atlas: dict[str, gpd.GeoDataFrame]) -> None:
     text = Page(small_site / "sealing.html").text.replace("\u00a0", " ")
     town = small_atlas["town"].iloc[0]
-    for sentence in ("18.4%", "between 4", "cannot be read as a ratio", "+1.10 ha come from the definition", "0.350 ha from the cell of 10 m", "tabella ufficiale", "1.20 ha to 2.20 ha", "Public ones first"):
+    for sentence in ("18.4%", "between 4", "cannot be read as a ratio", "+1.10 ha come from the definition", "3,500 m² from the cell of 10 m", "tabella ufficiale", "1.20 ha to 2.20 ha", "Public ones first"):
         assert sentence in text, sentence
     assert f"{town['candidates']}di cui 3 in spazi pubblici" in re.sub(r"\s+", " ", text).replace(" di cui", "di cui")
     links = [str(a["href"]) for a in Page(small_site / "sealing.html").all("a") if "&m=open" in str(a.get("href"))]
@@ -183,7 +183,7 @@ def test_soil_tells_both_sides_why_they_differ_and_what_to_open(small_site: Path
 def test_green_tells_who_has_it_the_law_and_where_to_plant(small_site: Path) -> None:
     page = Page(small_site / "green.html")
     text = page.text.replace("\u00a0", " ")
-    for sentence in ("41%", "as the crow flies it would be 57%", "the law asks for 9 m²", "0.839 ha are missing", "between 2.1 m² and 2.3 m²", "between 97% and 99%", "rank 1 of 9", "between 1 and 2", "−0.120 ha", "since 2024", "The duty holds"):
+    for sentence in ("41%", "as the crow flies it would be 57%", "the law asks for 9 m²", "8,391 m² are missing", "between 2.1 m² and 2.3 m²", "between 97% and 99%", "rank 1 of 9", "between 1 and 2", "−1,200 m²", "since 2024", "The duty holds"):
         assert sentence in text, sentence
     assert next(a["href"] for a in page.all("a") if "&m=rank" in str(a.get("href"))) == "green.html#s=0750140000008&m=rank"
     made = (small_site / "data" / "green.js").read_text(encoding="utf-8")
@@ -201,6 +201,7 @@ def test_a_town_without_the_land_layers(tmp_path: Path, builder: Callable[..., P
     soil, green = Page(site / "sealing.html").text, Page(site / "green.html").text
     assert "Not available: neither ISPRA" in soil and "Roofs before fields" not in soil and "Where paving" not in soil
     assert "The green of the whole town" not in green and "3·30·300" not in green
+    assert "The soil of the whole town" in soil and "The soil of the surveyed area" not in soil
     assert '"measures":[]' in (site / "data" / "sealing.js").read_text(encoding="utf-8")
 
 
@@ -230,6 +231,7 @@ def test_a_town_without_cadastre_boundary_and_residents(tmp_path: Path, builder:
         "There are no census sections",
     ):
         assert sentence in text and sentence in Page(site / "method.html").text.replace("\u00a0", " ")
+    assert "The soil of the surveyed area" in text and "See them on the map" not in text
     assert not (site / "data" / "parcels.js").exists() and (site / "data" / "sealing.js").exists()
 
 

@@ -41,7 +41,8 @@
         o.table.forEach(function (name, at) {
           var value = theme.columns[name][row], kind = o.kinds[name], cell = SS.h(at ? "td" : "th", {}, value === null || value !== value ? "–" : SS.number(value, kind));
           if (!at) cell.scope = "row";
-          if (kind !== "text") cell.className = "n num";
+          if (!at && String(value).length > 8) cell.className = "id";
+          if (kind !== "text") cell.className += " n num";
           line.append(cell);
         });
         var button = SS.h("button", { type: "button", "aria-label": SS.t("table.show.item", { id: SS.title(theme, row) }) }, SS.t("table.show"));
