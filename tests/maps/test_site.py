@@ -211,7 +211,7 @@ def test_a_page_is_small(small_site: Path, name: str) -> None:
 
 
 def test_no_residents_of_a_building_are_published(small_site: Path) -> None:
-    for name in ("buildings", "solar"):
+    for name in ("buildings", "solar", "parcels", "sealing"):
         packed = re.search(r'","(.*)"\)', (small_site / "data" / f"{name}.js").read_text(encoding="utf-8"))
         assert packed is not None
         assert b"residents" not in gzip.decompress(base64.b64decode(packed[1])).split(b"\n")[0]
