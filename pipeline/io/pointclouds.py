@@ -9,6 +9,7 @@ cells, the highest of the first returns in 98.5 %, and leaves fewer cells void.
 from __future__ import annotations
 
 import math
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -27,12 +28,14 @@ from pipeline.contracts.notes import Notes
 from pipeline.core.grid import Grid
 from pipeline.errors import InputError
 from pipeline.io.elevation import SANE_M
+from pipeline.io.lasheader import check_las
 from pipeline.io.lattice import horizontal_epsg, vertical_unit_m
 from pipeline.io.tiles import FOOT_M
 
 GROUND_CLASS = 2
 NOISE_CLASSES = (7, 18)
 CHUNK_POINTS = 1_000_000
+CELL_BYTES = 16
 BROKEN = (LaspyException, LazrsError, OSError, ValueError, RuntimeError)
 
 
@@ -76,6 +79,7 @@ def open_clouds(layers: Iterable[Layer]) -> tuple[Cloud, ...]:
 
 
 def _open_cloud(path: Path, source: Source) -> Cloud:
+    check_las(path)
     try:
         with laspy.open(path) as src:
             header = src.header
@@ -112,6 +116,7 @@ class GriddedClouds:
 
     def __init__(self, clouds: tuple[Cloud, ...], grid: Grid, notes: Notes) -> None:
         self.grid = grid
+        _require_space(clouds, grid)
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
         size = grid.rows * grid.cols
         self._total = np.memmap(self._file, dtype=np.float64, mode="w+", shape=(size,))
@@ -171,6 +176,15 @@ class GriddedClouds:
         if r0 < r1 and c0 < c1:
             out[r0 - row : r1 - row, c0 - col : c1 - col] = cells[r0:r1, c0:c1]
         return out
+
+
+def _require_space(clouds: tuple[Cloud, ...], grid: Grid) -> None:
+    """A full disk under a mapped file would end the process without a word."""
+    folder = Path(tempfile.gettempdir())
+    needed, free = CELL_BYTES * grid.rows * grid.cols, shutil.disk_usage(folder).free
+    if needed > free:
+        box = ", ".join(f"{v:.0f}" for v in grid.bounds)
+        raise InputError(f"{clouds[0].path}: the point clouds span {box}; their grid needs {needed / 1e9:,.1f} GB in {folder}, {free / 1e9:,.1f} GB are free; check crs and bounds, give a larger surface.cell_m, or another place with TMPDIR")
 
 
 def _chunks(cloud: Cloud) -> Iterator[Any]:

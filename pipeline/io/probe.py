@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def _vector(path: Path, source: Source, epsg: int) -> Iterator[str]:
         return
     try:
         info = pyogrio.read_info(path, layer=source.layer)
-    except (DataSourceError, DataLayerError) as error:
+    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
         yield f"cannot be read as a vector layer ({error}); expected a GeoPackage, GeoJSON, shapefile or another format GDAL reads"
         return
     if info["features"] == 0:
@@ -74,12 +75,18 @@ def _raster(path: Path, source: Source, epsg: int) -> Iterator[str]:
 def _points(path: Path, source: Source, epsg: int) -> Iterator[str]:
     import laspy
 
+    from pipeline.errors import InputError
+    from pipeline.io.lasheader import check_las
+
     try:
+        check_las(path)
         with laspy.open(path) as src:
             if src.header.point_count == 0:
                 yield "holds no point; download it again"
             yield from _crs_problem(src.header.parse_crs(), source, epsg)
-    except (laspy.errors.LaspyException, OSError, ValueError) as error:
+    except InputError as error:
+        yield error.problems[0].removeprefix(f"{path}: ")
+    except (laspy.errors.LaspyException, OSError, ValueError, RuntimeError, struct.error) as error:
         yield f"cannot be read as a point cloud ({error}); expected LAS or LAZ"
 
 
@@ -102,7 +109,7 @@ def _osm(path: Path, source: Source, epsg: int) -> Iterator[str]:
 
     try:
         pyogrio.list_layers(path)
-    except DataSourceError as error:
+    except (DataSourceError, UnicodeDecodeError) as error:
         yield f"cannot be read as OpenStreetMap data ({error}); expected .osm.pbf, .osm or GeoJSON"
 
 

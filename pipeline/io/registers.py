@@ -11,8 +11,10 @@ import datetime as dt
 import io
 import math
 import re
+import struct
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,7 +164,7 @@ def _sheet_rows(path: Path, sheet: str | None, max_bytes: int) -> Rows:
         page.reset_dimensions()  # some programs write a wrong extent
         for number, cells in enumerate(page.iter_rows(values_only=True), 1):
             yield number, list(cells)
-    except (InvalidFileException, KeyError, ValueError, IndexError, AttributeError, TypeError, zipfile.BadZipFile, SyntaxError, EOFError) as error:
+    except (InvalidFileException, KeyError, ValueError, IndexError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error, struct.error, OSError, RuntimeError, ArithmeticError, SyntaxError, EOFError) as error:
         raise InputError(f"{path}: cannot be read as a workbook ({' '.join(str(error).split())[:200]}); expected .xlsx; save it again or export it as CSV") from None
 
 

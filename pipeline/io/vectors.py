@@ -35,6 +35,7 @@ BROKEN = (
     pyogrio.errors.FeatureError,
     pyogrio.errors.GeometryError,
     shapely.errors.GEOSException,
+    UnicodeDecodeError,  # text in another encoding than the file says, or cut in the middle of a letter
 )
 
 
@@ -107,7 +108,7 @@ def choose_layer(source: Source, path: Path) -> str:
         with warnings.catch_warnings(), _configured(), apart(path) as file:
             warnings.simplefilter("ignore", RuntimeWarning)  # said again when the layer is read
             names = [str(n) for n in pyogrio.list_layers(file)[:, 0]]
-    except pyogrio.errors.DataSourceError as error:
+    except BROKEN as error:
         raise InputError(f"{path}: cannot be read as a vector layer ({_line(error)}); the file is cut off, damaged or of another format; download it again") from None
     if source.layer is not None:
         if source.layer not in names:

@@ -14,51 +14,11 @@ import pyogrio
 import pytest
 import shapely
 
-from pipeline.config.sources import BuildingsConfig, GreenspacesConfig, Layer, ParcelsConfig, Source, StreetsConfig
-from pipeline.config.town import Town
 from pipeline.contracts.notes import Notes
 from pipeline.errors import SoleSuoloError
-from pipeline.stages.sources.boundary import boundary
-from pipeline.stages.sources.buildings import buildings
-from pipeline.stages.sources.greenspaces import greenspaces
-from pipeline.stages.sources.parcels import parcels
-from pipeline.stages.sources.residents import residents
-from pipeline.stages.sources.streets import streets
+from tests.reference.raw_layers import CXF, HEAD, OSM, SOUTH, WEST, layer, read, square, text
 
-TOWN = Town(name="Carmiano", code="075014", epsg=25833)
-WEST, SOUTH = 758000.0, 4473000.0
-AREA = gpd.GeoDataFrame({"town_id": ["075014"]}, geometry=[shapely.box(WEST, SOUTH, WEST + 1000, SOUTH + 1000)], crs=25833)
-HEAD = '<?xml version="1.0"?><wfs:FeatureCollection xmlns:wfs="w" xmlns:CP="http://mapserver.gis.umn.edu/mapserver" xmlns:gml="http://www.opengis.net/gml/3.2">'
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
-
-
-def square(east: float = 0.0, north: float = 0.0, side: float = 20.0) -> shapely.Polygon:
-    return shapely.box(WEST + east, SOUTH + north, WEST + east + side, SOUTH + north + side)
-
-
-def layer(path: Path, shapes: list[Any], crs: int | None = 25833, **columns: list[Any]) -> Path:
-    with np.errstate(all="ignore"):
-        gpd.GeoDataFrame({"ID": [str(n) for n in range(len(shapes))], **columns}, geometry=shapes, crs=crs).to_file(path)
-    return path
-
-
-def text(path: Path, content: str | bytes) -> Path:
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
-def read(stage: str, path: Path, kind: str = "vector", notes: Notes | None = None, table: Path | None = None, **keys: Any) -> gpd.GeoDataFrame:
-    layers = (Layer(Source.model_validate({"kind": kind, **keys}), (path,), table),)
-    notes = notes if notes is not None else Notes()
-    runs: dict[str, Callable[[], Any]] = {
-        "boundary": lambda: boundary(layers, TOWN, notes),
-        "parcels": lambda: parcels(layers, AREA, ParcelsConfig(), TOWN, notes),
-        "buildings": lambda: buildings(layers, None, None, AREA, BuildingsConfig(), TOWN, notes),
-        "residents": lambda: residents(layers, AREA, TOWN, notes),
-        "streets": lambda: streets(layers, AREA, StreetsConfig(), TOWN, notes),
-        "greenspaces": lambda: greenspaces(layers, AREA, GreenspacesConfig(), TOWN, notes),
-    }
-    return runs[stage]()
 
 
 def truncated_zip(folder: Path) -> Path:
@@ -254,13 +214,6 @@ READABLE: dict[str, Callable[[Path], tuple[Path, str]]] = {
     "OpenStreetMap": lambda folder: (text(folder / "a.osm", OSM), "osm"),
     "CXF": lambda folder: (text(folder / "a.CXF", "\n".join(CXF)), "cxf"),
 }
-LON, LAT = 18.0421, 40.3689  # in the area: its south-west corner and somewhat further
-OSM = (
-    '<?xml version="1.0"?><osm version="0.6">'
-    + "".join(f'<node id="{n}" lat="{LAT + a}" lon="{LON + b}" version="1"/>' for n, a, b in ((1, 0, 0), (2, 0, 0.0002), (3, 0.0002, 0.0002)))
-    + '<way id="9" version="1"><nd ref="1"/><nd ref="2"/><nd ref="3"/><nd ref="1"/><tag k="building" v="yes"/></way></osm>'
-)
-CXF = ["MAPPA", "B792_000100", "2000", "BORDO", "12+", *["1"] * 6, "0", "4", *[str(v) for p in ((0, 0), (9, 0), (9, 9), (0, 9)) for v in (WEST + p[0], SOUTH + p[1])], "EOF", ""]
 
 
 @pytest.mark.parametrize("name", sorted(READABLE))
