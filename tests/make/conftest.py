@@ -86,7 +86,7 @@ def green(residents: Table[Residents], config: GreenConfig, notes: Notes) -> Tab
     notes.assume(f"canopy from {config.canopy_height_m} m")
     a = residents["area_m2"]
     g = half(a)
-    return pd.DataFrame({"zone_kind": "section", "zone_id": residents["section_id"], "area_m2": a, "covered_m2": a, "height_known_m2": a, "canopy_m2": 0.0, "canopy_share": 0.0,
+    return pd.DataFrame({"zone_kind": "section", "zone_id": residents["section_id"], "area_m2": a, "covered_m2": a, "height_known_m2": a, "canopy_m2": 0.0, "canopy_share": 0.0, "grove_canopy_m2": 0.0,
                          "green_m2": g, "residents": residents["residents"], "green_m2_per_resident": g / residents["residents"], "canopy_m2_per_resident": 0.0})
 ''',
 }
