@@ -29,27 +29,29 @@ endif
 .SUFFIXES:
 .DEFAULT_GOAL := town
 
-PLAIN_GOALS := help clean test lint bench validate check explain serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
+PLAIN_GOALS := help clean test lint bench torture bench-scale validate check explain serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
 if_active = $(if $(filter $1,$(ACTIVE)),$(FILE_$1))
 need = $(if $(filter $1,$(ACTIVE)),$(FILE_$1),inactive-$1)
 
+# A run has its town for itself; -n and -q only ask.
+TURN = $(if $(or $(findstring n,$(firstword -$(MAKEFLAGS))),$(findstring q,$(firstword -$(MAKEFLAGS)))),,--turn $$PPID)
 # The recipes are brought up to date before the rules are read, so that -n and -q tell the truth.
 ifneq ($(if $(MAKECMDGOALS),$(filter-out $(PLAIN_GOALS),$(MAKECMDGOALS)),town),)
 include $(R)/all.mk
 $(R)/all.mk: FORCE .venv/.ready
-	@$(PY) refresh $(PLACE)
+	@$(PY) refresh $(PLACE) $(TURN)
 endif
 
 -include rules.mk
 
-.PHONY: town help clean test lint bench validate check explain serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline FORCE
+.PHONY: town help clean test lint bench torture bench-scale validate check explain serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline FORCE
 FORCE:
 
 town: $(foreach s,$(ACTIVE),$(FILE_$(s))) $(R)/summary.txt ## the whole town: figures and maps (the default)
 
 # Printed when anything was made; an old one is not printed again.
 $(R)/summary.txt: $(foreach s,$(ACTIVE),$(FILE_$(s)))
-	@$(PY) summary $(PLACE) > $@
+	@$(PY) summary $(PLACE) > $@.tmp && mv $@.tmp $@
 	@cat $@
 
 inactive-%: FORCE
@@ -107,6 +109,12 @@ lint: .venv/.ready
 
 bench: .venv/.ready ## seconds and memory of each stage of the default town, from nothing; also as JSON
 	@.venv/bin/python tests/bench/bench.py
+
+torture: .venv/.ready ## kill runs of a small town in every stage, run again, compare every output; also as JSON (about ten minutes)
+	@.venv/bin/python tests/torture/torture.py $(if $(SEED),--seed $(SEED))
+
+bench-scale: .venv/.ready ## seconds, memory and bytes of every stage on 1, 4, 16 and 64 neighbourhoods; also as JSON (about ten minutes)
+	@.venv/bin/python tests/bench/growth.py
 
 validate: .venv/.ready ## how right the solar wing is: tables, plots, docs, JSON; also make validate PVGIS="plane.csv level.csv"
 	@.venv/bin/python tests/validate/validate.py $(if $(PVGIS),--pvgis $(PVGIS)) --weather $(P)/weather.parquet

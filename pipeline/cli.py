@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.errors import SoleSuoloError
+from pipeline.io.turns import Holder
 from pipeline.recipes import Place
 from pipeline.version import __version__
 
@@ -53,7 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     run = add("run", _run, "Run one stage; Make calls this.")
     run.add_argument("stage")
     run.add_argument("--dask", default=None, help="threads, processes or tcp://host:port")
-    add("refresh", _refresh, "Bring the recipes up to date; Make calls this before every run.")
+    refresh = add("refresh", _refresh, "Bring the recipes up to date; Make calls this before every run.")
+    refresh.add_argument("--turn", type=int, default=None, metavar="PID", help="process of the run of make that takes the town; by default it only asks")
     add("check", _check, "Look at town.yaml and the raw files and list all problems; starts nothing.")
     explain = add("explain", _explain, "Say why a stage would run again.")
     explain.add_argument("stage")
@@ -84,7 +86,7 @@ def _place(options: argparse.Namespace) -> Place:
 def _run(options: argparse.Namespace) -> int:
     from pipeline.runner import run_stage
 
-    done = run_stage(options.stage, _place(options), options.dask, _Progress(options.stage))
+    done = run_stage(options.stage, _place(options), options.dask, _Progress(options.stage), _waiting)
     print(f"{done.stage:<12} {done.seconds:7.1f} s {done.peak_mb:7.0f} MB   {done.size}", file=sys.stderr)
     for warning in done.warnings:
         print(f"{'':<12} note: {warning}", file=sys.stderr)
@@ -111,8 +113,12 @@ class _Progress:
 def _refresh(options: argparse.Namespace) -> int:
     from pipeline.recipes import refresh
 
-    refresh(_place(options))
+    refresh(_place(options), options.turn, _waiting)
     return 0
+
+
+def _waiting(there: Holder) -> None:
+    print(f"This town is being made already, by {there}; waiting until it has ended (Ctrl-C stops waiting).", file=sys.stderr, flush=True)
 
 
 def _check(options: argparse.Namespace) -> int:

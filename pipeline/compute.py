@@ -8,21 +8,19 @@ Functions that are sent are module-level functions of `pipeline.core`; only the 
 from __future__ import annotations
 
 import os
-import socket
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.grid import Grid, Window
-from pipeline.errors import ClusterError
-from pipeline.version import __version__
 
 A = TypeVar("A")
 TILE_CELLS = 1024
@@ -39,34 +37,39 @@ class TileInput(Protocol):
         """The cells on `grid`, NaN or a fill value outside the data."""
 
 
-def on(where: str | None = None) -> Compute:
+def on(where: str | None = None, sees: Path | None = None) -> Compute:
     """The verbs on `where`.
 
     Parameters
     ----------
     where
         "threads", "processes" or "tcp://host:port". By default the environment's DASK_SCHEDULER_ADDRESS, else threads.
+    sees
+        A file that workers of a remote scheduler must find as it is here, as paths travel and data does not.
 
     Raises
     ------
     ClusterError
-        When the remote scheduler does not answer or runs other versions.
+        When the remote scheduler does not answer, or its workers run other versions or do not see the data.
     """
     where = where or os.environ.get("DASK_SCHEDULER_ADDRESS") or "threads"
-    return Compute(where)
+    return Compute(where, sees)
 
 
 class Compute:
     """The two verbs, bound to a scheduler. Close it, or use it in `with`."""
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, sees: Path | None = None) -> None:
         self.where = where
         self.workers = os.cpu_count() or 1
         self.progress: Callable[[int, int], None] | None = None
         self._client: Any = None
         self._pool: ProcessPoolExecutor | None = None
         if where.startswith("tcp://"):
-            self._client = _connect(where)
+            # Imported only where it is used: distributed takes a second.
+            from pipeline.cluster import connect, gathered
+
+            self._client, self._gathered = connect(where, sees), gathered
             self.workers = max(1, sum(self._client.nthreads().values()))
 
     def __enter__(self) -> Compute:
@@ -175,11 +178,8 @@ class Compute:
         return list(compute(*(delayed(partial(func, *args), pure=False)() for func, *args in wave), scheduler=get, pool=self._pool))
 
     def _run_remote(self, wave: list[tuple[Any, ...]]) -> list[Any]:
-        try:
-            futures = [self._client.submit(partial(func, *args), pure=False) for func, *args in wave]
-            return list(self._client.gather(futures))
-        except (OSError, TimeoutError) as error:
-            raise ClusterError(f"{self.where}: the scheduler went away during the work ({error}); start it again with `dask scheduler` and run make again") from None
+        futures = [self._client.submit(partial(func, *args), pure=False) for func, *args in wave]
+        return self._gathered(self._client, futures, self.where)
 
 
 def _widen(grid: Grid, halo: int) -> Grid:
@@ -191,37 +191,3 @@ def _tile(func: Callable[..., NDArray[Any]], inputs: list[TileInput], wide: Grid
     if out.ndim == 2:
         out = out[np.newaxis]
     return out[:, halo : out.shape[1] - halo, halo : out.shape[2] - halo] if halo else out
-
-
-def _connect(address: str) -> Any:
-    host, _, port = address.removeprefix("tcp://").rpartition(":")
-    try:
-        # Asked first and once: the client itself would try for ten seconds.
-        socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
-        from distributed import Client
-
-        client = Client(address, timeout="10s", set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
-        raise ClusterError(f"{address}: no scheduler answers ({error}); start one with `dask scheduler` and workers with `dask worker {address}`, or run make without DASK=") from None
-    try:
-        client.get_versions(check=True)
-    except ValueError as error:
-        client.close()
-        raise ClusterError(f"{address}: scheduler or workers run other versions than this machine: {error}") from None
-    if not client.nthreads():
-        client.close()
-        raise ClusterError(f"{address}: the scheduler has no workers; start some with `dask worker {address}`")
-    try:
-        found = {client.run_on_scheduler(own_version), *client.run(own_version).values()}
-    except Exception as error:  # noqa: BLE001 - a remote machine may raise anything while it unpickles
-        client.close()
-        raise ClusterError(f"{address}: scheduler or workers cannot load this project ({error}); start them in a checkout of it, with its environment") from None
-    if found != {own_version()}:
-        client.close()
-        raise ClusterError(f"{address}: scheduler and workers run version {', '.join(sorted(found))} of this project, here is {own_version()}; bring all to the same")
-    return client
-
-
-def own_version() -> str:
-    """Version of this project where it is called: here, on the scheduler, on a worker."""
-    return __version__

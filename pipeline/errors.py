@@ -36,3 +36,7 @@ class ContractError(SoleSuoloError):
 
 class ClusterError(SoleSuoloError):
     """The scheduler that was asked for cannot be used."""
+
+
+class StorageError(SoleSuoloError):
+    """The disk does not take a file: full, read-only, or not ours to write."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.graph import Stage
 from pipeline.io.sidecar import read_json, sha256_of, stat_of, text_of, write_json
+from pipeline.io.whole import make_folder
 
 CODE_ROOT = Path(__file__).parent.parent
 
@@ -37,7 +38,7 @@ class Cache:
 
     def save(self) -> None:
         if self.path and self.new != self.old:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path.parent)
             write_json(self.path, self.new)
 
 

@@ -22,6 +22,8 @@ from pipeline.fingerprint import Cache, code_fingerprint, town_attributes
 from pipeline.graph import Stage, active_stages, read_stages
 from pipeline.io.places import files_of, in_force, is_fetchable, not_there
 from pipeline.io.sidecar import read_json, sha256_of, stat_of, text_of, write_json, write_text
+from pipeline.io.turns import Tell, is_free, take_turn
+from pipeline.io.whole import make_folder, tidy, tidy_texts
 
 TOWN_NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,40}$")
 
@@ -54,6 +56,15 @@ class Place:
     def run_record(self, stage: str) -> Path:
         """Seconds, memory and file state of the last run of a stage."""
         return self.recipes / f"{stage}.run.json"
+
+    def lock(self, stage: str) -> Path:
+        """Held while a stage runs."""
+        return self.recipes / f"{stage}.lock"
+
+    @property
+    def turn(self) -> Path:
+        """Says which run of make has the town."""
+        return self.recipes / "make.turn"
 
 
 @dataclass
@@ -200,20 +211,42 @@ def _file(path: Path, base: Path, cache: Cache) -> dict[str, Any]:
     return entry
 
 
-def refresh(place: Place) -> Plan:
+def refresh(place: Place, make_pid: int | None = None, waiting: Tell = lambda _: None) -> Plan:
     """Bring the recipes and all.mk up to date; called by Make before every run.
+
+    Parameters
+    ----------
+    place
+        The town.
+    make_pid
+        Process of the run of make that is to have the town for itself, with what a killed run left put right; None where it
+        only asks.
+    waiting
+        Called with the process of another run, before it is waited for.
 
     Returns
     -------
     Plan
         What was found.
     """
-    place.recipes.mkdir(parents=True, exist_ok=True)
+    make_folder(place.recipes)
+    if make_pid is not None:
+        take_turn(place.turn, make_pid, waiting)
+        _tidy(place)
     plan = make_plan(place)
     for stage in plan.active:
         _refresh_recipe(plan, stage)
     write_if_changed(place.recipes / "all.mk", _all_mk(plan))
     return plan
+
+
+def _tidy(place: Place) -> None:
+    """Put right what a killed run left; a stage that outlived its make is left alone."""
+    for stage in read_stages().values():
+        if is_free(place.lock(stage.name)):
+            tidy(stage.output(place.processed, place.site), folder=stage.kind == "Folder")
+    for folder in (place.processed, place.recipes):
+        tidy_texts(folder)
 
 
 def _refresh_recipe(plan: Plan, stage: Stage) -> None:

@@ -6,14 +6,11 @@ that was killed between the two is seen as undone and done again.
 
 from __future__ import annotations
 
-import fcntl
 import importlib
 import os
 import resource
-import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +23,8 @@ from pipeline.contracts.spec import PackageSpec, RasterSpec, TableSpec
 from pipeline.errors import ContractError, InputError
 from pipeline.graph import Stage
 from pipeline.io.sidecar import NOTICE, read_json, sha256_of, stat_of, write_json
+from pipeline.io.turns import Tell, locked
+from pipeline.io.whole import beside, fill_folder, make_folder, tidy
 from pipeline.recipes import Place, Plan, make_plan, recipe_of, resolved
 from pipeline.version import __version__
 
@@ -53,7 +52,7 @@ def contract(name: str) -> Any:
     raise ContractError(f"{name}: no contract of that name in pipeline/contracts")
 
 
-def run_stage(name: str, place: Place, where: str | None = None, progress: Callable[[int, int], None] | None = None) -> Done:
+def run_stage(name: str, place: Place, where: str | None = None, progress: Callable[[int, int], None] | None = None, waiting: Tell | None = None) -> Done:
     """Run one stage of a town and write its output and sidecar.
 
     Parameters
@@ -66,13 +65,15 @@ def run_stage(name: str, place: Place, where: str | None = None, progress: Calla
         Scheduler of parallel work, see `pipeline.compute.on`; by default the town's.
     progress
         Called with (done, total) while parallel work goes on.
+    waiting
+        Called with the process that already runs this stage, before it is waited for.
 
     Raises
     ------
     SoleSuoloError
         Whatever is wrong with input, config, contract or cluster; earlier results stay as they were.
     """
-    place.recipes.mkdir(parents=True, exist_ok=True)
+    make_folder(place.recipes)
     plan = make_plan(place, with_recipes=False)
     if name not in plan.stages:
         raise InputError(f"{name}: no such stage; there are {', '.join(plan.stages)}")
@@ -80,11 +81,11 @@ def run_stage(name: str, place: Place, where: str | None = None, progress: Calla
     if plan.inactive[name]:
         raise InputError(f"{name} does not run for {plan.town.name}: {plan.inactive[name]}")
     plan.recipes[name] = recipe_of(plan, stage)
-    with _lock(place.recipes / f"{name}.lock"):
-        _restore(stage.output(place.processed, place.site).parent if stage.kind == "Folder" else None)
+    with locked(place.lock(name), waiting):
+        tidy(stage.output(place.processed, place.site), folder=stage.kind == "Folder")
         notes = Notes()
         inputs = {i.name: None if plan.inactive[i.name] else load_output(plan, i.name, slim=i.slim) for i in stage.inputs}
-        with on(where or plan.town.dask) as compute:
+        with on(where or plan.town.dask, sees=place.recipes / f"{name}.json") as compute:
             compute.progress = progress
             size = _call_and_write(plan, stage, inputs, compute, notes)
         output = stage.output(place.processed, place.site)
@@ -94,14 +95,6 @@ def run_stage(name: str, place: Place, where: str | None = None, progress: Calla
         seconds = time.time() - psutil.Process().create_time()
         write_json(place.run_record(name), {"state": stat_of(output), "sha256": sidecar["sha256"], "seconds": round(seconds, 3), "peak_mb": round(peak, 1), "size": size})
     return Done(name, output, seconds, peak, size, tuple(notes.warnings))
-
-
-@contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    """Held while a stage runs; the system frees it when the process ends, however it ends."""
-    with path.open("a") as f:
-        fcntl.flock(f, fcntl.LOCK_EX)
-        yield
 
 
 def load_output(plan: Plan, name: str, *, slim: bool = False) -> Any:
@@ -173,7 +166,7 @@ def _call_and_write(plan: Plan, stage: Stage, inputs: dict[str, Any], compute: C
         return _write_folder(output, lambda out: function(**arguments, out=out))
     result = function(**arguments)
     tags = _tags(plan, stage)
-    with _beside(output) as tmp:
+    with beside(output) as tmp:
         return _write_file(tmp, plan, stage, result, tags)
 
 
@@ -199,47 +192,19 @@ def _write_file(tmp: Path, plan: Plan, stage: Stage, result: Any, tags: dict[str
     return f"{result.grid.rows * result.grid.cols:,} cells"
 
 
-@contextmanager
-def _beside(output: Path) -> Iterator[Path]:
-    """A temporary path beside `output` that replaces it when all went well and is removed when not."""
-    output.parent.mkdir(parents=True, exist_ok=True)
-    tmp = output.with_name(f".{output.stem}.tmp{output.suffix}")
-    tmp.unlink(missing_ok=True)
-    try:
-        yield tmp
-        with tmp.open("rb+") as f:
-            os.fsync(f.fileno())
-        tmp.replace(output)
-    finally:
-        tmp.unlink(missing_ok=True)
-
-
 def _write_folder(manifest: Path, fill: Callable[[Path], None]) -> str:
     """Fill a fresh folder and swap it in; its manifest, with the size and hash of each file, is written last."""
-    folder = manifest.parent
-    new, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    try:
+    number = 0
+
+    def fill_and_list(new: Path) -> None:
+        nonlocal number
         fill(new)
         files = {str(p.relative_to(new)): {"size": p.stat().st_size, "sha256": sha256_of(p)} for p in sorted(new.rglob("*")) if p.is_file()}
         write_json(new / manifest.name, {"files": files})
-        shutil.rmtree(old, ignore_errors=True)
-        if folder.exists():
-            folder.replace(old)
-        new.replace(folder)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-    shutil.rmtree(old, ignore_errors=True)
-    return f"{len(files)} files"
+        number = len(files)
 
-
-def _restore(folder: Path | None) -> None:
-    """Bring back a folder whose swap was cut short by a kill."""
-    if folder is not None and not folder.exists():
-        old = folder.with_name(f".{folder.name}.old")
-        if old.exists():
-            old.replace(folder)
+    fill_folder(manifest.parent, fill_and_list)
+    return f"{number} files"
 
 
 def _lineage(plan: Plan, stage: Stage) -> dict[str, dict[str, Any]]:

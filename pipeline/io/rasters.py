@@ -6,7 +6,9 @@ another process. Voids are NaN in float bands and the nodata code in integer ban
 
 from __future__ import annotations
 
+import errno
 import warnings
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +93,11 @@ def write(path: Path, spec: type[RasterSpec], made: RasterBlocks[Any], tags: dic
         Grid and blocks; each array has shape (bands, rows, cols) in the order of the contract's bands.
     tags
         Metadata items of the file, beside those of `made`.
+
+    Raises
+    ------
+    OSError
+        When the disk took only a part; GDAL itself tells nobody.
     """
     grid = made.grid
     profile = {
@@ -99,13 +106,27 @@ def write(path: Path, spec: type[RasterSpec], made: RasterBlocks[Any], tags: dic
         "tiled": True, "blockxsize": BLOCK_CELLS, "blockysize": BLOCK_CELLS, "interleave": "band",
         "compress": "zstd", "zstd_level": 1, "BIGTIFF": "IF_SAFER", "num_threads": 2,
     }  # fmt: skip
+    sums: list[tuple[RioWindow, int]] = []
     with rasterio.open(path, "w", **profile) as dst:
         for index, band in enumerate(spec.bands, 1):
             dst.set_band_description(index, band.name)
         if items := (tags or {}) | made.tags:
             dst.update_tags(**items)
         for window, array in made.blocks:
-            dst.write(array.astype(spec.dtype, copy=False), window=RioWindow(window.col, window.row, window.cols, window.rows))
+            cells, at = np.ascontiguousarray(array, dtype=spec.dtype), RioWindow(window.col, window.row, window.cols, window.rows)
+            dst.write(cells, window=at)
+            sums.append((at, zlib.crc32(cells)))
+    if not _as_written(path, sums):
+        raise OSError(errno.EIO, "only a part of the raster was written", str(path))
+
+
+def _as_written(path: Path, sums: list[tuple[RioWindow, int]]) -> bool:
+    """Whether a raster holds the cells it was given: on a full disk GDAL loses blocks and tells nobody."""
+    try:
+        with rasterio.open(path, num_threads=2) as src:
+            return all(zlib.crc32(np.ascontiguousarray(src.read(window=at))) == known for at, known in sums)
+    except rasterio.errors.RasterioError:
+        return False
 
 
 def burn(

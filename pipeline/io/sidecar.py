@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from pipeline.io.whole import remove, storing, text_beside
+
 NOTICE = "dati dimostrativi / demonstration data"
 
 
@@ -31,13 +33,23 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` to `path` in one step."""
-    tmp = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with tmp.open("w", encoding="utf-8") as f:
-        f.write(text)
-        f.flush()
-        os.fsync(f.fileno())
-    tmp.replace(path)
+    """Write `text` to `path` in one step.
+
+    Raises
+    ------
+    StorageError
+        When the disk does not take it; the old file stays.
+    """
+    tmp = text_beside(path)
+    with storing(path):
+        try:
+            with tmp.open("w", encoding="utf-8") as f:
+                f.write(text)
+                f.flush()
+                os.fsync(f.fileno())
+            tmp.replace(path)
+        finally:
+            remove(tmp)
 
 
 def read_json(path: Path) -> Any | None:

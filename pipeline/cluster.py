@@ -1,0 +1,156 @@
+"""A remote scheduler: what must hold before work is sent, and what is said when it goes away.
+
+Versions are compared before work begins: of this project's own code by a digest of its files, of the libraries that
+decide results by their numbers. Paths travel and data does not, so each worker is asked whether it sees the town's files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import socket
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ClusterError, SoleSuoloError
+from pipeline.io.sidecar import sha256_of
+from pipeline.version import __version__
+
+# Libraries whose version may change a result, or that must understand what is sent.
+DECIDING = ("cloudpickle", "dask", "distributed", "geopandas", "numba", "numpy", "pandas", "pvlib", "pyarrow", "pyogrio", "pyproj", "rasterio", "scipy", "shapely")
+NO_WORKER_S = 30.0
+ASK_S = 2.0
+
+
+def own_versions() -> dict[str, str]:
+    """Versions where it is called: here, on the scheduler, on a worker."""
+    return {"Sole e Suolo": f"{__version__} ({_code_digest()})", "Python": ".".join(platform.python_version_tuple()[:2])} | {name: _version(name) for name in DECIDING}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"
+
+
+@cache
+def _code_digest() -> str:
+    """Digest of the files of this package, as two checkouts of one version may differ."""
+    root = Path(__file__).parent
+    files = sorted(p for p in root.rglob("*.py"))
+    return hashlib.sha256("\n".join(f"{p.relative_to(root)} {sha256_of(p)}" for p in files).encode()).hexdigest()[:10]
+
+
+def file_seen(path: str) -> str | None:
+    """Checksum of a file where it is called, None where there is none."""
+    try:
+        return sha256_of(Path(path))
+    except OSError:
+        return None
+
+
+def connect(address: str, sees: Path | None = None) -> Any:
+    """A client of the scheduler at `address`, after all checks.
+
+    Parameters
+    ----------
+    address
+        tcp://host:port.
+    sees
+        A file that every worker must find under the same path, with the same content.
+
+    Raises
+    ------
+    ClusterError
+        When nobody answers, there is no worker, versions differ, or a worker does not see the file.
+    """
+    host, _, port = address.removeprefix("tcp://").rpartition(":")
+    try:
+        # Asked first and once: the client itself would try for ten seconds.
+        socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
+        from distributed import Client
+
+        client = Client(address, timeout="10s", set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ClusterError(f"{address}: no scheduler answers ({error}); {_start(address)}, or run make without DASK=") from None
+    try:
+        _check(client, address, sees)
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def _start(address: str) -> str:
+    port = address.rpartition(":")[2]
+    return f"start one with `dask scheduler --port {port}` and workers with `dask worker {address}`, from a checkout of this project and with its environment"
+
+
+def _check(client: Any, address: str, sees: Path | None) -> None:
+    if not client.nthreads():
+        raise ClusterError(f"{address}: the scheduler has no workers; start some with `dask worker {address}`")
+    try:
+        found = {"scheduler": client.run_on_scheduler(own_versions)} | {f"worker {a}": v for a, v in client.run(own_versions).items()}
+        seen = client.run(file_seen, str(sees)) if sees else {}
+    except Exception as error:  # noqa: BLE001 - a remote machine may raise anything while it unpickles
+        raise ClusterError(f"{address}: scheduler or workers cannot load this project ({error}); start them in a checkout of it, with its environment") from None
+    if problems := differences(own_versions(), found):
+        raise ClusterError([f"{address}: {problem}" for problem in problems])
+    if sees and (blind := sorted(a for a, content in seen.items() if content != file_seen(str(sees)))):
+        raise ClusterError(f"{address}: worker {', '.join(blind)} does not see {sees} as it is here; start workers in the same folder on storage that all machines share (docs/how-to/cluster.md)")
+
+
+def differences(here: dict[str, str], found: dict[str, dict[str, str]]) -> list[str]:
+    """What runs elsewhere in another version than here, a sentence for each library and version."""
+    problems: list[str] = []
+    for name, own in here.items():
+        others: dict[str, list[str]] = {}
+        for who, versions in found.items():
+            if versions.get(name) != own:
+                others.setdefault(versions.get(name, "missing"), []).append(who)
+        problems += [f"{', '.join(sorted(who))}: {name} {other}, here it is {own}; bring all to the same" for other, who in others.items()]
+    return problems
+
+
+def gathered(client: Any, futures: Sequence[Any], address: str) -> list[Any]:
+    """Results in order. A worker that dies is replaced by the others; no worker, or no scheduler, is an error.
+
+    Raises
+    ------
+    ClusterError
+        When the scheduler goes away, no worker is left for half a minute, or a piece of work kills each worker it meets.
+    """
+    from concurrent.futures import CancelledError
+
+    from distributed import KilledWorker
+
+    try:
+        _wait(client, futures, address)
+        return list(client.gather(futures))
+    except SoleSuoloError:
+        raise
+    except KilledWorker as error:
+        raise ClusterError(f"{address}: a piece of work ended each worker that took it ({error}); mostly their memory is too small: give them more with `dask worker --memory-limit`, or start fewer on a machine") from None
+    except (OSError, TimeoutError, CancelledError) as error:
+        raise ClusterError(f"{address}: the scheduler went away during the work ({error or type(error).__name__}); {_start(address)}, then run make again: it goes on with the stage that was under way") from None
+
+
+def _wait(client: Any, futures: Sequence[Any], address: str) -> None:
+    """Until all are done; asks meanwhile whether anybody is left to do them."""
+    from distributed import wait
+
+    alone = 0.0
+    while True:
+        try:
+            wait(futures, timeout=ASK_S)
+            return
+        except TimeoutError:
+            if client.status != "running":
+                raise OSError("the connection is lost") from None
+            alone = 0.0 if client.nthreads() else alone + ASK_S
+            if alone >= NO_WORKER_S:
+                raise ClusterError(f"{address}: no worker is left; start some with `dask worker {address}` and run make again: it goes on with the stage that was under way") from None
