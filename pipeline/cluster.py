@@ -7,9 +7,11 @@ decide results by their numbers. Paths travel and data does not, so each worker 
 from __future__ import annotations
 
 import hashlib
+import logging
 import platform
 import socket
 from collections.abc import Sequence
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -74,6 +76,8 @@ def connect(address: str, sees: Path | None = None) -> Any:
         socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
         from distributed import Client
 
+        for name in ("distributed", "distributed.client", "distributed.utils"):  # what it would tell in tracebacks is told below in words
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         client = Client(address, timeout="10s", set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise ClusterError(f"{address}: no scheduler answers ({error}); {_start(address)}, or run make without DASK=") from None
@@ -100,7 +104,8 @@ def _check(client: Any, address: str, sees: Path | None) -> None:
         raise ClusterError(f"{address}: scheduler or workers cannot load this project ({error}); start them in a checkout of it, with its environment") from None
     if problems := differences(own_versions(), found):
         raise ClusterError([f"{address}: {problem}" for problem in problems])
-    if sees and (blind := sorted(a for a, content in seen.items() if content != file_seen(str(sees)))):
+    own = file_seen(str(sees)) if sees else None
+    if sees and (blind := sorted(a for a, content in seen.items() if content is None or content != own)):
         raise ClusterError(f"{address}: worker {', '.join(blind)} does not see {sees} as it is here; start workers in the same folder on storage that all machines share (docs/how-to/cluster.md)")
 
 
@@ -124,33 +129,32 @@ def gathered(client: Any, futures: Sequence[Any], address: str) -> list[Any]:
     ClusterError
         When the scheduler goes away, no worker is left for half a minute, or a piece of work kills each worker it meets.
     """
-    from concurrent.futures import CancelledError
-
     from distributed import KilledWorker
 
+    pool = ThreadPoolExecutor(1)
     try:
-        _wait(client, futures, address)
-        return list(client.gather(futures))
+        return _watched(client, pool.submit(client.gather, list(futures)), address)
     except SoleSuoloError:
         raise
     except KilledWorker as error:
         raise ClusterError(f"{address}: a piece of work ended each worker that took it ({error}); mostly their memory is too small: give them more with `dask worker --memory-limit`, or start fewer on a machine") from None
-    except (OSError, TimeoutError, CancelledError) as error:
-        raise ClusterError(f"{address}: the scheduler went away during the work ({error or type(error).__name__}); {_start(address)}, then run make again: it goes on with the stage that was under way") from None
+    except (OSError, TimeoutError, CancelledError):
+        raise ClusterError(f"{address}: the scheduler went away during the work; {_start(address)}, then run make again: it goes on with the stage that was under way") from None
+    finally:
+        pool.shutdown(wait=False)
 
 
-def _wait(client: Any, futures: Sequence[Any], address: str) -> None:
-    """Until all are done; asks meanwhile whether anybody is left to do them."""
-    from distributed import wait
-
+def _watched(client: Any, work: Future[list[Any]], address: str) -> list[Any]:
+    """The results once all are there; asks meanwhile whether anybody is left to make them."""
     alone = 0.0
     while True:
         try:
-            wait(futures, timeout=ASK_S)
-            return
+            return work.result(timeout=ASK_S)
         except TimeoutError:
-            if client.status != "running":
-                raise OSError("the connection is lost") from None
-            alone = 0.0 if client.nthreads() else alone + ASK_S
-            if alone >= NO_WORKER_S:
-                raise ClusterError(f"{address}: no worker is left; start some with `dask worker {address}` and run make again: it goes on with the stage that was under way") from None
+            if work.done():
+                raise
+        if client.status == "closed":
+            raise OSError("the connection is lost")
+        alone = alone + ASK_S if client.status == "running" and not client.nthreads() else 0.0
+        if alone >= NO_WORKER_S:
+            raise ClusterError(f"{address}: no worker is left; start some with `dask worker {address}` and run make again: it goes on with the stage that was under way")

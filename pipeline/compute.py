@@ -1,4 +1,4 @@
-"""The parallel verbs, and the only place that knows dask (which serves where the work leaves this process).
+"""The parallel verbs, and with `pipeline.cluster` the only place that knows dask (which serves where the work leaves this process).
 
 `tiles` maps a function over the blocks of a grid, `batches` over slices of a table. Both give the same bytes on
 threads, on processes and on a remote scheduler: the work is cut in the same places, and results keep their order.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from pipeline.contracts.notes import Notes
+from pipeline.io.sidecar import read_json
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -61,36 +61,55 @@ def fix(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--fix"))
 
 
-@pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A scheduler and two workers, started apart, on loopback."""
-    folder, environment = tmp_path_factory.mktemp("cluster"), {"PYTHONPATH": str(ROOT), "PATH": ""}
-    file = folder / "scheduler.json"
-    dask = [sys.executable, "-m", "dask"]
-    scheduler = subprocess.Popen([*dask, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)], stderr=subprocess.DEVNULL, cwd=ROOT, env=environment)
-    deadline = time.monotonic() + 30
-    while not file.exists() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    address = json.loads(file.read_text())["address"]
-    workers = [
-        subprocess.Popen([*dask, "worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--local-directory", str(folder / str(n))], stderr=subprocess.DEVNULL, cwd=ROOT, env=environment)
-        for n in range(2)
-    ]
-    try:
-        _wait_for_workers(address, 2)
-        yield address
-    finally:
-        for process in (*workers, scheduler):
-            process.terminate()
-        for process in (*workers, scheduler):
+class Cluster:
+    """A scheduler and workers, started apart, on loopback."""
+
+    def __init__(self, folder: Path, workers: int = 2, root: Path = ROOT) -> None:
+        self.folder, self.root = folder, root
+        self.scheduler = self._start("scheduler", "--port", "0", "--scheduler-file", str(folder / "scheduler.json"))
+        deadline, said = time.monotonic() + 60, None
+        while (said := read_json(folder / "scheduler.json")) is None and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert said is not None, "the scheduler did not start"
+        self.address: str = said["address"]
+        self.workers = [self.add_worker() for _ in range(workers)]
+        self.wait_for(workers)
+
+    def add_worker(self, root: Path | None = None) -> subprocess.Popen[bytes]:
+        """One more, without a nanny: a worker that is killed stays dead."""
+        return self._start("worker", self.address, "--nthreads", "1", "--no-nanny", "--local-directory", str(self.folder), root=root)
+
+    def wait_for(self, number: int) -> None:
+        from distributed import Client
+
+        with Client(self.address, timeout="30s", set_as_default=False) as client:
+            client.wait_for_workers(number, timeout=60)
+
+    def _start(self, *words: str, root: Path | None = None) -> subprocess.Popen[bytes]:
+        root = root or self.root
+        command = [sys.executable, "-m", "dask", *words, "--host", "127.0.0.1", "--no-dashboard"]
+        return subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=root, env={"PYTHONPATH": str(root), "PATH": ""})
+
+    def stop(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            process.kill()
             process.wait(10)
 
 
-def _wait_for_workers(address: str, number: int) -> None:
-    from distributed import Client
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a scheduler with two workers, for all tests."""
+    made = Cluster(tmp_path_factory.mktemp("cluster"))
+    yield made.address
+    made.stop()
 
-    with Client(address, timeout="30s", set_as_default=False) as client:
-        client.wait_for_workers(number, timeout=30)
+
+@pytest.fixture
+def own_cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """A scheduler with two workers for one test, which may kill them."""
+    made = Cluster(tmp_path)
+    yield made
+    made.stop()
 
 
 REPORTED = ("dropped", "left out", "merged", "dissolved")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import threading
+import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pipeline import cluster as remote
 from pipeline.compute import on
 from pipeline.core.grid import Grid
 from pipeline.core.terrain import hillshade
@@ -96,3 +101,68 @@ def test_no_scheduler_is_an_error_that_says_how_to_start_one() -> None:
         port = s.getsockname()[1]
     with pytest.raises(ClusterError, match="dask scheduler"):
         on(f"tcp://127.0.0.1:{port}")
+
+
+def squares_slowly(numbers: list[int]) -> list[int]:
+    time.sleep(0.25)
+    return [n * n for n in numbers]
+
+
+def killed_after(seconds: float, process: Any) -> None:
+    threading.Timer(seconds, lambda: process.send_signal(signal.SIGKILL)).start()
+
+
+@pytest.mark.cluster
+def test_a_worker_killed_in_the_middle_is_survived(own_cluster: Any) -> None:
+    with on(own_cluster.address) as compute:
+        killed_after(0.6, own_cluster.workers[0])
+        found = list(compute.batches(squares_slowly, list(range(24)), size=1))
+    assert own_cluster.workers[0].wait(10) == -signal.SIGKILL
+    assert found == [[n * n] for n in range(24)]
+
+
+@pytest.mark.cluster
+def test_a_scheduler_killed_in_the_middle_is_an_error_that_says_how_to_go_on(own_cluster: Any) -> None:
+    port = own_cluster.address.rpartition(":")[2]
+    killed_after(0.6, own_cluster.scheduler)
+    start = time.monotonic()
+    with pytest.raises(ClusterError, match=f"went away during the work.*dask scheduler --port {port}.*run make again"), on(own_cluster.address) as compute:
+        list(compute.batches(squares_slowly, list(range(200)), size=1))
+    assert time.monotonic() - start < 60
+
+
+@pytest.mark.cluster
+def test_no_worker_left_is_an_error(own_cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "NO_WORKER_S", 4.0)
+    for worker in own_cluster.workers:
+        killed_after(0.6, worker)
+    with pytest.raises(ClusterError, match="no worker is left; start some with `dask worker tcp://"), on(own_cluster.address) as compute:
+        list(compute.batches(squares_slowly, list(range(200)), size=1))
+
+
+@pytest.mark.cluster
+def test_a_worker_of_another_version_is_said_before_work_begins(own_cluster: Any, tmp_path: Path, root: Path) -> None:
+    import shutil
+
+    shutil.copytree(root / "pipeline", tmp_path / "other/pipeline", ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "other/pipeline/core/terrain.py").open("a") as f:
+        f.write("\n# a change\n")
+    own_cluster.workers.append(own_cluster.add_worker(tmp_path / "other"))
+    own_cluster.wait_for(3)
+    with pytest.raises(ClusterError, match=r"worker tcp://\S+: Sole e Suolo 0\.\S+ \(\w+\), here it is .* bring all to the same"):
+        on(own_cluster.address)
+
+
+def test_versions_are_compared_library_by_library() -> None:
+    here = {"Python": "3.11", "numpy": "2.1"}
+    found = {"scheduler": dict(here), "worker a": here | {"numpy": "2.0"}, "worker b": here | {"numpy": "2.0", "Python": "3.12"}}
+    assert remote.differences(here, found) == ["worker b: Python 3.12, here it is 3.11; bring all to the same", "worker a, worker b: numpy 2.0, here it is 2.1; bring all to the same"]
+
+
+@pytest.mark.cluster
+def test_workers_must_see_the_data(cluster: str, tmp_path: Path) -> None:
+    file = tmp_path / "solar.json"
+    file.write_text("{}")
+    on(cluster, sees=file).__exit__()
+    with pytest.raises(ClusterError, match="does not see .* as it is here; start workers in the same folder on storage that all machines share"):
+        on(cluster, sees=Path("tests/not-there.json"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -81,9 +80,9 @@ def test_a_full_disk_is_said_and_what_was_there_stays(small_disk: Path, write: C
     with pytest.raises(StorageError, match=r"disk of .* is full .* make room, then run make again"), beside(output) as tmp:
         write(tmp)
     assert output.read_text() == "earlier"
-    assert os.listdir(output.parent) in (["solar.bin"], ["solar.bin", ".solar.tmp.gpkg"], [".solar.tmp.gpkg", "solar.bin"])
+    assert {p.name for p in output.parent.iterdir()} <= {"solar.bin", ".solar.tmp.gpkg"}  # the second by the writer of this test
     tidy(output, folder=False)
-    assert os.listdir(output.parent) == ["solar.bin"]
+    assert [p.name for p in output.parent.iterdir()] == ["solar.bin"]
 
 
 def test_a_full_disk_keeps_the_folder_that_was_there(small_disk: Path) -> None:
@@ -146,7 +145,6 @@ def test_a_limit_of_size_is_said(tmp_path: Path, root: Path, write: Callable[[Pa
     done = subprocess.run([sys.executable, "-c", LIMITED, str(root), str(output), write.__name__, "1000000"], capture_output=True, text=True, check=False)
     assert done.stdout.startswith("said"), done.stdout + done.stderr
     assert output.read_text() == "earlier"
-    assert resource.RLIMIT_FSIZE is not None
 
 
 def test_other_errors_pass_unchanged(tmp_path: Path) -> None:

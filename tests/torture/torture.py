@@ -140,9 +140,9 @@ def compare(life: str, town: Town, good: dict[str, str]) -> list[str]:
     return problems
 
 
-def kill_in(town: Town, stage: str, delay_s: float, life: str, known: list[dict[str, str]]) -> Kill | None:
+def kill_in(town: Town, stage: str, delay_s: float, life: str, known: list[dict[str, str]], goals: tuple[str, ...] = ()) -> Kill | None:
     """Run until `stage` is under way, kill so much later; None where the run ended before."""
-    make = town.make()
+    make = town.make(*goals)
     began: float | None = None
     while make.poll() is None:
         if began is None and stage in running(make):
