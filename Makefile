@@ -29,7 +29,7 @@ endif
 .SUFFIXES:
 .DEFAULT_GOAL := town
 
-PLAIN_GOALS := help clean test lint bench torture bench-scale validate check explain serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
+PLAIN_GOALS := help clean test lint bench fuzz torture bench-scale validate check explain serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
 if_active = $(if $(filter $1,$(ACTIVE)),$(FILE_$1))
 need = $(if $(filter $1,$(ACTIVE)),$(FILE_$1),inactive-$1)
 
@@ -44,7 +44,7 @@ endif
 
 -include rules.mk
 
-.PHONY: town help clean test lint bench torture bench-scale validate check explain serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline FORCE
+.PHONY: town FORCE $(PLAIN_GOALS)
 FORCE:
 
 town: $(foreach s,$(ACTIVE),$(FILE_$(s))) $(R)/summary.txt ## the whole town: figures and maps (the default)
@@ -115,6 +115,9 @@ torture: .venv/.ready ## kill runs of a small town in every stage, run again, co
 
 bench-scale: .venv/.ready ## seconds, memory and bytes of every stage on 1, 4, 16 and 64 neighbourhoods; also as JSON (about ten minutes)
 	@.venv/bin/python tests/bench/growth.py
+
+fuzz: .venv/.ready ## damaged files through every reader: counts, and JSON; make fuzz [CASES=1000] [SEED=1]
+	@.venv/bin/python tests/fuzz/fuzz.py --cases $(or $(CASES),1000) --seed $(or $(SEED),1)
 
 validate: .venv/.ready ## how right the solar wing is: tables, plots, docs, JSON; also make validate PVGIS="plane.csv level.csv"
 	@.venv/bin/python tests/validate/validate.py $(if $(PVGIS),--pvgis $(PVGIS)) --weather $(P)/weather.parquet

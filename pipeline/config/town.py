@@ -131,6 +131,7 @@ class Town(Section):
         return value
 
 
+MAX_CHARACTERS, MAX_DEPTH = 1_000_000, 40
 # The loader of libyaml is ten times faster; where it was not built, the plain one reads the same.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -159,10 +160,13 @@ def load_town(folder: Path) -> Town:
         raise ConfigError(f"{path}: there is no such file; expected the town's description; make new-town ISTAT=075052 writes one for any Italian municipality, docs/how-to/your-own-town.md shows one for a town anywhere") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: not UTF-8 text; save it as UTF-8") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); expected the town's description, readable") from None
     try:
+        _look_through(path, text)
         raw: Any = yaml.load(text, Loader=_Loader)  # noqa: S506 - both loaders are safe ones
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    except (yaml.YAMLError, ValueError, ArithmeticError) as error:  # the latter two: a date or a number that is none
+        raise ConfigError(f"{path}: not valid YAML: {_short(' '.join(str(error).split()), 300)}") from None
     if not isinstance(raw, dict):
         raise ConfigError(f"{path}: holds {type(raw).__name__}, expected key: value lines")
     try:
@@ -171,6 +175,22 @@ def load_town(folder: Path) -> Town:
         raise ConfigError([f"{path}: {'.'.join(str(p) for p in e['loc'])}: {e['msg']}, got {_short(e['input'])}" for e in error.errors()]) from None
 
 
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+def _look_through(path: Path, text: str) -> None:
+    """Refuse what would fill memory or stack before anything is built of it: size, depth, and aliases, which multiply.
+
+    Twelve lines of ten aliases each stand for a million million words.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise ConfigError(f"{path}: {len(text):,} characters; expected at most {MAX_CHARACTERS:,}")
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.AliasEvent):
+            raise ConfigError(f"{path}: line {event.start_mark.line + 1}: an alias (*{event.anchor}); expected values written out: aliases are not read here")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise ConfigError(f"{path}: line {event.start_mark.line + 1}: more than {MAX_DEPTH} levels, one in the other; a bracket may not be closed")
+
+
+def _short(value: object, most: int = 60) -> str:
+    text = value if isinstance(value, str) and most > 60 else repr(value)
+    return text if len(text) <= most else text[: most - 3] + "..."

@@ -24,7 +24,7 @@ VLR_BYTES, EVLR_BYTES = 54, 60
 MAX_POINTS_PER_BYTE = 32
 MAX_COORDINATE = 1e8  # metres or feet; no projected system reaches further
 _LASZIP = b"laszip encoded"
-_VARIABLE = 0xFFFFFFFF
+_VARIABLE, _LAYERED = 0xFFFFFFFF, 3
 
 
 @dataclass(frozen=True)
@@ -150,3 +150,24 @@ def _of_packing(stream: BinaryIO, h: _Header, size: int, laszip: bytes) -> Itera
     expected = h.points if chunk in (0, _VARIABLE) else -(-h.points // chunk)
     if chunk == 0 or chunks > max(expected, 1) or chunks > size:
         yield f"{chunks:,} chunks of {chunk:,} points announced for {h.points:,} points"
+        return
+    if struct.unpack_from("<H", laszip)[0] == _LAYERED:
+        kinds = [struct.unpack_from("<HH", laszip, 34 + 6 * i) for i in range(items)]
+        yield from _of_layers(stream, h, chunks, table, sum(_layers(*k) for k in kinds))
+
+
+def _layers(kind: int, length: int) -> int:
+    """Layers of an item in a layered chunk: point 9, colour 1, colour and infrared 2, wave packet 1, each extra byte 1."""
+    return {10: 9, 11: 1, 12: 2, 13: 1}.get(kind, length)
+
+
+def _of_layers(stream: BinaryIO, h: _Header, chunks: int, table: int, layers: int) -> Iterator[str]:
+    """Chunk by chunk: its first point as it is, its number of points, the length of each layer, the layers."""
+    at = h.points_at + 8
+    for number in range(chunks):
+        stream.seek(at + h.record_bytes)
+        head = stream.read(4 + 4 * layers)
+        at += h.record_bytes + len(head) + sum(struct.unpack(f"<4x{layers}I", head)) if len(head) == 4 + 4 * layers else table + 1
+        if at > table:
+            yield f"chunk {number + 1} of {chunks:,} reaches beyond the points"
+            return

@@ -41,6 +41,7 @@ PLACE = ("Latitude (decimal degrees)", "Longitude (decimal degrees)", "Elevation
 # Below this elevation of the sun a beam on the level ground says nothing of its strength: it is taken as diffuse.
 LOWEST_SUN_DEG = 1.0
 SUN_LIMIT_DEG = 0.5
+LARGEST = 1e300  # json holds numbers of any length, floats do not
 
 
 class _Answer(NamedTuple):
@@ -232,7 +233,9 @@ def _at(content: Any, *keys: str) -> Any:
 
 
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) and np.isfinite(value) else None
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not abs(value) < LARGEST:
+        return None
+    return float(value)
 
 
 def _require(path: Path, columns: Sequence[str], names: Sequence[str], what: str) -> None:

@@ -233,8 +233,11 @@ def _typed(path: Path, rows: Rows, fields: Sequence[Field], place: dict[str, int
     problems: list[str] = []
     made: dict[str, Any] = {}
     for field in fields:
-        values = raw.get(field.name, [None] * len(lines))
-        made[field.name] = _column(field, values, lines, problems, notes, path)
+        if field.name in raw or field.filled:
+            values = raw.get(field.name, [None] * len(lines))
+            made[field.name] = _column(field, values, lines, problems, notes, path)
+        else:
+            made[field.name] = _as_kind(field.kind, [None] * len(lines))
     if problems:
         more = [f"{path}: and {len(problems) - SHOWN} more of this kind"] if len(problems) > SHOWN else []
         raise InputError([f"{path}: {p}" for p in problems[:SHOWN]] + more)
@@ -255,15 +258,19 @@ def _column(field: Field, values: list[Any], lines: list[int], problems: list[st
         elif made is None and field.filled:
             problems.append(f"line {line}: {field.name} is empty; expected {_EXPECTED[field.kind]}")
         out.append(made)
-    if field.kind == "number":
-        return np.array([np.nan if v is None else v for v in out], dtype=np.float64)
-    if field.kind == "int":
-        return pd.array(out, dtype="Int64")
-    if field.kind == "date":
-        return pd.to_datetime(pd.Series(out, dtype=object))
-    if field.kind == "bool":
-        return pd.array(out, dtype="boolean")
-    return np.array(out, dtype=object)
+    return _as_kind(field.kind, out)
+
+
+def _as_kind(kind: Kind, values: list[Any]) -> Any:
+    if kind == "number":
+        return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+    if kind == "int":
+        return pd.array(values, dtype="Int64")
+    if kind == "date":
+        return pd.to_datetime(pd.Series(values, dtype=object))
+    if kind == "bool":
+        return pd.array(values, dtype="boolean")
+    return np.array(values, dtype=object)
 
 
 _ODD = object()

@@ -23,6 +23,9 @@ from pipeline.core.grid import Grid
 from pipeline.errors import InputError
 from pipeline.io.lattice import Lattice, horizontal_epsg, vertical_unit_m
 
+# Of a corner and of a cell, in metres or degrees; beyond them a header is damaged, and grids made of it fill the memory.
+MAX_COORDINATE = 1e8
+CELL = (1e-7, 1e5)
 FOOT_M = 0.3048  # international foot, exact
 US_FOOT_M = 1200 / 3937  # US survey foot, exact
 DRIVERS = ("GTiff", "AAIGrid", "GRASSASCIIGrid", "EHdr", "HFA", "ENVI", "SRTMHGT", "DTED", "USGSDEM", "XYZ", "SAGA", "JP2OpenJPEG", "JPEG", "PNG")
@@ -74,8 +77,18 @@ class Tile:
 
 @lru_cache(maxsize=10_000)
 def _bounds_in(tile: Tile, epsg: int) -> tuple[float, float, float, float]:
-    west, south, east, north = transform_bounds(f"EPSG:{tile.lattice.epsg}", f"EPSG:{epsg}", *tile.bounds)
+    try:
+        west, south, east, north = transform_bounds(f"EPSG:{tile.lattice.epsg}", f"EPSG:{epsg}", *tile.bounds)
+    except RasterioError as error:
+        raise _elsewhere(tile, epsg, str(error)) from None
+    if not all(math.isfinite(v) for v in (west, south, east, north)):
+        raise _elsewhere(tile, epsg, "no finite numbers come out")
     return west, south, east, north
+
+
+def _elsewhere(tile: Tile, epsg: int, why: str) -> InputError:
+    came = ", ".join(f"{v:g}" for v in tile.bounds)
+    return InputError(f"{tile.path}: {came} in EPSG:{tile.lattice.epsg} cannot be brought to EPSG:{epsg} ({' '.join(why.split())}); the file is damaged, or its reference system or the town's `epsg` is wrong")
 
 
 def open_tiles(layers: Iterable[Layer]) -> tuple[Tile, ...]:
@@ -146,6 +159,8 @@ def open_dataset(path: Path) -> Any:
 
 
 def _require_upright(path: Path, t: Any, epsg: int) -> None:
+    if not all(math.isfinite(v) and abs(v) <= MAX_COORDINATE for v in tuple(t)[:6]) or not all(CELL[0] <= abs(v) <= CELL[1] for v in (math.hypot(t.a, t.d), math.hypot(t.b, t.e))):
+        raise InputError(f"{path}: its place is {', '.join(f'{v:g}' for v in tuple(t)[:6])} (cell and corner); no raster lies there: the file is damaged, download it again")
     if t.b or t.d or t.a <= 0 or t.e >= 0:
         raise InputError(
             f"{path}: rotated or upside-down grid ({', '.join(f'{v:g}' for v in tuple(t)[:6])}), expected north up; make it so: "

@@ -67,6 +67,8 @@ def check_xml(path: Path, max_bytes: int = MAX_XML_BYTES, element: str = "") -> 
     with path.open("rb") as stream:
         try:
             parser.ParseFile(stream)
+        except LookupError as error:
+            raise InputError(f"{path}: line 1: {error}; expected UTF-8; the file is damaged, download it again") from None
         except expat.ExpatError as error:
             raise InputError(f"{path}: line {error.lineno}: {expat.ErrorString(error.code)}; the file is cut off or damaged; expected well-formed XML; download it again") from None
     return XmlLook(*first[0], counted)

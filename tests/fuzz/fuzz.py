@@ -39,19 +39,23 @@ class Tally:
     slowest_ms: int = 0
     peak_mb: int = 0
     harm: list[str] = field(default_factory=list)
+    worst: dict[str, str] = field(default_factory=dict)
 
     def add(self, how: str, milliseconds: int, megabytes: int, case: str, what: str) -> None:
         """One case."""
         if how not in HARM and megabytes > MEMORY_MB:
             how, what = "memory", f"{megabytes} MB, {how} {what}"
         self.counts[how] += 1
+        for what_of, value, most in (("time", milliseconds, self.slowest_ms), ("memory", megabytes, self.peak_mb)):
+            if value > most:
+                self.worst[what_of] = case
         self.slowest_ms, self.peak_mb = max(self.slowest_ms, milliseconds), max(self.peak_mb, megabytes)
         if how in HARM:
             self.harm.append(f"{case}: {how}: {what}")
 
     def record(self) -> dict[str, object]:
         """For the JSON."""
-        return {"cases": sum(self.counts.values()), **self.counts, "slowest_ms": self.slowest_ms, "peak_mb": self.peak_mb, "harm_cases": self.harm}
+        return {"cases": sum(self.counts.values()), **self.counts, "slowest_ms": self.slowest_ms, "peak_mb": self.peak_mb, "worst": self.worst, "harm_cases": self.harm}
 
 
 def fuzz(formats: Sequence[str], cases: int, seed: int, tell: Callable[[str], None] = lambda _: None) -> dict[str, Tally]:

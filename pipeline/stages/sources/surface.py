@@ -29,6 +29,7 @@ from pipeline.io.tiles import open_tiles
 
 BLOCK_CELLS = 1024  # two COG blocks a side
 THREADS = 2
+MAX_CELLS = 10**12  # Italy at half a metre; more is a damaged cell size, and a list of blocks that fills the memory
 COARSE_CELLS = 8  # side of the blocks whose mean ground larger voids are interpolated from
 POINT_CELL_M = 0.5
 HEIGHT_M = (-100.0, 1000.0)  # the range of the contract's band `height`
@@ -117,7 +118,7 @@ def _target(kinds: Kinds, boundary: Bounds | None, config: SurfaceConfig, town: 
     else:
         grid = clouds_grid(open_clouds(kinds["points"]), town.epsg, config.cell_m or POINT_CELL_M)
     if boundary is None:
-        return grid
+        return _of_a_size(grid)
     west, south, east, north = boundary
     m = config.margin_m
     cut = grid.window((west - m, south - m, east + m, north + m))
@@ -125,7 +126,13 @@ def _target(kinds: Kinds, boundary: Bounds | None, config: SurfaceConfig, town: 
         raise InputError(
             f"sources.surface: the elevation tiles lie at {_box(grid.bounds)}, the boundary at {_box((west, south, east, north))} (EPSG:{town.epsg}); they do not meet: another town, or a wrong crs"
         )
-    return grid.crop(cut)
+    return _of_a_size(grid.crop(cut))
+
+
+def _of_a_size(grid: Grid) -> Grid:
+    if grid.rows * grid.cols > MAX_CELLS:
+        raise InputError(f"sources.surface: {grid.rows:,} x {grid.cols:,} cells of {grid.cell_m:g} m; expected at most {MAX_CELLS:,} in all: check cell size and reference system of the files, and the boundary")
+    return grid
 
 
 def _box(bounds: tuple[float, float, float, float]) -> str:

@@ -85,6 +85,15 @@ def half_a_geojson(folder: Path) -> Path:
     return text(folder / "a.geojson", (layer(folder / "b.geojson", [square(0), square(40)])).read_bytes()[:-80])
 
 
+def another_encoding(folder: Path) -> Path:
+    path = layer(folder / "b.geojson", [square()], NAME=["Via Unità"])
+    return text(folder / "a.geojson", path.read_text(encoding="utf-8").encode("latin-1"))
+
+
+def unknown_encoding(folder: Path) -> Path:
+    return text(folder / "a.gml", HEAD.replace('version="1.0"', 'version="1.0" encoding="utn-8"') + "</wfs:FeatureCollection>")
+
+
 def service_error(folder: Path) -> Path:
     return text(folder / "a.gml", '<?xml version="1.0"?><ows:ExceptionReport xmlns:ows="http://www.opengis.net/ows/1.1"/>')
 
@@ -116,6 +125,8 @@ CORPUS: list[tuple[str, str, dict[str, Any], Callable[[Path], Path], str]] = [
     ("swapped axes", "parcels", {"kind": "ade_gml"}, swapped_axes, "the axes are swapped; expected longitude 6.6 to 18.6"),
     ("metres as degrees", "buildings", {}, metres_as_degrees, "which are metres; add the key `crs`"),
     ("half a GeoJSON", "buildings", {}, half_a_geojson, "cannot be read as a vector layer .*cut off, damaged"),
+    ("another encoding than it says", "buildings", {}, another_encoding, "cannot be read .*codec can't decode"),
+    ("an encoding that is none", "parcels", {"kind": "ade_gml"}, unknown_encoding, "line 1: unknown encoding: utn-8"),
     ("an error of the service", "parcels", {"kind": "ade_gml"}, service_error, "the document is a ows:ExceptionReport"),
     ("a web page", "greenspaces", {"kind": "osm"}, a_web_page, "cannot be read as a vector layer"),
     ("cut OpenStreetMap extract", "streets", {"kind": "osm"}, cut_pbf, "cannot be read|cut off or damaged"),

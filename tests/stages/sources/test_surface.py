@@ -204,3 +204,18 @@ def test_a_real_block_from_points_is_that_from_rasters(shared_data: Path) -> Non
     assert (off[0][known] < 0.1).mean() > 0.90  # ground, a third of it interpolated under buildings and trees
     assert np.median(off[2][known]) < 0.02
     assert notes.counts["ground cells of larger voids interpolated"] > 50_000
+
+
+def test_a_raster_that_lies_nowhere_is_refused(tmp_path: Path) -> None:
+    ground, top = scene()
+    for name, cell, west in (("tiny", 1e-300, WEST), ("huge", 1e200, WEST), ("far", 1.0, 1e200)):
+        layers = (layer("dsm", tif(tmp_path / f"{name}.tif", top, west=west, cell=cell)), layer("dtm", tif(tmp_path / "g.tif", ground)))
+        with pytest.raises(InputError, match=rf"{name}\.tif: its place is .*no raster lies there"):
+            run(layers)
+
+
+def test_more_cells_than_a_country_are_refused(tmp_path: Path) -> None:
+    ground, top = scene()
+    near, far = tif(tmp_path / "a.tif", top, cell=1e-3), tif(tmp_path / "b.tif", top, west=WEST + 5e6, cell=1e-3)
+    with pytest.raises(InputError, match="cells of 0.001 m; expected at most 1,000,000,000,000"):
+        run((layer("dsm", near, far), layer("dtm", tif(tmp_path / "g.tif", ground))))
