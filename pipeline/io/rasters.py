@@ -28,6 +28,8 @@ from pipeline.core.grid import Grid, Window
 from pipeline.errors import InputError
 
 BLOCK_CELLS = 512
+# GDAL would keep a twentieth of the machine's memory, so the whole raster of a small town.
+CACHE_MB = 64
 # rasterio silences this while it burns shapes, but not when two threads burn at once.
 warnings.filterwarnings("ignore", category=rasterio.errors.NotGeoreferencedWarning)
 
@@ -107,7 +109,7 @@ def write(path: Path, spec: type[RasterSpec], made: RasterBlocks[Any], tags: dic
         "compress": "zstd", "zstd_level": 1, "BIGTIFF": "IF_SAFER", "num_threads": 2,
     }  # fmt: skip
     sums: list[tuple[RioWindow, int]] = []
-    with rasterio.open(path, "w", **profile) as dst:
+    with rasterio.Env(GDAL_CACHEMAX=CACHE_MB), rasterio.open(path, "w", **profile) as dst:
         for index, band in enumerate(spec.bands, 1):
             dst.set_band_description(index, band.name)
         if items := (tags or {}) | made.tags:

@@ -92,8 +92,9 @@ def read_table(path: Path, spec: type[TableSpec], *, slim: bool = False) -> pd.D
     """
     left = bulky(spec) if slim else []
     try:
-        names = [n for n in pq.read_schema(path).names if n not in left]
-        table = pq.read_table(path, columns=names)
+        # `pq.read_table` would load Arrow's datasets first: a fifth of a second and 50 MB.
+        with pq.ParquetFile(path) as file:
+            table = file.read(columns=[n for n in file.schema_arrow.names if n not in left])
     except (OSError, pa.ArrowException) as error:
         raise ContractError(f"{path}: cannot be read as Parquet ({_line(error)}); run make again, it rebuilds the file") from None
     if left:

@@ -20,7 +20,8 @@ from pipeline.io.onfile import outlines
 # A module is read at the middles of three by three parts of its rectangle.
 PARTS = (np.arange(3) + 0.5) / 3
 BLOCK_CELLS = 1024
-BATCH_ARRAYS = 1024
+# A group of rows of the file (`tables.GROUP_ROWS`).
+BATCH_ARRAYS = 256
 AROUND_CELLS = 4
 
 

@@ -17,10 +17,13 @@ from pipeline.contracts.sources import FarHorizon, Surface, Weather
 from pipeline.contracts.spec import Raster, RasterBlocks, Table
 from pipeline.core.grid import Grid, Window
 from pipeline.core.solar.horizon import fill_voids, keep, standing_cells, with_far
-from pipeline.core.solar.march import margin_cells, trace
+from pipeline.core.solar.march import margin_cells, terrain, trace
 from pipeline.core.solar.sunmap import SkyYear, cell_irradiation, sky_year
 from pipeline.io.rasters import BandInput, burn
 from pipeline.joins.production import year_hours
+
+# Cells of a block that are traced and summed at once.
+STRIP_CELLS = 32_768
 
 
 class Tile(NamedTuple):
@@ -134,9 +137,22 @@ def map_tile(tiles: Sequence[Tile], config: SunmapConfig, far_deg: NDArray[np.fl
     right = round((tile.wide.west - tile.block.west) / tile.wide.cell_m)
     row, col = cells.rows + down, cells.cols + right
     mine = cells.clear & (row >= 0) & (row < tile.block.rows) & (col >= 0) & (col < tile.block.cols)
-    rows, cols, starts = keep(cells, mine)
-    tangents = trace(fill_voids(z), tile.wide.cell_m, rows, cols, cells.stand[mine] + config.lift_m, config.reach_m)
-    if far_deg is not None:
-        tangents = with_far(tangents, far_deg)
-    out[0, row[mine], col[mine]] = cell_irradiation(tangents, starts, tile.surface_tilt, tile.surface_azimuth, year, config.albedo)
+    ground = terrain(fill_voids(z), tile.wide.cell_m)
+    for part in strips(row, mine):
+        rows, cols, starts = keep(cells, part)
+        tangents = trace(ground, tile.wide.cell_m, rows, cols, cells.stand[part] + config.lift_m, config.reach_m)
+        if far_deg is not None:
+            tangents = with_far(tangents, far_deg)
+        out[0, row[part], col[part]] = cell_irradiation(tangents, starts, tile.surface_tilt, tile.surface_azimuth, year, config.albedo)
     return out
+
+
+def strips(row: NDArray[np.int64], mine: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
+    """The cells that are `mine`, some whole rows at a time: the horizons of a cell take 72 numbers, a few times over."""
+    upto = np.cumsum(np.bincount(row[mine])) if mine.any() else np.zeros(0, dtype=np.int64)
+    strip = upto // STRIP_CELLS
+    for number in np.unique(strip):
+        here = np.zeros(len(row), dtype=bool)
+        here[mine] = strip[row[mine]] == number
+        if here.any():
+            yield here
