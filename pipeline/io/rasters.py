@@ -109,15 +109,18 @@ def write(path: Path, spec: type[RasterSpec], made: RasterBlocks[Any], tags: dic
         "compress": "zstd", "zstd_level": 1, "BIGTIFF": "IF_SAFER", "num_threads": 2,
     }  # fmt: skip
     sums: list[tuple[RioWindow, int]] = []
-    with rasterio.Env(GDAL_CACHEMAX=CACHE_MB), rasterio.open(path, "w", **profile) as dst:
-        for index, band in enumerate(spec.bands, 1):
-            dst.set_band_description(index, band.name)
-        if items := (tags or {}) | made.tags:
-            dst.update_tags(**items)
-        for window, array in made.blocks:
-            cells, at = np.ascontiguousarray(array, dtype=spec.dtype), RioWindow(window.col, window.row, window.cols, window.rows)
-            dst.write(cells, window=at)
-            sums.append((at, zlib.crc32(memoryview(cells))))
+    try:
+        with rasterio.Env(GDAL_CACHEMAX=CACHE_MB), rasterio.open(path, "w", **profile) as dst:
+            for index, band in enumerate(spec.bands, 1):
+                dst.set_band_description(index, band.name)
+            if items := (tags or {}) | made.tags:
+                dst.update_tags(**items)
+            for window, array in made.blocks:
+                cells, at = np.ascontiguousarray(array, dtype=spec.dtype), RioWindow(window.col, window.row, window.cols, window.rows)
+                dst.write(cells, window=at)
+                sums.append((at, zlib.crc32(cells.data)))
+    except rasterio.errors.RasterioIOError as error:
+        raise OSError(errno.EIO, f"the raster could not be written ({error})", str(path)) from None
     if not _as_written(path, sums):
         raise OSError(errno.EIO, "only a part of the raster was written", str(path))
 
@@ -126,7 +129,7 @@ def _as_written(path: Path, sums: list[tuple[RioWindow, int]]) -> bool:
     """Whether a raster holds the cells it was given: on a full disk GDAL loses blocks and tells nobody."""
     try:
         with rasterio.open(path, num_threads=2) as src:
-            return all(zlib.crc32(memoryview(np.ascontiguousarray(src.read(window=at)))) == known for at, known in sums)
+            return all(zlib.crc32(np.ascontiguousarray(src.read(window=at)).data) == known for at, known in sums)
     except rasterio.errors.RasterioError:
         return False
 
