@@ -115,7 +115,7 @@ def write(path: Path, spec: type[RasterSpec], made: RasterBlocks[Any], tags: dic
         for window, array in made.blocks:
             cells, at = np.ascontiguousarray(array, dtype=spec.dtype), RioWindow(window.col, window.row, window.cols, window.rows)
             dst.write(cells, window=at)
-            sums.append((at, zlib.crc32(memoryview(cells))))
+            sums.append((at, zlib.crc32(cells.data)))
     if not _as_written(path, sums):
         raise OSError(errno.EIO, "only a part of the raster was written", str(path))
 
@@ -124,7 +124,7 @@ def _as_written(path: Path, sums: list[tuple[RioWindow, int]]) -> bool:
     """Whether a raster holds the cells it was given: on a full disk GDAL loses blocks and tells nobody."""
     try:
         with rasterio.open(path, num_threads=2) as src:
-            return all(zlib.crc32(memoryview(np.ascontiguousarray(src.read(window=at)))) == known for at, known in sums)
+            return all(zlib.crc32(np.ascontiguousarray(src.read(window=at)).data) == known for at, known in sums)
     except rasterio.errors.RasterioError:
         return False
 
