@@ -6,15 +6,16 @@ import os
 import runpy
 import signal
 import sys
+from pathlib import Path
 
-left, folder = int(sys.argv[1]), os.path.abspath(sys.argv[2])
+left, folder = int(sys.argv[1]), str(Path(sys.argv[2]).absolute())
 TOUCHES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.utime", "shutil.rmtree"}
 
 
 def hook(event: str, arguments: tuple[object, ...]) -> None:
     global left
     writes = event in TOUCHES or (event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR))
-    if writes and arguments and isinstance(arguments[0], (str, os.PathLike)) and os.path.abspath(arguments[0]).startswith(folder):
+    if writes and arguments and isinstance(arguments[0], (str, os.PathLike)) and str(Path(arguments[0]).absolute()).startswith(folder):
         left -= 1
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -22,5 +23,5 @@ def hook(event: str, arguments: tuple[object, ...]) -> None:
 
 sys.addaudithook(hook)
 sys.argv = sys.argv[3:]
-sys.path.insert(0, os.getcwd())
+sys.path.insert(0, str(Path.cwd()))
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
