@@ -33,8 +33,9 @@ PLAIN_GOALS := help clean test lint bench fuzz torture bench-scale validate chec
 if_active = $(if $(filter $1,$(ACTIVE)),$(FILE_$1))
 need = $(if $(filter $1,$(ACTIVE)),$(FILE_$1),inactive-$1)
 
-# A run has its town for itself; -n and -q only ask.
-TURN = $(if $(or $(findstring n,$(firstword -$(MAKEFLAGS))),$(findstring q,$(firstword -$(MAKEFLAGS)))),,--turn $$PPID)
+# A run has its town for itself; -n and -q only ask. The flags of one letter are the first word, without a dash; a recipe no longer sees them.
+LETTERS := $(filter-out -%,$(firstword $(MAKEFLAGS)))
+TURN := $(if $(findstring =,$(LETTERS)),--turn $$PPID,$(if $(findstring n,$(LETTERS))$(findstring q,$(LETTERS)),,--turn $$PPID))
 # The recipes are brought up to date before the rules are read, so that -n and -q tell the truth.
 ifneq ($(if $(MAKECMDGOALS),$(filter-out $(PLAIN_GOALS),$(MAKECMDGOALS)),town),)
 include $(R)/all.mk

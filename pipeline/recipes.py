@@ -232,17 +232,19 @@ def refresh(place: Place, make_pid: int | None = None, waiting: Tell = lambda _:
     make_folder(place.recipes)
     if make_pid is not None:
         take_turn(place.turn, make_pid, waiting)
-        _tidy(place)
     plan = make_plan(place)
+    if make_pid is not None:
+        _tidy(plan)
     for stage in plan.active:
         _refresh_recipe(plan, stage)
     write_if_changed(place.recipes / "all.mk", _all_mk(plan))
     return plan
 
 
-def _tidy(place: Place) -> None:
+def _tidy(plan: Plan) -> None:
     """Put right what a killed run left; a stage that outlived its make is left alone."""
-    for stage in read_stages().values():
+    place = plan.place
+    for stage in plan.stages.values():
         if is_free(place.lock(stage.name)):
             tidy(stage.output(place.processed, place.site), folder=stage.kind == "Folder")
     for folder in (place.processed, place.recipes):

@@ -85,7 +85,8 @@ def run_stage(name: str, place: Place, where: str | None = None, progress: Calla
         tidy(stage.output(place.processed, place.site), folder=stage.kind == "Folder")
         notes = Notes()
         inputs = {i.name: None if plan.inactive[i.name] else load_output(plan, i.name, slim=i.slim) for i in stage.inputs}
-        with on(where or plan.town.dask, sees=place.recipes / f"{name}.json") as compute:
+        # A stage that has nothing to share out asks no scheduler.
+        with on((where or plan.town.dask) if "compute" in stage.services else "threads", sees=place.recipes / f"{name}.json") as compute:
             compute.progress = progress
             size = _call_and_write(plan, stage, inputs, compute, notes)
         output = stage.output(place.processed, place.site)

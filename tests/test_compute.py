@@ -164,5 +164,5 @@ def test_workers_must_see_the_data(cluster: str, tmp_path: Path) -> None:
     file = tmp_path / "solar.json"
     file.write_text("{}")
     on(cluster, sees=file).__exit__()
-    with pytest.raises(ClusterError, match="does not see .* as it is here; start workers in the same folder on storage that all machines share"):
+    with pytest.raises(ClusterError, match=r"does not see .* as it is here; start workers in the same folder on storage that all machines share"):
         on(cluster, sees=Path("tests/not-there.json"))

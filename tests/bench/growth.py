@@ -34,7 +34,8 @@ GOAL_EXPONENT, GOAL_MEMORY = 1.05, 1.15
 
 def measure(folder: Path, budget_s: float) -> dict[int, dict[str, Any]]:
     """Each size with all its stages."""
-    cache, found = folder / "numba", {}
+    cache = folder / "numba"
+    found: dict[int, dict[str, Any]] = {}
     start, last = time.monotonic(), 0.0
     for number, side in SIDES_M.items():
         left = budget_s - (time.monotonic() - start)
@@ -47,18 +48,20 @@ def measure(folder: Path, budget_s: float) -> dict[int, dict[str, Any]]:
             make(town, out, ["town"], 2, cache)
             began = time.monotonic()
         found[number] = measured(town, out, cache)
+        seconds = sum(row["seconds"] for row in found[number]["stages"].values())
         last = time.monotonic() - began
-        print(f"{number} neighbourhoods: {found[number]['roofs']:,} roofs, {last:.0f} s on the wall", flush=True)
+        print(f"{number} neighbourhoods: {found[number]['roofs']:,} roofs, {seconds:.0f} s of processor, {last:.0f} s on the wall", flush=True)
     return found
 
 
 def measured(town: Path, out: Path, cache: Path) -> dict[str, Any]:
     """Every stage of a town, one after the other."""
     stages = read_stages()
-    make(town, out, [f"{out}/data/processed/{town.name}/.recipes/all.mk"], 1, cache)
-    names = _active(town, out)
-    found = {name: run(name, town, out, cache) | {"bytes": size_of(stages[name], town, out)} for name in names}
-    return {"roofs": int(records(out, town.name)["roofs"]["size"].split()[0].replace(",", "")), "km2": (int(town.name.removeprefix("town")) / 1000) ** 2, "stages": found}
+    (out / "data/processed" / town.name / ".recipes").mkdir(parents=True, exist_ok=True)
+    found = {name: run(name, town, out, cache) | {"bytes": size_of(stages[name], town, out)} for name in _active(town, out)}
+    rows = records(out, town.name)
+    cells = int(rows["surface"]["size"].split()[0].replace(",", ""))
+    return {"km2": round(cells / 1e6, 2)} | {name: int(rows[name]["size"].split()[0].replace(",", "")) for name in ("buildings", "roofs")} | {"stages": found}
 
 
 def size_of(stage: Stage, town: Path, out: Path) -> int:
@@ -99,14 +102,18 @@ def print_growth(numbers: list[int], rows: dict[str, dict[str, Any]]) -> None:
 def main() -> int:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--town", type=Path, nargs="?", const=ROOT / "data/raw/carmiano", help="also a whole town, whose buildings stand less close")
     parser.add_argument("--budget-s", type=float, default=BUDGET_S)
     parser.add_argument("--json", type=Path, default=ROOT / ".artefacts" / "growth.json")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="solesuolo-growth-") as folder:
         found = measure(Path(folder), options.budget_s)
+        whole = {options.town.name: measured(options.town, Path(folder) / "whole", Path(folder) / "numba")} if options.town else {}
     rows = growth(found)
     print_growth(list(found), rows)
-    result = {"neighbourhoods": found, "growth": rows, "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"}
+    for name, town in whole.items():
+        print(f"{name}: {town['km2']} km2 of surface, {town['buildings']:,} buildings, {sum(r['seconds'] for r in town['stages'].values()):.0f} s of processor, {max(r['peak_mb'] for r in town['stages'].values()):,.0f} MB, {sum(r['bytes'] for r in town['stages'].values()) / 1e6:,.0f} MB written")
+    result = {"neighbourhoods": found, "towns": whole, "growth": rows, "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"}
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(f"also in {os.path.relpath(options.json)}")

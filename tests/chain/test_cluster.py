@@ -6,9 +6,11 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from pipeline.io.sidecar import sha256_of
@@ -23,15 +25,26 @@ def make(root: Path, out: Path, *words: str) -> str:
     return done.stderr
 
 
+def kill_while_at_work(worker: subprocess.Popen[bytes], begun: Path) -> None:
+    """SIGKILL as soon as a stage that shares work out has begun and the worker has spent a second on it."""
+    process, deadline = psutil.Process(worker.pid), time.monotonic() + 600
+    while not begun.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    before = process.cpu_times().user
+    while process.cpu_times().user < before + 1 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    worker.send_signal(signal.SIGKILL)
+
+
 @pytest.mark.cluster
 def test_the_town_has_the_same_bytes_on_a_cluster_that_loses_a_worker(make_town: Any, own_cluster: Any, root: Path, tmp_path: Path) -> None:
     threads = make_town(TOWN)
     own_cluster.workers.append(own_cluster.add_worker())
     lost = own_cluster.workers[0]
-    timer = threading.Timer(30, lambda: lost.send_signal(signal.SIGKILL))
-    timer.start()
+    killer = threading.Thread(target=kill_while_at_work, args=(lost, tmp_path / "data/processed/quartiere/.recipes/roofs.lock"))
+    killer.start()
     make(root, tmp_path, f"DASK={own_cluster.address}")
-    timer.join()
+    killer.join()
     assert lost.wait(10) == -signal.SIGKILL
     for stage in threads.town.stages:
         theirs = threads.processed / f"{stage}.meta.json"

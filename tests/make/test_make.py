@@ -145,3 +145,54 @@ def test_killed_in_the_middle_the_next_make_ends_in_the_same_bytes(project: Any)
 def test_a_town_name_is_never_a_path(project: Any, name: str) -> None:
     done = subprocess.run([".venv/bin/python", "-m", "pipeline", "check", "--processed", f"data/processed/{name}/", "--town-dir", "data/raw/prova"], cwd=project.root, capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "short name" in done.stderr
+
+
+def test_a_second_run_waits_for_the_first_and_says_who_it_is(project: Any) -> None:
+    good = project.bytes()
+    project.make("clean")
+    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")} | {"STUB_SLEEP": "4"}
+    first = subprocess.Popen(["make", "TOWN=prova"], cwd=project.root, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not (project.processed / ".recipes/residents.lock").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    asked = project.make("-q", ok=None)
+    assert asked.returncode == 1 and "already" not in asked.stderr  # asking neither waits nor claims
+    assert first.poll() is None
+    second = project.make()
+    _, said = first.communicate()
+    assert first.returncode == 0, said
+    assert f"This town is being made already, by process {first.pid} on" in second.stderr
+    assert " MB " not in second.stderr  # nothing was left to do
+    assert project.bytes() == good
+
+
+def test_an_empty_summary_of_a_killed_run_is_not_a_result(project: Any) -> None:
+    summary = project.processed / ".recipes/summary.txt"
+    good = summary.read_text()
+    summary.unlink()
+    (summary.parent / "summary.txt.tmp").write_text("")  # what a kill leaves
+    assert "index.html" in project.make().stdout
+    assert summary.read_text() == good
+
+
+def test_a_full_disk_is_one_problem_and_no_traceback(project: Any, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True, check=False).returncode:
+        pytest.skip("a small disk can only be mounted by root")
+    try:
+        project.make(f"OUT={disk}")
+        kept = {p.name: p.read_bytes() for p in (disk / "data/processed/prova").glob("*.parquet")}
+        (disk / "filler").write_bytes(b"")
+        with (disk / "filler").open("wb", buffering=0) as f, pytest.raises(OSError):  # until nothing more fits
+            while True:
+                f.write(bytes(4096))
+        project.edit("data/raw/prova/town.yaml", "residents: 7", "residents: 8")
+        done = project.make(f"OUT={disk}", ok=False)
+        assert "is full (0.0 MB free); make room, then run make again" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert {p.name: p.read_bytes() for p in (disk / "data/processed/prova").glob("*.parquet")} == kept
+        (disk / "filler").unlink()
+        project.make(f"OUT={disk}")
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)

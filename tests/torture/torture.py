@@ -142,6 +142,8 @@ def compare(life: str, town: Town, good: dict[str, str]) -> list[str]:
 
 def kill_in(town: Town, stage: str, delay_s: float, life: str, known: list[dict[str, str]], goals: tuple[str, ...] = ()) -> Kill | None:
     """Run until `stage` is under way, kill so much later; None where the run ended before."""
+    # A stage that an earlier run has ended is asked for again.
+    (town.processed / f"{stage}.meta.json").unlink(missing_ok=True)
     make = town.make(*goals)
     began: float | None = None
     while make.poll() is None:
@@ -175,10 +177,10 @@ def changed(town_dir: Path, folder: Path) -> Path:
     return other
 
 
-def lives(folder: Path, seed: int, number: int, stages: list[str] | None, tell: Callable[[str], None]) -> Iterator[Kill]:
+def lives(folder: Path, calm_out: Path | None, seed: int, number: int, stages: list[str] | None, tell: Callable[[str], None]) -> Iterator[Kill]:
     """All kills, each with what it showed; `stages` limits them to one life killed in these."""
     rng = random.Random(seed)
-    calm = Town(TOWN, folder / "calm")
+    calm = Town(TOWN, calm_out or folder / "calm")
     tell("the undisturbed run ...")
     calm.finish()
     good, seconds = calm.files(), seconds_of(calm)
@@ -191,7 +193,6 @@ def lives(folder: Path, seed: int, number: int, stages: list[str] | None, tell: 
                 yield found
             if found and stage in found.running:
                 break
-            (town.processed / f"{stage}.meta.json").unlink(missing_ok=True)
     town.finish()
     yield Kill("in each stage", "end", 0.0, [], 0, compare("in each stage", town, good))
     if stages is None:
@@ -237,6 +238,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--at-random", type=int, default=AT_RANDOM, help="kills at any moment in each life over earlier results")
+    parser.add_argument("--calm", type=Path, help="folder of an undisturbed run that is there already (OUT of make)")
     parser.add_argument("--stages", nargs="*", help="only one life, killed in these stages")
     parser.add_argument("--json", type=Path, default=ROOT / ".artefacts" / "torture.json")
     options = parser.parse_args()
@@ -244,7 +246,7 @@ def main() -> int:
     start = time.perf_counter()
     print(f"{'life':<16}{'asked':<14}{'after':>8}  {'left over':>9}  running when killed")
     with tempfile.TemporaryDirectory(prefix="solesuolo-torture-") as folder:
-        for k in lives(Path(folder), options.seed, options.at_random, options.stages, lambda text: print(text, flush=True)):
+        for k in lives(Path(folder), options.calm, options.seed, options.at_random, options.stages, lambda text: print(text, flush=True)):
             kills.append(k)
             print(f"{k.life:<16}{k.asked:<14}{k.after_s:>6.2f} s  {k.left_over:>9}  {', '.join(k.running) or '-'}", flush=True)
             for problem in k.problems[:20]:
