@@ -52,13 +52,18 @@ def write_table(path: Path, frame: pd.DataFrame, spec: type[TableSpec], epsg: in
     metadata
         Key-value metadata of the file, e.g. {"notice": "dati dimostrativi / demonstration data"}.
     """
-    table = _arrow(frame, spec)
     notes = {"title_en": spec.title_en, "title_it": spec.title_it, "key": ",".join(spec.key), **metadata}
     if spec.geometry is not None:
         notes["geo"] = json.dumps(_geo_metadata(np.asarray(frame["geometry"], dtype=object), epsg), ensure_ascii=False)
     left = bulky(spec)
-    cut: dict[str, Any] = {"row_group_size": GROUP_ROWS, "use_dictionary": [n for n in table.column_names if n not in left]} if left else {}
-    pq.write_table(table.replace_schema_metadata(notes), path, compression="zstd", **cut)
+    if not left:
+        pq.write_table(_arrow(frame, spec).replace_schema_metadata(notes), path, compression="zstd")
+        return
+    schema = _arrow(frame[:0], spec).schema.with_metadata(notes)
+    # A group of rows at a time: the bulky columns are never whole in Arrow's form.
+    with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=[n for n in schema.names if n not in left]) as file:
+        for start in range(0, max(len(frame), 1), GROUP_ROWS):
+            file.write_table(_arrow(frame[start : start + GROUP_ROWS], spec).replace_schema_metadata(notes), GROUP_ROWS)
 
 
 def bulky(spec: type[TableSpec]) -> list[str]:

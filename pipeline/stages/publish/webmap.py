@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -69,11 +70,14 @@ def webmap(
     notes
         Gets the number of features on the maps and what is missing.
     """
-    shade, cover, bounds = _ground(surface, landcover)
+    # Reading a raster whole takes longest of all and leaves the other core free.
+    with ThreadPoolExecutor(2) as pool:
+        ground, light = pool.submit(_ground, surface, landcover), pool.submit(_sun, sunmap)
+        (shade, cover, bounds), sun = ground.result(), light.result()
     made = content.Site(
         dict(atlas), town.name, town.languages, lineage, __version__, simplify_m=config.simplify_m, email=config.email,
         canopy_height_m=town.green.canopy_height_m, storm_mm=town.plots.storm_mm, shade=shade, cover=cover, bounds=bounds,
-        streets=streets, greens=greenspaces, sun=None if sunmap is None else _sun(sunmap), steps=_steps(ladder, finance),
+        streets=streets, greens=greenspaces, sun=sun, steps=_steps(ladder, finance),
     )  # fmt: skip
     for layer, rows in site.write(made, out).items():
         notes.count(f"features on the maps: {layer}", rows)
@@ -98,8 +102,10 @@ def _ground(surface: Raster[Surface] | None, landcover: Raster[Landcover] | None
     return shade, cover, None if screen is None else screen.bounds
 
 
-def _sun(sunmap: Raster[Sunmap]) -> SunMap:
+def _sun(sunmap: Raster[Sunmap] | None) -> SunMap | None:
     """The map of irradiation: the whole town at once, and square by square at its own cells."""
+    if sunmap is None:
+        return None
     values, screen = to_browser(*overview(sunmap, "poa_kwh_m2", PICTURE_PX))
     zoom = native_zoom(sunmap.grid)
     return SunMap(values, screen.bounds, zoom, screen_tiles(sunmap, "poa_kwh_m2", zoom))
