@@ -29,7 +29,7 @@ endif
 .SUFFIXES:
 .DEFAULT_GOAL := town
 
-PLAIN_GOALS := help clean test lint bench fuzz validate check explain serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
+PLAIN_GOALS := help clean test lint bench fuzz audit validate check explain serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
 if_active = $(if $(filter $1,$(ACTIVE)),$(FILE_$1))
 need = $(if $(filter $1,$(ACTIVE)),$(FILE_$1),inactive-$1)
 
@@ -42,7 +42,7 @@ endif
 
 -include rules.mk
 
-.PHONY: town help clean test lint bench fuzz validate check explain serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline FORCE
+.PHONY: town help clean test lint bench fuzz audit validate check explain serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline FORCE
 FORCE:
 
 town: $(foreach s,$(ACTIVE),$(FILE_$(s))) $(R)/summary.txt ## the whole town: figures and maps (the default)
@@ -110,6 +110,9 @@ bench: .venv/.ready ## seconds and memory of each stage of the default town, fro
 
 fuzz: .venv/.ready ## damaged files through every reader: counts, and JSON; make fuzz [CASES=1000] [SEED=1]
 	@.venv/bin/python tests/fuzz/fuzz.py --cases $(or $(CASES),1000) --seed $(or $(SEED),1)
+
+audit: .venv/.ready ## known vulnerabilities of the locked libraries; says so when they could not be asked for (needs the internet)
+	@.venv/bin/python tests/audit/audit.py
 
 validate: .venv/.ready ## how right the solar wing is: tables, plots, docs, JSON; also make validate PVGIS="plane.csv level.csv"
 	@.venv/bin/python tests/validate/validate.py $(if $(PVGIS),--pvgis $(PVGIS)) --weather $(P)/weather.parquet
