@@ -29,7 +29,7 @@ endif
 .SUFFIXES:
 .DEFAULT_GOAL := town
 
-PLAIN_GOALS := help clean test lint bench fuzz audit validate check explain serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
+PLAIN_GOALS := help clean test lint bench fuzz audit validate check explain trace serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
 if_active = $(if $(filter $1,$(ACTIVE)),$(FILE_$1))
 need = $(if $(filter $1,$(ACTIVE)),$(FILE_$1),inactive-$1)
 
@@ -42,7 +42,7 @@ endif
 
 -include rules.mk
 
-.PHONY: town help clean test lint bench fuzz audit validate check explain serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline FORCE
+.PHONY: town help clean test lint bench fuzz audit validate check explain trace serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline FORCE
 FORCE:
 
 town: $(foreach s,$(ACTIVE),$(FILE_$(s))) $(R)/summary.txt ## the whole town: figures and maps (the default)
@@ -73,6 +73,9 @@ check: .venv/.ready ## look at town.yaml and the raw files, list all problems, s
 
 explain: .venv/.ready ## why would a stage run again: make explain STAGE=solar
 	@$(PY) explain $(PLACE) $(or $(STAGE),webmap)
+
+trace: .venv/.ready ## from a number back to its raw files: make trace ID=<building, roof, parcel ... or figure> [COLUMN=kwh_year] [JSON=1]
+	@$(PY) trace $(PLACE) "$(ID)" $(if $(COLUMN),--column "$(COLUMN)") $(if $(JSON),--json)
 
 fetch: .venv/.ready ## download the sources of the town that have an address: make fetch [HOSTS="one.more.host"]
 	@$(PY) fetch $(PLACE) --hosts $(HOSTS)
