@@ -29,7 +29,7 @@ endif
 .SUFFIXES:
 .DEFAULT_GOAL := town
 
-PLAIN_GOALS := help clean test lint bench fuzz torture bench-scale validate check explain serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
+PLAIN_GOALS := help clean test lint bench fuzz audit torture bench-scale validate check explain trace serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
 if_active = $(if $(filter $1,$(ACTIVE)),$(FILE_$1))
 need = $(if $(filter $1,$(ACTIVE)),$(FILE_$1),inactive-$1)
 
@@ -77,6 +77,9 @@ check: .venv/.ready ## look at town.yaml and the raw files, list all problems, s
 explain: .venv/.ready ## why would a stage run again: make explain STAGE=solar
 	@$(PY) explain $(PLACE) $(or $(STAGE),webmap)
 
+trace: .venv/.ready ## from a number back to its raw files: make trace ID=<building, roof, parcel ... or figure> [COLUMN=kwh_year] [JSON=1]
+	@$(PY) trace $(PLACE) "$(ID)" $(if $(COLUMN),--column "$(COLUMN)") $(if $(JSON),--json)
+
 fetch: .venv/.ready ## download the sources of the town that have an address: make fetch [HOSTS="one.more.host"]
 	@$(PY) fetch $(PLACE) --hosts $(HOSTS)
 
@@ -119,6 +122,9 @@ bench-scale: .venv/.ready ## seconds, memory and bytes of every stage on 1, 4, 1
 
 fuzz: .venv/.ready ## damaged files through every reader: counts, and JSON; make fuzz [CASES=1000] [SEED=1]
 	@.venv/bin/python tests/fuzz/fuzz.py --cases $(or $(CASES),1000) --seed $(or $(SEED),1)
+
+audit: .venv/.ready ## known vulnerabilities of the locked libraries; says so when they could not be asked for (needs the internet)
+	@.venv/bin/python tests/audit/audit.py
 
 validate: .venv/.ready ## how right the solar wing is: tables, plots, docs, JSON; also make validate PVGIS="plane.csv level.csv"
 	@.venv/bin/python tests/validate/validate.py $(if $(PVGIS),--pvgis $(PVGIS)) --weather $(P)/weather.parquet

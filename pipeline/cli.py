@@ -60,6 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     explain = add("explain", _explain, "Say why a stage would run again.")
     explain.add_argument("stage")
     explain.add_argument("--json", action="store_true", help="as JSON")
+    tracing = add("trace", _trace, "Follow an identifier or a figure back to its raw files.")
+    tracing.add_argument("asked", help="building_id, roof_id, array_id, parcel_id, section_id ..., or the name of a figure")
+    tracing.add_argument("--column", default=None, help="only this column")
+    tracing.add_argument("--json", action="store_true", help="as JSON")
     why = add("inactive", _inactive, "Say why a stage does not run for a town; Make calls this.")
     why.add_argument("stage")
     add("summary", _summary, "Name the page to open and what was left out; Make calls this at the end.")
@@ -150,6 +154,14 @@ def _explain(options: argparse.Namespace) -> int:
             print(f"  * {reason}")
     else:
         print(f"{options.stage} is up to date.")
+    return 0
+
+
+def _trace(options: argparse.Namespace) -> int:
+    from pipeline.trace import lines_of, trace
+
+    found = trace(_place(options), options.asked, options.column)
+    print(json.dumps(found.as_json(), ensure_ascii=False, indent=1) if options.json else "\n".join(lines_of(found)))
     return 0
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pipeline.config.sources import Layer, Source
+from pipeline.errors import InputError
+from pipeline.io.pointers import refuse_pointer
 
 COMPANIONS = (".shx", ".dbf")
 
@@ -47,7 +49,11 @@ def _vector(path: Path, source: Source, epsg: int) -> Iterator[str]:
         yield f"{' and '.join(lost)} beside it missing; a shapefile needs them: unpack the archive again"
         return
     try:
+        refuse_pointer(path)
         info = pyogrio.read_info(path, layer=source.layer)
+    except InputError as error:
+        yield error.problems[0].removeprefix(f"{path}: ")
+        return
     except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
         yield f"cannot be read as a vector layer ({error}); expected a GeoPackage, GeoJSON, shapefile or another format GDAL reads"
         return
@@ -75,7 +81,6 @@ def _raster(path: Path, source: Source, epsg: int) -> Iterator[str]:
 def _points(path: Path, source: Source, epsg: int) -> Iterator[str]:
     import laspy
 
-    from pipeline.errors import InputError
     from pipeline.io.lasheader import check_las
 
     try:
@@ -108,7 +113,10 @@ def _osm(path: Path, source: Source, epsg: int) -> Iterator[str]:
     from pyogrio.errors import DataSourceError
 
     try:
+        refuse_pointer(path)
         pyogrio.list_layers(path)
+    except InputError as error:
+        yield error.problems[0].removeprefix(f"{path}: ")
     except (DataSourceError, UnicodeDecodeError) as error:
         yield f"cannot be read as OpenStreetMap data ({error}); expected .osm.pbf, .osm or GeoJSON"
 

@@ -23,6 +23,7 @@ from pyproj import CRS
 from pipeline.config.sources import Source
 from pipeline.contracts.notes import Notes
 from pipeline.errors import InputError
+from pipeline.io.pointers import refuse_pointer
 from pipeline.io.xmlguard import XML_SUFFIXES, apart, check_xml
 
 # No .gfs and no .aux.xml beside the raw file, no schema from the internet, and the file's own words instead of guessed
@@ -85,6 +86,7 @@ def require_file(path: Path) -> None:
         raise InputError(f"{path}: the file is empty (0 bytes); expected a layer; download it again")
     if path.suffix.lower() == ".shp":
         _check_shapefile(path)
+    refuse_pointer(path)
 
 
 def _check_shapefile(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,10 +69,8 @@ def looked(kind: str, then: Callable[[Path], Any], **keys: Any) -> Callable[[Pat
     def reading(path: Path) -> Any:
         (one,) = source(kind, path, **keys)
         probe("x", one, 25833)
-        try:
+        with suppress(InputError):
             look(path)
-        except InputError:
-            pass
         return then(path)
 
     return reading

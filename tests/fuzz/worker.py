@@ -16,7 +16,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ def outcome(seed: Seed, path: Path) -> tuple[str, str]:
     except SoleSuoloError as error:
         empty = not error.problems or not all(p.strip() for p in error.problems)
         return ("traceback", "an error without a word") if empty else ("refused", str(error))
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - what a library throws is what is looked for
         where = traceback.extract_tb(error.__traceback__)
         inner = next((f for f in reversed(where) if "/pipeline/" in f.filename), where[-1])
         return "traceback", f"{type(error).__name__}: {' '.join(str(error).split())[:160]} at {Path(inner.filename).name}:{inner.lineno}"
@@ -69,10 +69,8 @@ def _memory(key: str) -> float:
 
 
 def _forget_peak() -> None:
-    try:
+    with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    except OSError:
-        pass
 
 
 def _say(*words: Any) -> None:
@@ -84,10 +82,8 @@ def main() -> None:
     """Work off the jobs given as JSON: [format, seed, first case, end]."""
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
-    try:
+    with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
-    except (ValueError, OSError):
-        pass
     for name, round_, first, end in json.loads(sys.argv[1]):
         seed = BY_NAME[name]
         with prepared(seed) as (path, part, content):

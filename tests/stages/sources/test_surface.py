@@ -216,6 +216,6 @@ def test_a_raster_that_lies_nowhere_is_refused(tmp_path: Path) -> None:
 
 def test_more_cells_than_a_country_are_refused(tmp_path: Path) -> None:
     ground, top = scene()
-    near, far = tif(tmp_path / "a.tif", top, cell=1e-3), tif(tmp_path / "b.tif", top, west=WEST + 5e6, cell=1e-3)
-    with pytest.raises(InputError, match="cells of 0.001 m; expected at most 1,000,000,000,000"):
+    near, far = tif(tmp_path / "a.tif", top, cell=1e-4), tif(tmp_path / "b.tif", top, west=WEST + 5e6, cell=1e-4)
+    with pytest.raises(InputError, match=r"cells of 0\.0001 m; expected at most 1,000,000,000,000"):
         run((layer("dsm", near, far), layer("dtm", tif(tmp_path / "g.tif", ground))))
