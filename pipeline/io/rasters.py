@@ -128,7 +128,7 @@ def write(path: Path, spec: type[RasterSpec], made: RasterBlocks[Any], tags: dic
 def _as_written(path: Path, sums: list[tuple[RioWindow, int]]) -> bool:
     """Whether a raster holds the cells it was given: on a full disk GDAL loses blocks and tells nobody."""
     try:
-        with rasterio.open(path, num_threads=2) as src:
+        with rasterio.Env(GDAL_CACHEMAX=CACHE_MB), rasterio.open(path, num_threads=2) as src:
             return all(zlib.crc32(np.ascontiguousarray(src.read(window=at)).data) == known for at, known in sums)
     except rasterio.errors.RasterioError:
         return False
