@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,31 +115,22 @@ def make_plan(boundary: shapely.Geometry, epsg: int, config: SyntheticConfig, no
     blocks = make_blocks(faces, streets, canal, area, place, config.seed)
     lots = make_lots(blocks, config.seed)
     houses = build(lots, blocks.inside[lots.block], config.buildings if whole else None, config.seed)
-    # What covers the ground does not ask what stands on it: two at once.
-    with ThreadPoolExecutor(1) as pool:
-        ground = pool.submit(_pave, area, epsg, blocks, lots, houses, config, notes)
-        surfaces = make_roofs(houses, terrain, config.seed)
-        density, _old = place.density(shapely.get_coordinates(shapely.centroid(blocks.faces)))
-        sheet = districts(blocks, density, 34.0, 11.0, config.seed, "sheets")
-        section = districts(blocks, density, 9.0, 15.0, config.seed, "sections")
-        residents = settle(blocks, section, houses, lots.block, config.residents if whole else None)
-        cadastre = survey_sheets(blocks, lots, sheet, config.belfiore)
-        trees = plant(lots, blocks, houses, streets, place, config.seed)
-        yards, taken, level = ground.result()
-    return Plan(area, domain, place, terrain, streets, blocks, lots, houses, surfaces, true_planes(surfaces), trees, yards, taken, level, cadastre, section, residents)
-
-
-def _pave(area: shapely.Geometry, epsg: int, blocks: Blocks, lots: Lots, houses: Houses, config: SyntheticConfig, notes: Notes) -> tuple[Yards, Survey, float]:
-    """Yards, the consumed soil seen on its raster, and up to which rank yards are paved."""
+    surfaces = make_roofs(houses, terrain, config.seed)
     yards = lay_yards(lots, houses, config.seed)
     taken = survey(area, epsg, blocks, houses, yards)
-    if config.extent != "town":
-        return yards, taken, PAVED_RANK
-    level, reached = level_for(taken, yards, config.consumed_share)
-    notes.figure("consumed_share_reached", reached)
-    if abs(reached - config.consumed_share) > 0.0005:
-        notes.warn(f"The generated town consumes {reached:.2%} of its soil, not {config.consumed_share:.2%}: no more yards could be paved or spared.")
-    return yards, taken, level
+    level = PAVED_RANK
+    if whole:
+        level, reached = level_for(taken, yards, config.consumed_share)
+        notes.figure("consumed_share_reached", reached)
+        if abs(reached - config.consumed_share) > 0.0005:
+            notes.warn(f"The generated town consumes {reached:.2%} of its soil, not {config.consumed_share:.2%}: no more yards could be paved or spared.")
+    density, _old = place.density(shapely.get_coordinates(shapely.centroid(blocks.faces)))
+    sheet = districts(blocks, density, 34.0, 11.0, config.seed, "sheets")
+    section = districts(blocks, density, 9.0, 15.0, config.seed, "sections")
+    residents = settle(blocks, section, houses, lots.block, config.residents if whole else None)
+    cadastre = survey_sheets(blocks, lots, sheet, config.belfiore)
+    trees = plant(lots, blocks, houses, streets, place, config.seed)
+    return Plan(area, domain, place, terrain, streets, blocks, lots, houses, surfaces, true_planes(surfaces), trees, yards, taken, level, cadastre, section, residents)
 
 
 def write_town(plan: Plan, out: Path, epsg: int, name: str, code: str, config: SyntheticConfig, notes: Notes) -> None:
@@ -159,23 +149,6 @@ def write_town(plan: Plan, out: Path, epsg: int, name: str, code: str, config: S
     notes
         Takes counts.
     """
-    # The relief takes longest: the other layers are written meanwhile.
-    with ThreadPoolExecutor(1) as pool:
-        relief = pool.submit(_write_relief, out, plan, epsg, config)
-        ids = _write_layers(plan, out, epsg, name, code, config)
-        counts = relief.result()
-    _write_truth(out, plan, ids, counts, epsg, config.cell_m)
-    notes.count("parcels", int((plan.cadastre.kind == "parcel").sum()))
-    notes.count("roads", int((plan.cadastre.kind == "road").sum()))
-    notes.count("waters", int((plan.cadastre.kind == "water").sum()))
-    notes.count("buildings", len(ids))
-    notes.count("trees", len(plan.trees.east))
-    notes.count("residents", int(plan.residents.sum()))
-    notes.count("sections", len(plan.residents))
-
-
-def _write_layers(plan: Plan, out: Path, epsg: int, name: str, code: str, config: SyntheticConfig) -> dict[int, str]:
-    """Write the layers that are no relief; the names of the buildings."""
     plain = "".join(c for c in name if c.isalnum() or c in " -")  # a name from town.yaml never becomes a path
     stem = f"{config.belfiore}_{plain.upper()}"
     write_parcels(out / f"{stem}_ple.gml", plan.cadastre, epsg)
@@ -191,7 +164,15 @@ def _write_layers(plan: Plan, out: Path, epsg: int, name: str, code: str, config
     _write_streets(out / "strade.geojson", plan, epsg)
     _write_greens(out / "verde.geojson", plan, epsg)
     _write_groves(out / "oliveti.geojson", plan, epsg)
-    return ids
+    counts = _write_relief(out, plan, epsg, config)
+    _write_truth(out, plan, ids, counts, epsg, config.cell_m)
+    notes.count("parcels", int((plan.cadastre.kind == "parcel").sum()))
+    notes.count("roads", int((plan.cadastre.kind == "road").sum()))
+    notes.count("waters", int((plan.cadastre.kind == "water").sum()))
+    notes.count("buildings", len(ids))
+    notes.count("trees", len(plan.trees.east))
+    notes.count("residents", int(plan.residents.sum()))
+    notes.count("sections", len(plan.residents))
 
 
 def town_houses(plan: Plan) -> NDArray[np.int64]:
