@@ -16,7 +16,6 @@ from rasterio.warp import calculate_default_transform, reproject, transform_boun
 
 from pipeline.contracts.spec import Raster
 from pipeline.core.grid import Grid
-from pipeline.io.rasters import CACHE_MB
 
 
 def overview(raster: Raster[Any], band: str, max_px: int, *, categorical: bool = False) -> tuple[NDArray[np.float32], Grid]:
@@ -43,7 +42,7 @@ def overview(raster: Raster[Any], band: str, max_px: int, *, categorical: bool =
     own = raster.grid
     step = max(1, math.ceil(max(own.shape) / max_px))
     rows, cols = max(1, own.rows // step), max(1, own.cols // step)
-    with rasterio.Env(GDAL_CACHEMAX=CACHE_MB), rasterio.open(raster.path) as src:
+    with rasterio.open(raster.path) as src:
         masked = src.read(
             raster.bands.index(band) + 1,
             window=rasterio.windows.Window(0, 0, cols * step, rows * step) if step > 1 else None,
@@ -161,7 +160,7 @@ def screen_tiles(raster: Raster[Any], band: str, zoom: int) -> Iterator[ScreenTi
     corner = Affine(side / TILE_PX, 0.0, first * side - EARTH_M / 2.0, 0.0, -side / TILE_PX, EARTH_M / 2.0 - top * side)
     cols, rows = last - first + 1, low - top + 1
     with (
-        rasterio.Env(GDAL_CACHEMAX=CACHE_MB), rasterio.open(raster.path) as src,
+        rasterio.open(raster.path) as src,
         WarpedVRT(src, crs="EPSG:3857", transform=corner, width=cols * TILE_PX, height=rows * TILE_PX, resampling=Resampling.nearest, nodata=np.nan) as vrt,
     ):
         for row in range(rows):

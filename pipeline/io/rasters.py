@@ -28,8 +28,6 @@ from pipeline.core.grid import Grid, Window
 from pipeline.errors import InputError
 
 BLOCK_CELLS = 512
-# GDAL would keep a twentieth of the machine's memory, so the whole raster of a small town.
-CACHE_MB = 64
 # rasterio silences this while it burns shapes, but not when two threads burn at once.
 warnings.filterwarnings("ignore", category=rasterio.errors.NotGeoreferencedWarning)
 
@@ -110,7 +108,7 @@ def write(path: Path, spec: type[RasterSpec], made: RasterBlocks[Any], tags: dic
     }  # fmt: skip
     sums: list[tuple[RioWindow, int]] = []
     try:
-        with rasterio.Env(GDAL_CACHEMAX=CACHE_MB), rasterio.open(path, "w", **profile) as dst:
+        with rasterio.open(path, "w", **profile) as dst:
             for index, band in enumerate(spec.bands, 1):
                 dst.set_band_description(index, band.name)
             if items := (tags or {}) | made.tags:
@@ -128,7 +126,7 @@ def write(path: Path, spec: type[RasterSpec], made: RasterBlocks[Any], tags: dic
 def _as_written(path: Path, sums: list[tuple[RioWindow, int]]) -> bool:
     """Whether a raster holds the cells it was given: on a full disk GDAL loses blocks and tells nobody."""
     try:
-        with rasterio.Env(GDAL_CACHEMAX=CACHE_MB), rasterio.open(path, num_threads=2) as src:
+        with rasterio.open(path, num_threads=2) as src:
             return all(zlib.crc32(np.ascontiguousarray(src.read(window=at)).data) == known for at, known in sums)
     except rasterio.errors.RasterioError:
         return False
