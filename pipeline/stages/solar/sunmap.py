@@ -22,7 +22,6 @@ from pipeline.core.solar.sunmap import SkyYear, cell_irradiation, sky_year
 from pipeline.io.rasters import BandInput, burn
 from pipeline.joins.production import year_hours
 
-
 # Cells of a block that are traced and summed at once.
 STRIP_CELLS = 32_768
 
