@@ -78,6 +78,25 @@ def test_the_answer_does_not_depend_on_where_the_work_is_cut(where: str, scene: 
     np.testing.assert_array_equal(whole, cut)
 
 
+def test_the_answer_does_not_depend_on_the_strips(scene: tuple[gpd.GeoDataFrame, Raster], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    roofs, raster = scene
+    whole, _ = run(roofs, raster, tmp_path)
+    monkeypatch.setattr(stage, "STRIP_CELLS", 100)
+    in_strips, _ = run(roofs, raster, tmp_path)
+    np.testing.assert_array_equal(whole, in_strips)
+
+
+def test_strips_hold_every_cell_once_and_rows_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stage, "STRIP_CELLS", 10)
+    row = np.random.default_rng(1).integers(-3, 40, 200)
+    mine = row >= 0
+    found = list(stage.strips(row, mine))
+    assert len(found) > 5
+    np.testing.assert_array_equal(np.sum(found, axis=0), mine)
+    assert sum(len(np.unique(row[part])) for part in found) == len(np.unique(row[mine]))
+    assert not list(stage.strips(row, np.zeros(200, dtype=bool)))
+
+
 def test_open_roofs_against_plain_pvlib_and_obstacles_without_a_figure(tmp_path: Path) -> None:
     surface = np.zeros((60, 60))
     surface[20:30, 20:30] = 6.0
