@@ -29,7 +29,7 @@ endif
 .SUFFIXES:
 .DEFAULT_GOAL := town
 
-PLAIN_GOALS := help clean test lint bench fuzz audit torture bench-scale validate check explain trace serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
+PLAIN_GOALS := help clean test lint bench fuzz audit torture bench-scale validate check explain trace run-report checksums serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
 if_active = $(if $(filter $1,$(ACTIVE)),$(FILE_$1))
 need = $(if $(filter $1,$(ACTIVE)),$(FILE_$1),inactive-$1)
 
@@ -79,6 +79,12 @@ explain: .venv/.ready ## why would a stage run again: make explain STAGE=solar
 
 trace: .venv/.ready ## from a number back to its raw files: make trace ID=<building, roof, parcel ... or figure> [COLUMN=kwh_year] [JSON=1]
 	@$(PY) trace $(PLACE) "$(ID)" $(if $(COLUMN),--column "$(COLUMN)") $(if $(JSON),--json)
+
+run-report: .venv/.ready ## how the stages ran: seconds, memory, warnings, assumptions; also run.json and run.html in processed/<town>/
+	@$(PY) run-report $(PLACE)
+
+checksums: .venv/.ready ## checksums of the results; with another machine's list or folder: make checksums WITH=checksums.json
+	@$(PY) checksums $(PLACE) $(if $(WITH),--with "$(WITH)")
 
 fetch: .venv/.ready ## download the sources of the town that have an address: make fetch [HOSTS="one.more.host"]
 	@$(PY) fetch $(PLACE) --hosts $(HOSTS)

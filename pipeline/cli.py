@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -34,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in error.problems:
             print(f"  * {problem}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # Who read along, `head` for instance, has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("\nStopped; what was finished is kept, `make` goes on from there.", file=sys.stderr)
         return 130
@@ -69,6 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     why = add("inactive", _inactive, "Say why a stage does not run for a town; Make calls this.")
     why.add_argument("stage")
     add("summary", _summary, "Name the page to open and what was left out; Make calls this at the end.")
+    reporting = add("run-report", _run_report, "Say how the stages ran: seconds, memory, warnings, what was assumed.")
+    reporting.add_argument("--json", action="store_true", help="as JSON")
+    sums = add("checksums", _checksums, "Checksums of the results, or their comparison with another machine's.")
+    sums.add_argument("--with", dest="other", type=Path, default=None, help="checksums.json of another machine, or a copy of its processed/<town>/")
     add("rules", _rules, "Write rules.mk from the signatures of the stages.", town=False)
     add("docs", _docs, "Write the generated documents: docs/data.md and docs/town.schema.json.", town=False)
     fetching = add("fetch", _fetch, "Download every source of a town that has an address and is not there yet.")
@@ -90,9 +99,13 @@ def _place(options: argparse.Namespace) -> Place:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from pipeline.io.sidecar import read_json
     from pipeline.runner import run_stage
 
-    done = run_stage(options.stage, _place(options), options.dask, _Progress(options.stage), _waiting)
+    place = _place(options)
+    last = (read_json(place.run_record(options.stage)) or {}).get("seconds")
+    with _Progress(options.stage, last) as progress:
+        done = run_stage(options.stage, place, options.dask, progress, _waiting)
     print(f"{done.stage:<12} {done.seconds:7.1f} s {done.peak_mb:7.0f} MB   {done.size}", file=sys.stderr)
     for warning in done.warnings:
         print(f"{'':<12} note: {warning}", file=sys.stderr)
@@ -100,20 +113,46 @@ def _run(options: argparse.Namespace) -> int:
 
 
 class _Progress:
-    """One line that says how far parallel work is and how long it may still take; quiet when not a terminal."""
+    """One line, renewed twice a second after two seconds, that says how far a stage is, how fast it goes and how long it may still take.
 
-    def __init__(self, stage: str) -> None:
-        self.stage = stage
-        self.start = time.monotonic()
-        self.shown = 0.0
+    Where the work is cut into pieces: pieces done, their rate, the rest at that rate. Where it is not: the seconds gone, of those it took
+    the last time. Quiet when not a terminal.
+    """
+
+    def __init__(self, stage: str, last_seconds: float | None = None) -> None:
+        self.stage, self.last = stage, last_seconds
+        self.start = self.began = time.monotonic()
+        self.done, self.total, self.first = 0, 0, 0
+        self.ended = threading.Event()
+
+    def __enter__(self) -> _Progress:
+        if sys.stderr.isatty():
+            threading.Thread(target=self._tick, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ended.set()
+        if sys.stderr.isatty():
+            print("\r\033[K", end="", file=sys.stderr)
 
     def __call__(self, done: int, total: int) -> None:
-        now = time.monotonic()
-        if not sys.stderr.isatty() or now - self.start < 2 or now - self.shown < 0.5:
-            return
-        self.shown = now
-        left = (now - self.start) / done * (total - done)
-        print(f"\r{self.stage:<12} {done}/{total}, about {left:.0f} s left ", end="\r", file=sys.stderr)
+        if done <= self.done or total != self.total:  # another piece of work begins
+            self.began, self.first = time.monotonic(), done - 1
+        self.done, self.total = done, total
+
+    def text(self, now: float) -> str:
+        """The line."""
+        gone = now - self.start
+        if self.done < self.total:
+            rate = (self.done - self.first) / max(now - self.began, 1e-3)
+            return f"{self.stage:<12} {self.done}/{self.total}, {rate:.1f}/s, about {(self.total - self.done) / rate:.0f} s left"
+        left = f" of about {self.last:.0f} s, as the last time" if self.last and gone < self.last else ""
+        return f"{self.stage:<12} {gone:.0f} s{left}"
+
+    def _tick(self) -> None:
+        while not self.ended.wait(0.5):
+            if time.monotonic() - self.start >= 2:
+                print(f"\r\033[K{self.text(time.monotonic())}", end="\r", file=sys.stderr, flush=True)
 
 
 def _refresh(options: argparse.Namespace) -> int:
@@ -177,16 +216,31 @@ def _inactive(options: argparse.Namespace) -> int:
 def _summary(options: argparse.Namespace) -> int:
     from pipeline.io.sidecar import read_json
     from pipeline.recipes import make_plan
+    from pipeline.runreport import write_report
 
     place = _place(options)
     plan = make_plan(place, with_recipes=False)
+    _, page = write_report(plan)
     for stage, reason in plan.inactive.items():
         if reason and stage != "synthetic":
             print(f"Left out: {stage}: {reason}")
     sidecar = read_json(place.sidecar("webmap")) or {}
     if "notice" in sidecar:
         print(f"Dati dimostrativi / demonstration data: {sidecar['generated_layers']}")
+    print(f"How the run went: {page}")
     print(f"Open {place.site / 'index.html'} in a browser.")
+    return 0
+
+
+def _run_report(options: argparse.Namespace) -> int:
+    from pipeline.recipes import make_plan
+    from pipeline.runreport import lines_of, report_of, write_report
+
+    plan = make_plan(_place(options), with_recipes=False)
+    report = report_of(plan)
+    written = write_report(plan)
+    print(json.dumps(report, ensure_ascii=False, indent=1) if options.json else "\n".join(lines_of(report)))
+    print(f"{' and '.join(map(str, written))} written", file=sys.stderr)
     return 0
 
 
@@ -273,6 +327,29 @@ def _freeze_baseline(options: argparse.Namespace) -> int:
     freeze_baseline(load_output(make_plan(place, with_recipes=False), "restoration"), path)
     print(f"{path} written; add to town.yaml:\n  sources:\n    restoration:\n      - {{kind: baseline, path: {path.name}}}")
     return 0
+
+
+def _checksums(options: argparse.Namespace) -> int:
+    from pipeline.checksums import ABSOLUTE, RELATIVE, checksums, compare, compare_folder
+    from pipeline.errors import InputError
+    from pipeline.io.sidecar import read_json
+
+    place = _place(options)
+    if options.other is None:
+        print(json.dumps(checksums(place), ensure_ascii=False, indent=1, sort_keys=True))
+        return 0
+    if options.other.is_dir():
+        lines, same = compare_folder(place, options.other)
+        print("\n".join(lines))
+        print(f"The same within {RELATIVE:g} of each number ({ABSOLUTE:g} near zero)." if same else f"NOT the same: beyond {RELATIVE:g} of a number ({ABSOLUTE:g} near zero).")
+        return 0 if same else 1
+    other = read_json(options.other)
+    if not isinstance(other, dict) or not isinstance(other.get("stages"), dict):
+        raise InputError(f"{options.other}: no list of checksums; expected the output of `make checksums` of the other machine, or a copy of its folder processed/<town>/")
+    lines, differ = compare(checksums(place), other)
+    print("\n".join(lines))
+    print("All the same." if not differ else f"{len(differ)} differ. To see by how much, copy the other machine's processed/<town>/ here: make checksums WITH=folder")
+    return 1 if differ else 0
 
 
 def _rules(options: argparse.Namespace) -> int:

@@ -184,12 +184,15 @@ def _look_through(path: Path, text: str) -> None:
         raise ConfigError(f"{path}: {len(text):,} characters; expected at most {MAX_CHARACTERS:,}")
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
-        line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent):
-            raise ConfigError(f"{path}: line {line}: an alias (*{event.anchor}); expected values written out: aliases are not read here")
+            raise ConfigError(f"{path}: line {_line(event)}: an alias (*{event.anchor}); expected values written out: aliases are not read here")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise ConfigError(f"{path}: line {line}: more than {MAX_DEPTH} levels, one in the other; a bracket may not be closed")
+            raise ConfigError(f"{path}: line {_line(event)}: more than {MAX_DEPTH} levels, one in the other; a bracket may not be closed")
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
 
 
 def _short(value: object, most: int = 60) -> str:

@@ -96,7 +96,7 @@ def _open_cloud(path: Path, source: Source) -> Cloud:
     return Cloud(path, (header.mins[0], header.mins[1], header.maxs[0], header.maxs[1]), epsg, unit)
 
 
-def _broken(path: Path, error: Exception) -> NoReturn:
+def _broken(path: Path, error: BaseException) -> NoReturn:
     raise InputError(f"{path}: cannot be read as a point cloud ({error}); expected a whole LAS or LAZ file, download it again") from None
 
 
@@ -198,5 +198,10 @@ def _chunks(cloud: Cloud) -> Iterator[Any]:
                 yield chunk
     except BROKEN as error:
         _broken(cloud.path, error)
+    except BaseException as error:
+        # lazrs panics where damage makes it ask for more memory than there is; that is no Exception of Python.
+        if type(error).__name__ == "PanicException":
+            _broken(cloud.path, error)
+        raise
     if read != expected:
         raise InputError(f"{cloud.path}: holds {read} points, its header promises {expected}; the file is truncated, download it again")

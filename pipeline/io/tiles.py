@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import rasterio
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
@@ -29,6 +30,7 @@ CELL = (1e-7, 1e5)
 FOOT_M = 0.3048  # international foot, exact
 US_FOOT_M = 1200 / 3937  # US survey foot, exact
 DRIVERS = ("GTiff", "AAIGrid", "GRASSASCIIGrid", "EHdr", "HFA", "ENVI", "SRTMHGT", "DTED", "USGSDEM", "XYZ", "SAGA", "JP2OpenJPEG", "JPEG", "PNG")
+TEXT_DRIVERS = ("AAIGrid", "GRASSASCIIGrid")
 # Words that files use for the unit of their band.
 UNITS_M = {"m": 1.0, "metre": 1.0, "meter": 1.0, "metres": 1.0, "meters": 1.0, "ft": FOOT_M, "foot": FOOT_M, "feet": FOOT_M, "us-ft": US_FOOT_M, "ftus": US_FOOT_M, "us survey foot": US_FOOT_M}  # fmt: skip
 
@@ -138,6 +140,7 @@ def open_tile(path: Path, source: Source, band: int | None = None) -> Tile:
         with open_dataset(path) as src:
             t, shape, bands = src.transform, (src.height, src.width), src.count
             wkt = src.crs.to_wkt() if src.crs else None
+            in_text = src.driver in TEXT_DRIVERS
             unit = (src.units[(band or 1) - 1] or "") if (band or 1) <= bands else ""
     except RasterioError as error:
         raise InputError(f"{path}: cannot be read as a raster ({error}); expected a GeoTIFF or an ESRI ASCII grid; download it again, or convert it with gdal_translate") from None
@@ -149,6 +152,8 @@ def open_tile(path: Path, source: Source, band: int | None = None) -> Tile:
         raise InputError(f"{path}: holds {bands} bands, expected one; extract it: gdal_translate -b 1 {path.name} one.tif")
     if band is not None and band > bands:
         raise InputError(f"{path}: holds {bands} bands, there is no band {band}; correct `bands` of this source in town.yaml (the first band is 1)")
+    if in_text:
+        _require_numbers(path, *shape, path.stat().st_mtime_ns)
     return Tile(path, Lattice(t.c, t.f, t.a, -t.e, epsg), *shape, _unit_m(path, source, unit, wkt), source.nodata, band or 1)
 
 
@@ -166,6 +171,19 @@ def _require_upright(path: Path, t: Any, epsg: int) -> None:
             f"{path}: rotated or upside-down grid ({', '.join(f'{v:g}' for v in tuple(t)[:6])}), expected north up; make it so: "
             f"gdalwarp -t_srs EPSG:{epsg} -tr {math.hypot(t.a, t.d):g} {math.hypot(t.b, t.e):g} -r near {path.name} north_up.tif"
         )
+
+
+@lru_cache(maxsize=10_000)
+def _require_numbers(path: Path, rows: int, cols: int, mtime_ns: int) -> None:
+    """A grid written as text holds a word for each cell: in one that is cut off GDAL would look for the missing rows for hours."""
+    words, inside = 0, False
+    with path.open("rb") as stream:
+        while words < rows * cols and (piece := stream.read(1 << 24)):
+            ink = np.frombuffer(piece, dtype=np.uint8) > ord(" ")
+            words += int(np.count_nonzero(ink[1:] & ~ink[:-1])) + int(bool(ink[0]) and not inside)
+            inside = bool(ink[-1])
+    if words < rows * cols:
+        raise InputError(f"{path}: {rows:,} rows of {cols:,} cells announced, {words:,} words are in the file; it is cut off, download it again")
 
 
 def _unit_m(path: Path, source: Source, unit: str, wkt: str | None) -> float:

@@ -219,3 +219,17 @@ def test_more_cells_than_a_country_are_refused(tmp_path: Path) -> None:
     near, far = tif(tmp_path / "a.tif", top, cell=1e-4), tif(tmp_path / "b.tif", top, west=WEST + 5e6, cell=1e-4)
     with pytest.raises(InputError, match=r"cells of 0\.0001 m; expected at most 1,000,000,000,000"):
         run((layer("dsm", near, far), layer("dtm", tif(tmp_path / "g.tif", ground))))
+
+
+def test_a_text_grid_that_is_cut_off_is_refused_at_once(tmp_path: Path) -> None:
+    ground, _ = scene()
+    rows = "\n".join(" ".join(f"{30 + r * 0.1:.1f}" for _ in range(20)) for r in range(300))
+    head = f"ncols 20\nnrows {{}}\nxllcorner {WEST}\nyllcorner {NORTH - 300}\ncellsize 1\nNODATA_value -9999\n"
+    for announced, words in ((300, ""), (9000, "9,000 rows of 20 cells announced, 6,012 words are in the file; it is cut off")):
+        (tmp_path / f"{announced}.asc").write_text(head.format(announced) + rows, encoding="ascii")
+        layers = (layer("dsm", tmp_path / f"{announced}.asc", crs="EPSG:25833"), layer("dtm", tif(tmp_path / "g.tif", ground)))
+        if not words:
+            assert run(layers)[0].rows == 300
+            continue
+        with pytest.raises(InputError, match=words):
+            run(layers)
