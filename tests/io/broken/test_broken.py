@@ -111,7 +111,7 @@ def points_only(folder: Path) -> Path:
 
 
 CORPUS: list[tuple[str, str, dict[str, Any], Callable[[Path], Path], str]] = [
-    ("truncated zip", "parcels", {}, truncated_zip, "cannot be read as a vector layer .*cut off, damaged"),
+    ("truncated zip", "parcels", {}, truncated_zip, "cannot be read as a zip .*cut off, damaged"),
     ("malformed XML", "parcels", {"kind": "ade_gml"}, malformed_xml, "line 1: mismatched tag; the file is cut off or damaged"),
     ("billion laughs", "parcels", {"kind": "ade_gml"}, billion_laughs, r"declares a document type \(DOCTYPE\)"),
     ("billion laughs, any layer", "boundary", {}, billion_laughs, r"declares a document type \(DOCTYPE\)"),
