@@ -152,7 +152,7 @@ def _lay(root: Path, target: Path) -> Project:
     target.mkdir()
     for name in ("Makefile", "requirements.lock"):
         shutil.copy2(root / name, target / name)
-    shutil.copytree(root / "pipeline", target / "pipeline", ignore=shutil.ignore_patterns("__pycache__", "stages", "synthetic", "maps"))
+    shutil.copytree(root / "pipeline", target / "pipeline", ignore=shutil.ignore_patterns("__pycache__", "stages", "synthetic"))
     (target / ".venv").symlink_to(root / ".venv")
     for wing in ("", "sources", "land"):
         folder = target / "pipeline/stages" / wing
