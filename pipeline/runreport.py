@@ -38,7 +38,7 @@ def report_of(plan: Plan) -> dict[str, Any]:
         "town": plan.town.name,
         "version": __version__,
         "languages": list(plan.town.languages),
-        "machine": {"system": platform.system(), "processor": platform.machine(), "python": platform.python_version()},
+        "machine": {"system": platform.uname().system, "processor": platform.machine(), "python": platform.python_version()},
         "stages": stages,
         "missing": {k: _without_paths(v) for k, v in plan.inactive.items() if v and k != "synthetic"},
         "generated": list(Lineage(merged).synthetic),

@@ -262,7 +262,7 @@ def cut_ascii(path: Path) -> Path:
     [
         ("list.vrt", vrt, "cannot be read as a raster"),  # it would open whatever file it names
         ("page.tif", lambda p: p.write_text("<html>404</html>") and p, "cannot be read as a raster"),
-        ("cut.asc", cut_ascii, r"cut\.asc.*(truncated|cannot be read)"),
+        ("cut.asc", cut_ascii, r"cut\.asc.*(truncated|cannot be read|cut off)"),
         ("head.asc", lambda p: p.write_text("ncols 3\nnrows x\n") and p, "cannot be read as a raster"),
     ],
 )

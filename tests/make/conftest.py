@@ -109,6 +109,8 @@ sources:
 green:
   canopy_height_m: 3.0
 """
+# How the run went: seconds and memory differ from run to run.
+RUN_REPORT = ("run.json", "run.html")
 RUN = ["boundary", "residents", "green"]
 
 
@@ -145,7 +147,7 @@ class Project:
         path.write_text(text.replace(old, new))
 
     def bytes(self) -> dict[str, bytes]:
-        return {p.name: p.read_bytes() for p in sorted(self.processed.iterdir()) if p.is_file()}
+        return {p.name: p.read_bytes() for p in sorted(self.processed.iterdir()) if p.is_file() and p.name not in RUN_REPORT}
 
 
 def _lay(root: Path, target: Path) -> Project:

@@ -31,7 +31,7 @@ from pipeline.io.sidecar import read_json, sha256_of  # noqa: E402 - the checkou
 
 TOWN = ROOT / "tests/towns/quartiere"
 # What a run says about itself (seconds, memory, who held a lock): two runs never agree on it, and no stage reads it but for its hash.
-OF_THE_RUN = (".run.json", ".lock", "hashes.json", "make.turn", "summary.txt")
+OF_THE_RUN = ("run.json", "run.html", ".lock", "hashes.json", "make.turn", "summary.txt")
 LIVES = 2
 AT_RANDOM = 6
 
