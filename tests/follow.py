@@ -3,7 +3,7 @@
     python tests/follow.py docs/tutorial/your-own-town.md
 
 A page says what to do in the line above a code block: "Write `path`:", "Add at the end of `path`:", "In `path`, below the line that
-begins with `words`, add:", "In `path`, write `words` in the place of `words`:" or "Run:". Other blocks are only shown.
+begins with `words`, add:", "In `path`, in the place of the line that begins with `words`, write:" or "Run:". Other blocks are only shown.
 """
 
 from __future__ import annotations
@@ -23,16 +23,17 @@ SAYS = {
     "write": re.compile(r"(?:.* )?Write `([^`]+)`"),
     "append": re.compile(r"(?:.* )?Add at the end of `([^`]+)`"),
     "below": re.compile(r"(?:.* )?In `([^`]+)`, below the line that begins with `([^`]+)`, add"),
+    "place": re.compile(r"(?:.* )?In `([^`]+)`, in the place of the line that begins with `([^`]+)`, write"),
     "run": re.compile(r"Run"),
 }
 
 
 class Step(NamedTuple):
-    """One thing a page asks for: what, in which file, below which line, and the block."""
+    """One thing a page asks for: what, in which file, at which line, and the block."""
 
     what: str
     path: str
-    below: str
+    line: str
     text: str
 
 
@@ -42,8 +43,8 @@ def steps(page: Path) -> list[Step]:
     for block in BLOCK.finditer(page.read_text(encoding="utf-8")):
         for what, pattern in SAYS.items():
             if said := pattern.fullmatch(block["say"]):
-                path, below = (*said.groups(), "", "")[:2]
-                found.append(Step(what, path, below, block["text"]))
+                path, line = (*said.groups(), "", "")[:2]
+                found.append(Step(what, path, line, block["text"]))
     return found
 
 
@@ -86,9 +87,9 @@ def follow(found: list[Step], folder: Path) -> list[str]:
             path.write_text(text + ("\n\n" if path.suffix == ".py" else "") + step.text, encoding="utf-8")
         else:
             lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-            at = [n for n, line in enumerate(lines) if line.startswith(step.below)]
-            assert len(at) == 1, f"{step.path}: {len(at)} lines begin with {step.below!r}, expected one"
-            path.write_text("".join([*lines[: at[0] + 1], step.text, *lines[at[0] + 1 :]]), encoding="utf-8")
+            at = [n for n, line in enumerate(lines) if line.startswith(step.line)]
+            assert len(at) == 1, f"{step.path}: {len(at)} lines begin with {step.line!r}, expected one"
+            path.write_text("".join([*lines[: at[0] + (step.what == "below")], step.text, *lines[at[0] + 1 :]]), encoding="utf-8")
     return said
 
 

@@ -10,7 +10,7 @@ import pytest
 from pipeline.config.town import load_town
 from tests.follow import checkout, follow, steps
 
-METRIC, TUTORIAL = "docs/how-to/add-a-metric.md", "docs/tutorial/your-own-town.md"
+METRIC, FORMAT, TUTORIAL = "docs/how-to/add-a-metric.md", "docs/how-to/add-a-source-format.md", "docs/tutorial/your-own-town.md"
 
 
 @pytest.fixture
@@ -44,3 +44,14 @@ def test_the_tutorial_ends_with_the_hamlet_and_each_step_is_in_order(root: Path,
     assert load_town(copy / "data/raw/borgo") == load_town(root / "docs/tutorial/borgo")
     said = follow([s for s in steps(root / TUTORIAL) if "check" in s.text], copy)[0]
     assert [line.split()[0] for line in said.splitlines() if "does not run" in line] == ["greenspaces", "streets", "farhorizon", "consumed", "ledger"]
+
+
+def test_a_format_is_one_kind_one_reader_one_test(root: Path, copy: Path) -> None:
+    found = steps(root / FORMAT)
+    assert [s.path for s in found if s.what == "write"] == ["pipeline/io/psm3.py", "tests/io/test_psm3.py"]
+    assert "2 passed" in follow(found, copy)[0]
+    assert "`psm3`" in (copy / "docs/reference/config.md").read_text(encoding="utf-8")
+    town = copy / "docs/tutorial/borgo/town.yaml"
+    town.write_text(town.read_text(encoding="utf-8").split("  weather:")[0] + "  weather:\n    - {kind: psm3, path: boundary.geojson}\n", encoding="utf-8")
+    said = follow([found[-1]._replace(text="! make TOWN_DIR=docs/tutorial/borgo check")], copy)[0]
+    assert "sources.weather: docs/tutorial/borgo/boundary.geojson: begins with" in said and "expected 'Latitude'" in said
