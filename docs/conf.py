@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VERSION = re.search(r'"([^"]+)"', (ROOT / "pipeline/version.py").read_text(encoding="utf-8"))
 
 project = "Sole e Suolo"
-copyright = "EUPL-1.2"  # noqa: A001 - Sphinx's name
+copyright = "EUPL-1.2"
 version = release = VERSION[1] if VERSION else ""
 extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
