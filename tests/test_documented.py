@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import re
+import tomllib
 from pathlib import Path
 from typing import get_args
 
@@ -111,3 +112,21 @@ def test_what_the_pages_tell_one_to_type_exists(root: Path) -> None:
             goals = [w for w in re.split(r"    | > ", words)[0].split() if re.fullmatch(r"[a-z.][a-z./-]*", w)]
             wrong += [f"{page.name}: make {g}" for g in goals if g not in known and page.name != "add-a-metric.md"]
     assert wrong == []
+
+
+def test_the_python_versions_of_the_readme_are_those_of_the_project(root: Path) -> None:
+    low, high = re.findall(r"3\.(\d+)", tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"])
+    said = f"3.{low} to 3.{int(high) - 1}"
+    assert f"Python {said}" in (root / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_signature_in_the_readme_is_the_stages_own(root: Path) -> None:
+    text = (root / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"```python\ndef (.*?):\n```", text, re.S)
+    assert shown and " ".join(shown[1].split()) == STAGES["solar"].signature
+
+
+def test_links_of_the_pages_at_the_top_lead_somewhere(root: Path) -> None:
+    """Those below docs are checked when the site is built."""
+    lost = [f"{p.name}: {link}" for p in root.glob("*.md") for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", p.read_text(encoding="utf-8")) if not (root / link).exists()]
+    assert lost == []
