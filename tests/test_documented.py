@@ -49,6 +49,8 @@ def test_every_dataset_of_a_stage_is_in_the_data_dictionary() -> None:
 def test_every_key_of_town_yaml_says_what_it_is() -> None:
     silent = [f"{section}.{k.place}" for section, keys in config_keys().items() for k in keys if len(k.text) < 5]
     assert silent == []
+    private = [k.place for keys in config_keys().values() for k in keys if re.search(r"\b(SOLAR|LAND|MAPS|INPUTS|CLIMATE)\b", k.text)]
+    assert private == [], "a source is a paper, a standard, a data set or a judgement, never a note that is not in the repository"
 
 
 def test_every_section_belongs_to_a_stage_and_says_so() -> None:
