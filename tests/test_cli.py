@@ -115,6 +115,18 @@ def test_the_zip_of_a_site_as_json(town: list[str], capsys: pytest.CaptureFixtur
     assert said(capsys)["files"] == 2
 
 
+def test_what_cannot_be_shown_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words, named in ((["--folder", str(tmp_path / "none")], "no such folder"), (["--folder", str(tmp_path), "--port", "99999"], "name another one")):
+        assert cli.main(["serve", *words]) == 1
+        assert named in capsys.readouterr().err
+
+
+def test_why_a_stage_does_not_run(town: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert [cli.main(["inactive", stage, *town]) for stage in ("streets", "sole", "roofs")] == [1, 1, 0]
+    printed = capsys.readouterr()
+    assert "streets does not run for Borgo di prova" in printed.err and "sole: no such stage" in printed.err and "roofs runs" in printed.out
+
+
 def test_a_reader_that_has_seen_enough_is_no_fault(root: Path) -> None:
     done = subprocess.run(["bash", "-o", "pipefail", "-c", f"{sys.executable} -m pipeline check --town-dir docs/tutorial/borgo | head -1"], cwd=root, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("Borgo di prova")
