@@ -137,7 +137,7 @@ def config_page() -> str:
 
 
 def _section_text(name: str) -> str:
-    return (Town.model_fields[name].annotation.__doc__ or "").split("\n\n")[0].strip()
+    return " ".join((Town.model_fields[name].annotation.__doc__ or "").split("\n\n")[0].split())
 
 
 def _key_table(keys: list[Key]) -> list[str]:
