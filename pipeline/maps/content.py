@@ -38,6 +38,8 @@ class Site:
         Sizes of plant of each building, with what they cost and give; None where they are not known.
     storm_mm
         Depth of the storm that runoff is told for [mm].
+    home_kwh
+        What a home uses in a year, for comparison; None where nobody says [kWh].
     """
 
     atlas: Atlas
@@ -56,6 +58,7 @@ class Site:
     sun: SunMap | None = None
     steps: pd.DataFrame | None = None
     storm_mm: float = 60.0
+    home_kwh: float | None = None
     sums: dict[str, float] = field(init=False)
     made: dict[str, Theme] = field(init=False)
     columns: dict[str, dict[str, Column]] = field(init=False)

@@ -14,6 +14,11 @@ from pipeline.maps.text import TEXT, Phrase, joined, say
 from pipeline.maps.themes import Atlas, Theme
 
 
+# Generated layers that the banner names; of more it says how many.
+_NAMED = 4
+_KNOWN_BEST = ("buildings", "parcels", "surface", "weather", "landcover", "residents")
+
+
 @dataclass(frozen=True)
 class Card:
     """A theme on the front page: number, band, what it means, picture."""
@@ -196,8 +201,11 @@ def lead(name: str, theme: Theme | None, sums: dict[str, float]) -> Phrase:
 
 def demonstration(synthetic: tuple[str, ...]) -> Phrase | None:
     """The banner's sentence: which layers are generated; None where all are surveyed."""
-    names = [TEXT.get(f"layer.{s}", Phrase(s, s)) for s in synthetic]
+    rank = {name: i for i, name in enumerate(_KNOWN_BEST)}
+    names = [TEXT.get(f"layer.{s}", Phrase(s, s)) for s in sorted(synthetic, key=lambda s: rank.get(s, len(rank)))]
     if not names:
         return None
+    if len(names) > _NAMED + 1:
+        names = [*names[:_NAMED], say("demo.others", count=str(len(names) - _NAMED))]
     text = say("demo", layers=joined(names))
     return text if len(names) > 1 else Phrase(text.it.replace("sono generati, non rilevati", "generato, non rilevato"), text.en)

@@ -30,8 +30,9 @@ from pipeline.maps.layers import (
 )
 from pipeline.maps.measures import choices
 from pipeline.maps.pictures import town_middle
+from pipeline.maps.quantities import quantity
 from pipeline.maps.style import NO_DATA
-from pipeline.maps.text import TEXT
+from pipeline.maps.text import TEXT, Phrase, say
 from pipeline.maps.themes import KEYS, KINDS, Theme, known, shape_columns
 
 # A map opens on this much of the middle of the town, so that single roofs are seen; a place with few features is shown whole.
@@ -61,7 +62,7 @@ def theme_page(site: Site, environment: Environment, name: str, common: dict[str
     sources = [f"data/{d}.js" for d in ("text", *data, *([name] if theme else []), *(["sunmap"] if sun else []))]
     scripts = [f"static/{s}" for s in SCRIPTS[:2]] + sources + [f"static/{s}" for s in (*SCRIPTS[2:], *([SUN_SCRIPT] if sun else []))]
     values = common | {
-        "theme": name, "sun": sun, "active": theme is not None, "layer": theme.layer if theme else "", "lead": findings.lead(name, theme, site.sums),
+        "theme": name, "means": _means(site), "greens": "greens" in data, "sun": sun, "active": theme is not None, "layer": theme.layer if theme else "", "lead": findings.lead(name, theme, site.sums),
         "legend": f"green.legend.{theme.value}" if theme and name == "green" else f"{name}.legend", "credit_short": credits_of(site.lineage, short=True),
         "choices": bool(theme and choices(theme, site.atlas)), "missing": common["missing"] if theme is None or name != "solar" else [],
         "whole": "town" not in site.atlas or site.atlas["town"]["zone_kind"].iloc[0] == "town",
@@ -76,6 +77,11 @@ def theme_page(site: Site, environment: Environment, name: str, common: dict[str
         LayerControl(position="topright", collapsed=True).add_to(town_map)
         town_map.add_child(ThemePanel())
         return render(town_map, environment, "theme.html", values)
+
+
+def _means(site: Site) -> Phrase:
+    """What the colours of the roofs say, with a home's use of a year to hold them against."""
+    return TEXT["solar.means"] if site.home_kwh is None else say("solar.means.home", home=quantity(site.home_kwh / 1e3, "index"))
 
 
 def _town_green(site: Site) -> Green | None:
@@ -131,7 +137,8 @@ def _map_layers(site: Site, theme: Theme | None, data: list[str]) -> list[Any]:
                 TEXT["map.parcels"],
             )
         )
-    if "greens" in data:
+    parks = bool(theme and theme.name == "green")
+    if "greens" in data and not parks:
         out.append(Polygons("greens", {"role": "base", "fill": "#bcd6a0", "stroke": "#8fae72", "width": 0.8, "alpha": 0.75}, TEXT["map.greens"]))
     if theme and shown != "buildings":
         out.append(_theme_layer(theme))
@@ -148,6 +155,9 @@ def _map_layers(site: Site, theme: Theme | None, data: list[str]) -> list[Any]:
         out.append(Polygons("buildings", grey, TEXT["map.buildings"]))
     if theme and shown == "buildings":
         out.append(_theme_layer(theme))
+    if "greens" in data and parks:
+        # Above the colours: where the green is that people walk to.
+        out.append(Polygons("greens", {"role": "base", "fill": "#ffffffb3", "stroke": "#14361f", "width": 2, "alpha": 1}, TEXT["map.greens"]))
     if shown != "town" and "town" in data:
         veil = {"veil": "#fbf8f2a6"} if site.atlas["town"]["zone_kind"].iloc[0] == "town" else {}
         out.append(Polygons("town", {"role": "base", "stroke": "#6d6350", "width": 2, "dash": [7, 4], **veil}, TEXT["map.boundary"]))

@@ -49,6 +49,11 @@
     list.style.gridTemplateColumns = "repeat(" + s.colours.length + ",1fr)";
   }
 
+  function strip() {
+    var s = SS.sun, last = s.breaks.length - 1;
+    SS.strip(SS.t("sun.legend") + " [kWh/m²]", s.colours, s.colours.map(function (colour, k) { return k <= last ? "< " + SS.plain(s.breaks[k], 0) : "≥ " + SS.plain(s.breaks[last], 0); }));
+  }
+
   /* One state, three doors: the two buttons, the list of layers, the address. */
   SS.sunSwitch = function (theme) {
     var map = theme.map, layer = SS.layers.sun, roofs = document.getElementById("by-roof"), cells = document.getElementById("by-cell");
@@ -59,6 +64,7 @@
       document.getElementById("legend").hidden = on;
       document.getElementById("sun-legend").hidden = !on;
       theme.layer.options.outline = on;
+      if (on) strip(); else theme.strip();
       theme.layer.redraw();
     }
     function set(on, quiet) {
@@ -68,7 +74,7 @@
     map.on("layeradd layerremove", function (event) { if (event.layer === layer) { show(); SS.save({ m: map.hasLayer(layer) ? "sun" : "" }); } });
     roofs.addEventListener("click", function () { set(false); });
     cells.addEventListener("click", function () { set(true); });
-    document.addEventListener("ss:language", legend);
+    document.addEventListener("ss:language", function () { legend(); if (map.hasLayer(layer)) strip(); });
     document.addEventListener("ss:address", function () { set(SS.state.m === "sun", true); });
     legend();
     if (SS.state.m === "sun") set(true, true);

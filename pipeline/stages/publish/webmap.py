@@ -17,6 +17,7 @@ from pipeline.contracts.solar import Finance, Ladder, Sunmap
 from pipeline.contracts.sources import Greenspaces, Landcover, Mismatch, Streets, Surface
 from pipeline.contracts.spec import Folder, Package, Raster, Table
 from pipeline.core.terrain import hillshade
+from pipeline.io.dated import rule
 from pipeline.io.picture import native_zoom, overview, screen_tiles, to_browser
 from pipeline.io.sidecar import NOTICE
 from pipeline.io.tables import write_package
@@ -78,6 +79,7 @@ def webmap(
         dict(atlas), town.name, town.languages, lineage, __version__, simplify_m=config.simplify_m, email=config.email,
         canopy_height_m=town.green.canopy_height_m, storm_mm=town.plots.storm_mm, shade=shade, cover=cover, bounds=bounds,
         streets=streets, greens=greenspaces, sun=sun, steps=_steps(ladder, finance),
+        home_kwh=rule("consumption", "dwelling", town.finance.as_of).value,
     )  # fmt: skip
     for layer, rows in site.write(made, out).items():
         notes.count(f"features on the maps: {layer}", rows)
