@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.io.picture import TILE_PX, ScreenTile
+from pipeline.maps.encode import Column, pack
 from pipeline.maps.style import PALETTES, classify, rgb
 
 # Below this zoom of the map one picture of the whole town is shown, from it on the squares.
 TILES_FROM_ZOOM = 16
 _STEP = 100.0
+# A figure at one point is told in steps of this: half of it is 0.4 % of a good roof, finer than the model is.
+READ_STEP = 10.0
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def write(sun: SunMap, images: Path, data: Path) -> int:
     images
         Folder for the pictures, made here; names are numbers of the map's own grid.
     data
-        Folder for sunmap.js.
+        Folder for sunmap.js, and in `sun/` the figures of each square, read where somebody asks for a point.
 
     Returns
     -------
@@ -83,10 +86,14 @@ def write(sun: SunMap, images: Path, data: Path) -> int:
     breaks = limits(sun.overview)
     images.mkdir()
     picture(sun.overview, breaks).save(images / "town.png", bits=4)
+    (data / "sun").mkdir()
     there = []
     for square in sun.squares:
-        picture(square.values, breaks).save(images / f"{square.col}_{square.row}.png", bits=4)
-        there.append(f"{square.col}_{square.row}")
+        name = f"{square.col}_{square.row}"
+        picture(square.values, breaks).save(images / f"{name}.png", bits=4)
+        figures = pack(f"sun_{name}", square.values.size, {"poa": Column(square.values.ravel(), READ_STEP)})
+        (data / "sun" / f"{name}.js").write_text(figures, encoding="utf-8", newline="\n")
+        there.append(name)
     west, south, east, north = sun.bounds
     said = {
         "zoom": sun.zoom, "from": TILES_FROM_ZOOM, "side": TILE_PX, "bounds": [[south, west], [north, east]], "breaks": breaks,

@@ -91,6 +91,20 @@
     return opened[name];
   };
 
+  /* A further data file, once; file:// knows no other way. */
+  var loaded = {};
+  SS.load = function (url) {
+    if (!loaded[url]) {
+      loaded[url] = new Promise(function (done, failed) {
+        var script = SS.h("script", { src: url });
+        script.onload = done;
+        script.onerror = failed;
+        document.head.append(script);
+      });
+    }
+    return loaded[url];
+  };
+
   function measure() { document.documentElement.style.setProperty("--head", document.querySelector("header").offsetHeight + "px"); }
 
   SS.map = function (id, start) {

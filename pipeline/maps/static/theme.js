@@ -54,11 +54,13 @@
     map.on("click", function (event) {
       if (theme.drawing) return;
       var touch = event.originalEvent && event.originalEvent.pointerType === "touch";
+      if (theme.point) theme.point(event.latlng);
       theme.select(theme.layer.hit(event.latlng, touch ? 14 : 4));
     });
     box.addEventListener("keydown", function (event) {
       if (event.target !== box || (event.key !== "Enter" && event.key !== " ")) return;
       event.preventDefault();
+      if (theme.point) theme.point(map.getCenter());
       var row = theme.layer.hit(map.getCenter(), 24);
       if (row >= 0) theme.select(row, { focus: true });
     });
