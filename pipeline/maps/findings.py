@@ -13,7 +13,6 @@ from pipeline.maps.quantities import quantity, significant
 from pipeline.maps.text import TEXT, Phrase, joined, say
 from pipeline.maps.themes import Atlas, Theme
 
-
 # Generated layers that the banner names; of more it says how many.
 _NAMED = 4
 _KNOWN_BEST = ("buildings", "parcels", "surface", "weather", "landcover", "residents")

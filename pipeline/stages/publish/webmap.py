@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.config.publish import WebmapConfig
 from pipeline.config.town import Town
+from pipeline.contracts.land import Consumed, Ledger
 from pipeline.contracts.notes import Lineage, Notes
 from pipeline.contracts.publish import Atlas, Published, Site
 from pipeline.contracts.solar import Finance, Ladder, Sunmap
@@ -42,6 +43,8 @@ def webmap(
     streets: Table[Streets] | None,
     greenspaces: Table[Greenspaces] | None,
     mismatch: Table[Mismatch] | None,
+    consumed: Package[Consumed] | None,
+    ledger: Table[Ledger] | None,
     config: WebmapConfig,
     town: Town,
     lineage: Lineage,
@@ -64,6 +67,10 @@ def webmap(
         For the base map: lines with their names, green places.
     mismatch
         Not drawn; its sources, counts and warnings stand on the data page.
+    consumed
+        Two dates of the official map, to be compared on sealing.html.
+    ledger
+        Permits and restorations beside it.
     config, town, lineage
         How to draw, what it is called, where the data came from.
     out
@@ -79,7 +86,7 @@ def webmap(
         dict(atlas), town.name, town.languages, lineage, __version__, simplify_m=config.simplify_m, email=config.email,
         canopy_height_m=town.green.canopy_height_m, storm_mm=town.plots.storm_mm, shade=shade, cover=cover, bounds=bounds,
         streets=streets, greens=greenspaces, sun=sun, steps=_steps(ladder, finance),
-        home_kwh=rule("consumption", "dwelling", town.finance.as_of).value,
+        consumed=None if consumed is None else dict(consumed), ledger=ledger, home_kwh=rule("consumption", "dwelling", town.finance.as_of).value,
     )  # fmt: skip
     for layer, rows in site.write(made, out).items():
         notes.count(f"features on the maps: {layer}", rows)
