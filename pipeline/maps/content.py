@@ -15,6 +15,7 @@ from pipeline.maps import findings
 from pipeline.maps.basemap import nearest_street
 from pipeline.maps.dates import Dates, dates_of
 from pipeline.maps.encode import Column
+from pipeline.maps.rules import Rules
 from pipeline.maps.sunmap import SunMap
 from pipeline.maps.themes import Atlas, Theme, prepared, theme_columns, themes
 
@@ -43,6 +44,8 @@ class Site:
         Layers of the package `consumed`; None where there is no official figure.
     ledger
         Permits and restorations beside the official map; None where there is no register.
+    rules
+        Thresholds in words, for the phrases that name them.
     home_kwh
         What a home uses in a year, for comparison; None where nobody says [kWh].
     """
@@ -66,6 +69,7 @@ class Site:
     consumed: dict[str, gpd.GeoDataFrame] | None = None
     ledger: pd.DataFrame | None = None
     home_kwh: float | None = None
+    rules: Rules = field(default_factory=dict)
     dates: Dates | None = field(init=False)
     sums: dict[str, float] = field(init=False)
     made: dict[str, Theme] = field(init=False)

@@ -176,7 +176,7 @@ def _doubts(lineage: Lineage) -> list[Phrase]:
     return out
 
 
-def lead(name: str, theme: Theme | None, sums: dict[str, float]) -> Phrase:
+def lead(name: str, theme: Theme | None, sums: dict[str, float], rules: dict[str, Phrase]) -> Phrase:
     """The sentence under a theme page's question."""
     if theme is None:
         return TEXT[f"{name}.lead.none"]
@@ -190,7 +190,7 @@ def lead(name: str, theme: Theme | None, sums: dict[str, float]) -> Phrase:
         return say("sealing.lead", share=quantity(get(sums, "sealed_share"), "share"), band=band, zone=TEXT[f"zone.{theme.layer}"])
     head, near, residents = (get(sums, n) for n in ("green_m2_per_resident", "near_green", "residents"))
     if theme.value == "near_green" and near is not None and residents:
-        return say("green.lead.near", far=quantity(significant(residents * (1.0 - near)), "int"), share=quantity(1.0 - near, "part"))
+        return say("green.lead.near", far=quantity(significant(residents * (1.0 - near)), "int"), share=quantity(1.0 - near, "part"), **rules)
     return (
         say("green.lead.head", head=quantity(head, "head"))
         if head is not None

@@ -13,6 +13,7 @@ from pipeline.maps.findings import get
 from pipeline.maps.land_soil import NONE, Line, between, signed
 from pipeline.maps.land_tables import Grid, patch_tables
 from pipeline.maps.quantities import quantity
+from pipeline.maps.rules import Rules
 from pipeline.maps.starts import Entry, reference
 from pipeline.maps.text import TEXT, Phrase, say
 from pipeline.maps.themes import known
@@ -61,7 +62,7 @@ def green(site: Site) -> Green:
 
 def tables(site: Site) -> dict[str, list[Grid]]:
     """The tables of the page by their place: the rule by every definition, patches."""
-    return {"rule": _tables(settings_of(site.atlas)), **patch_tables(site)}
+    return {"rule": _tables(settings_of(site.atlas), site.rules), **patch_tables(site)}
 
 
 def _access(sums: dict[str, float], rows: Settings) -> list[Line]:
@@ -104,13 +105,13 @@ def _rule(sums: dict[str, float]) -> list[Line]:
     return [Line(TEXT[f"green.rule.{name}"], quantity(get(sums, name), "part"), Phrase(mark, mark)) for name, mark in names]
 
 
-def _tables(rows: Settings) -> list[Grid]:
+def _tables(rows: Settings, rules: Rules) -> list[Grid]:
     """3-30-300 by every definition the town has, then its parts that have several."""
     ways = [(d, g) for d in ("network", "linear") for g in values_of(rows, "near_green", "green")]
     heads = [say(f"green.rule.{d}", area=_spaced(g)) for d, g in ways]
     trees = values_of(rows, "three_trees", "trees")
     whole = [
-        (say(f"green.rule.{canopy}", trees=_spaced(t)), [at(rows, "rule_3_30_300", trees=t, canopy=canopy, distance=d, green=g) for d, g in ways])
+        (say(f"green.rule.{canopy}", trees=_spaced(t), **rules), [at(rows, "rule_3_30_300", trees=t, canopy=canopy, distance=d, green=g) for d, g in ways])
         for t in trees for canopy in ("circle", "section")
     ]  # fmt: skip
     near = [(TEXT["green.rule.near_green"], [at(rows, "near_green", distance=d, green=g) for d, g in ways])]

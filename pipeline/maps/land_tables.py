@@ -67,13 +67,8 @@ def patch_tables(site: Site) -> dict[str, list[Grid]]:
 
 def _patch_cells(row: Any) -> list[Phrase]:
     return [
-        quantity(row.pland, "share"), quantity(float(row.patches_8), "int"), quantity(row.largest_share * row.known_m2, "ha"), quantity(row.edge_m_per_ha, "int"), _area(row.mesh_m2),
+        quantity(row.pland, "share"), quantity(float(row.patches_8), "int"), quantity(row.largest_share * row.known_m2, "ha"), quantity(row.edge_m_per_ha, "int"), quantity(row.mesh_m2, "ha"),
     ]  # fmt: skip
-
-
-def _area(m2: float) -> Phrase:
-    """Square metres up to a hectare, hectares from there."""
-    return quantity(m2, "ha" if m2 >= 1e4 else "m2")
 
 
 def _streets(site: Site) -> Grid | None:

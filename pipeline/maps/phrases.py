@@ -148,8 +148,8 @@ THEMES: dict[str, tuple[str, str]] = {
         "{head} per resident in all, public or private, fields included.",
     ),
     "green.lead.near": (
-        "{far} residenti, {share} di tutti, non hanno un verde pubblico di mezzo ettaro entro 300 m a piedi.",
-        "{far} residents, {share} of all, have no public green of half a hectare within a walk of 300 m.",
+        "{far} residenti, {share} di tutti, non hanno un verde pubblico di {rule_green} entro 300 m a piedi.",
+        "{far} residents, {share} of all, have no public green of {rule_green} within a walk of 300 m.",
     ),
     "green.lead.canopy": ("Le chiome degli alberi coprono {share}.", "Tree canopy covers {share}."),
     "green.lead.none": (

@@ -26,6 +26,7 @@ from pipeline.maps.layers import both
 from pipeline.maps.phrases_land_method import CHAPTERS
 from pipeline.maps.phrases_pages import SECTIONS
 from pipeline.maps.quantities import quantity
+from pipeline.maps.rules import placed
 from pipeline.maps.text import LANGUAGE_NAMES, LANGUAGES, SCRIPT_TEXT, SHEET_TEXT, TEXT, Phrase, say
 from pipeline.maps.theme_page import panel, theme_page
 from pipeline.maps.themes import KEYS, KINDS, known, shape_columns
@@ -111,7 +112,7 @@ def _write_data(site: Site, folder: Path) -> dict[str, int]:
     for name, theme in site.made.items():
         more = {"panel": panel(site, theme)} | ({"tables": as_json(_TABLES[name](site))} if name in _TABLES else {})
         _save(folder, name, pack(name, len(site.atlas[theme.layer]), site.columns[name]) + "".join(f"SS.{k}={_json(v)};\n" for k, v in more.items()))
-    _save(folder, "text", f"SS.text={_json({k: list(v) for k, v in SCRIPT_TEXT.items()} | {'na': list(TEXT['na'])})};\n")
+    _save(folder, "text", f"SS.text={_json({k: list(placed(v, site.rules)) for k, v in SCRIPT_TEXT.items()} | {'na': list(TEXT['na'])})};\n")
     words = {k: list(TEXT[k]) for k in ("method.warnings", "method.assumptions", "method.months", "method.more")}
     steps = [step.as_json() for step in steps_of(site.lineage)]
     _save(folder, "diary", f"Object.assign(SS.text,{_json(words)});\nSS.diary={_json(steps)};\n")
@@ -192,7 +193,7 @@ def _environment(site: Site) -> Environment:
     first = LANGUAGES.index(site.languages[0])
 
     def t(key: str, **values: Any) -> Markup:
-        return both(say(key, **{k: v if isinstance(v, Phrase) else str(v) for k, v in values.items()}))
+        return both(say(key, **site.rules, **{k: v if isinstance(v, Phrase) else str(v) for k, v in values.items()}))
 
     def attr(name: str, key: str) -> Markup:
         phrase = TEXT[key]

@@ -73,6 +73,10 @@ def test_every_phrase_is_used(root: Path) -> None:
         "index.title",
         "search.",
         "example.",
+        "yards.",
+        "streets.",
+        "ledger.",
+        "patches.",
     )
     unused = [k for k in TEXT if f'"{k}"' not in text and not k.startswith(families)]
     assert unused == []

@@ -28,7 +28,7 @@
       var list = h("ol", { className: "changes" });
       slide.setAttribute("aria-label", SS.t("dates.slide", d));
       d.top.forEach(function (one) {
-        var go = h("button", { type: "button", className: "link" }, SS.t("dates." + one.kind + ".one", { area: SS.number(one.area, "m2") }) + (one.street ? ", " + one.street : ""));
+        var go = h("button", { type: "button", className: "link" }, (one.kind === "taken" ? "+" : "−") + SS.number(one.area, "m2") + (one.street ? ", " + one.street : ""));
         go.addEventListener("click", function () { open().then(function () { map.fitBounds(layers[2].bounds(one.row).pad(2), { maxZoom: 18, animate: !SS.still }); }); });
         list.append(h("li", {}, go));
       });

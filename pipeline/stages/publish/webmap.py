@@ -24,6 +24,7 @@ from pipeline.io.sidecar import NOTICE
 from pipeline.io.tables import write_package
 from pipeline.maps import content, site
 from pipeline.maps.diary import credits_of
+from pipeline.maps.rules import rules_of
 from pipeline.maps.sunmap import SunMap
 from pipeline.version import __version__
 
@@ -86,7 +87,7 @@ def webmap(
         dict(atlas), town.name, town.languages, lineage, __version__, simplify_m=config.simplify_m, email=config.email,
         canopy_height_m=town.green.canopy_height_m, storm_mm=town.plots.storm_mm, shade=shade, cover=cover, bounds=bounds,
         streets=streets, greens=greenspaces, sun=sun, steps=_steps(ladder, finance),
-        consumed=None if consumed is None else dict(consumed), ledger=ledger, home_kwh=rule("consumption", "dwelling", town.finance.as_of).value,
+        consumed=None if consumed is None else dict(consumed), ledger=ledger, rules=rules_of(town), home_kwh=rule("consumption", "dwelling", town.finance.as_of).value,
     )  # fmt: skip
     for layer, rows in site.write(made, out).items():
         notes.count(f"features on the maps: {layer}", rows)
