@@ -208,3 +208,22 @@ def demonstration(synthetic: tuple[str, ...]) -> Phrase | None:
         names = [*names[:_NAMED], say("demo.others", count=str(len(names) - _NAMED))]
     text = say("demo", layers=joined(names))
     return text if len(names) > 1 else Phrase(text.it.replace("sono generati, non rilevati", "generato, non rilevato"), text.en)
+
+
+@dataclass(frozen=True)
+class Have:
+    """What exists already beside what is possible: share reached for the bar, and its words."""
+
+    reached: float
+    text: Phrase
+
+
+def installed(sums: dict[str, float]) -> Have | None:
+    """Photovoltaic power on the roofs already, against what fits there; None where no register says."""
+    have, whole, year, plants = (get(sums, n) for n in ("installed_kwp", "kwp", "installed_year", "installed_plants"))
+    if have is None or not whole or year is None or plants is None:
+        return None
+    ground = get(sums, "installed_ground_kwp")
+    more = say("solar.installed.ground", power=quantity(ground, "kwp")) if ground else Phrase("", "")
+    words: dict[str, Phrase | str] = {"year": str(int(year)), "have": quantity(have, "kwp"), "plants": quantity(plants, "int"), "share": quantity(have / whole, "share"), "whole": quantity(whole, "kwp")}
+    return Have(round(100.0 * min(1.0, have / whole), 1), say("solar.installed", ground=more, **words))

@@ -243,4 +243,7 @@ NAMES: dict[str, str] = {
     "ground cells with a number that is no elevation, made void": "celle di terreno con un numero che non è una quota, svuotate",
     "surface cells with a number that is no elevation, made void": "celle delle quote con un numero che non è una quota, svuotate",
     "surface cells implausibly far from the ground, made void": "celle delle quote a distanza non credibile dal terreno, svuotate",
+    "plants left out: of another town, or of another source than the sun": "impianti lasciati fuori: di un altro comune o di un’altra fonte",
+    "plants without a year, counted from the first": "impianti senza anno, contati dal primo",
+    "installed_kwp": "potenza già sui tetti (kWp)",
 }

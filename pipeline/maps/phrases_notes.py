@@ -163,4 +163,5 @@ SENTENCES: dict[str, str] = {
     "{}: declares {}; `crs: {}` in town.yaml is for files that declare none and was not used.": "{0}: dichiara {1}; `crs: {2}` in town.yaml serve ai file che non ne dichiarano e non è stato usato.",
     "{}.html shows no theme: the atlas has no figures for it": "{0}.html non mostra il tema: mancano le cifre",
     "Where olive groves and orchards stand is not known {}": "Non si sa dove stanno oliveti e frutteti (sources.green): le loro chiome non si distinguono; la Xylella ne toglie molte nel Salento.",
+    "Plants of more than {} kWp are taken as standing on the ground: {}": "Gli impianti oltre {0} kWp sono presi come a terra: il registro non dice dove stanno.",
 }

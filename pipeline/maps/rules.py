@@ -17,12 +17,12 @@ def rules_of(town: Town) -> Rules:
     Parameters
     ----------
     town
-        Its sections access, provision, restoration and desealing.
+        Its sections access, provision, restoration, desealing and installed.
     """
     access, shown, opening = town.access, town.provision, town.desealing
     standard = rule("green_standards", "park_and_sport", shown.as_of).value
     values = {
-        "green": _hectares(access.min_green_ha), "reach": quantity(access.catchment_m, "walk"), "circle": quantity(access.canopy_radius_m, "walk"), "standard": Phrase(*(f"{n}\u00a0m²" for n in quantity(standard, "int"))),
+        "roof": quantity(town.installed.max_roof_kwp, "kwp"), "green": _hectares(access.min_green_ha), "reach": quantity(access.catchment_m, "walk"), "circle": quantity(access.canopy_radius_m, "walk"), "standard": Phrase(*(f"{n}\u00a0m²" for n in quantity(standard, "int"))),
         "residents": quantity(shown.min_residents, "int"), "homes": quantity(shown.min_buildings, "int"), "built": quantity(town.restoration.built_share, "part"),
         "open": quantity(opening.open_share, "part"), "way": quantity(opening.access_m, "walk"), "least": quantity(opening.min_open_m2, "m2"),
     }  # fmt: skip

@@ -235,5 +235,5 @@ def _chapters(site: Site) -> dict[str, list[str]]:
 
 
 def _method(site: Site, environment: Environment) -> str:
-    values = _common(site, "method") | {"sources": sources_of(site.lineage), "canopy": quantity(site.canopy_height_m, "m"), "storm": quantity(site.storm_mm, "int"), "chapters": _chapters(site)}
+    values = _common(site, "method") | {"sources": sources_of(site.lineage), "installed": findings.get(site.sums, "installed_kwp") is not None, "canopy": quantity(site.canopy_height_m, "m"), "storm": quantity(site.storm_mm, "int"), "chapters": _chapters(site)}
     return environment.get_template("method.html").render(values)

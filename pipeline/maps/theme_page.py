@@ -64,7 +64,7 @@ def theme_page(site: Site, environment: Environment, name: str, common: dict[str
     sources = [f"data/{d}.js" for d in ("text", *data, *([name] if theme else []), *(["sunmap"] if sun else []))]
     scripts = [f"static/{s}" for s in SCRIPTS[:2]] + sources + [f"static/{s}" for s in (*SCRIPTS[2:-1], *more, SCRIPTS[-1])]
     values = common | {
-        "theme": name, "means": _means(site), "greens": "greens" in data, "sun": sun, "dates": compared, "active": theme is not None, "layer": theme.layer if theme else "", "lead": findings.lead(name, theme, site.sums, site.rules),
+        "theme": name, "means": _means(site), "greens": "greens" in data, "installed": findings.installed(site.sums) if name == "solar" else None, "sun": sun, "dates": compared, "active": theme is not None, "layer": theme.layer if theme else "", "lead": findings.lead(name, theme, site.sums, site.rules),
         "legend": f"green.legend.{theme.value}" if theme and name == "green" else f"{name}.legend", "credit_short": credits_of(site.lineage, short=True),
         "choices": bool(theme and choices(theme, site.atlas)), "missing": common["missing"] if theme is None or name != "solar" else [],
         "whole": "town" not in site.atlas or site.atlas["town"]["zone_kind"].iloc[0] == "town",
