@@ -107,7 +107,7 @@
           });
           body.append(line);
         });
-        return h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": at(table.caption) }, h("table", {}, h("caption", {}, at(table.caption)), h("thead", {}, head), body));
+        return h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": at(table.caption) }, h("table", {}, h("caption", {}, h("span", {}, at(table.caption))), h("thead", {}, head), body));
       }));
     });
   };
