@@ -77,7 +77,7 @@
       if (s.squares.indexOf(name) < 0) { tell(latlng, NaN); return; }
       SS.load("data/sun/" + name + ".js").then(function () { return SS.open("sun_" + name); }).then(function (table) {
         var in_square = at.subtract(square.multiplyBy(s.side));
-        tell(latlng, table.columns.poa[in_square.y * s.side + in_square.x]);
+        tell(latlng, table.bytes[in_square.y * s.side + in_square.x] * s.step || NaN);
       });
     };
     document.addEventListener("ss:language", function () { if (last) tell(last[0], last[1]); else clear(); });
