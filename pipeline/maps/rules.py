@@ -32,8 +32,8 @@ def rules_of(town: Town) -> Rules:
 def _hectares(value: float) -> Phrase:
     """Half a hectare as people say it, anything else as a number.
 
-    >>> _hectares(0.5).en, _hectares(0.75).it
-    ('half a hectare', '0,75\\xa0ha')
+    >>> _hectares(0.5).en, _hectares(1.5).it
+    ('half a hectare', '1,50\\xa0ha')
     """
     return Phrase("mezzo ettaro", "half a hectare") if value == 0.5 else quantity(value * 1e4, "ha")
 
