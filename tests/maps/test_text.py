@@ -19,7 +19,7 @@ from pipeline.maps.text import TEXT, Phrase, joined, say
 
 PLACE = re.compile(r"\{(\w+)\}")
 # The same word in both languages.
-SAME = {"method.land.rule", "method.software", "zone.town", "zones.town", "col.name", "example.parcels", "sheet.modules.value", "start.near", "sheetpage.north", "sheetpage.metres"}
+SAME = {"method.land.rule", "method.software", "zone.town", "zones.town", "col.name", "sheet.modules.value", "start.near", "sheetpage.north", "sheetpage.metres"}
 
 
 @pytest.mark.parametrize("key", sorted(TEXT))
