@@ -2,6 +2,7 @@
 # P: the town's folder in processed, SITE: its published folder, R: its recipes; ACTIVE and GENERATED_*: from $(R)/all.mk.
 
 FILE_boundary := $(P)/boundary.parquet
+FILE_installed := $(P)/installed.parquet
 FILE_greenspaces := $(P)/greenspaces.parquet
 FILE_parcels := $(P)/parcels.parquet
 FILE_residents := $(P)/residents.parquet
@@ -43,6 +44,12 @@ $(FILE_boundary): $(R)/boundary.json $(GENERATED_boundary)
 	$(RUN) boundary
 .PHONY: boundary
 boundary: $(call need,boundary)
+
+# installed(layers: Layers, config: InstalledConfig, town: Town, notes: Notes) -> Table[Installed]
+$(FILE_installed): $(R)/installed.json $(GENERATED_installed)
+	$(RUN) installed
+.PHONY: installed
+installed: $(call need,installed)
 
 # greenspaces(layers: Layers, boundary: Table[Boundary] | None, config: GreenspacesConfig, town: Town, notes: Notes) -> Table[Greenspaces]
 $(FILE_greenspaces): $(R)/greenspaces.json $(GENERATED_greenspaces) $(call if_active,boundary)
@@ -242,14 +249,14 @@ $(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $
 .PHONY: finance
 finance: $(call need,finance)
 
-# atlas(boundary: Table[Boundary] | None, buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, residents: Table[Residents] | None, landcover: Raster[Landcover] | None, streets: Table[Streets] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, horizon: Slim[Horizon] | None, obstacles: Table[Obstacles] | None, arrays: Table[Arrays] | None, solar: Table[Solar] | None, finance: Table[Finance] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, plots: Table[Plots] | None, desealing: Table[Desealing] | None, planting: Table[Planting] | None, access: Table[Access] | None, provision: Table[Provision] | None, consumed: Package[Consumed] | None, restoration: Table[Restoration] | None, patches: Table[Patches] | None, town: Town, notes: Notes) -> Package[Atlas]
-$(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,buildings) $(call if_active,parcels) $(call if_active,residents) $(call if_active,landcover) $(call if_active,streets) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,horizon) $(call if_active,obstacles) $(call if_active,arrays) $(call if_active,solar) $(call if_active,finance) $(call if_active,sealing) $(call if_active,green) $(call if_active,plots) $(call if_active,desealing) $(call if_active,planting) $(call if_active,access) $(call if_active,provision) $(call if_active,consumed) $(call if_active,restoration) $(call if_active,patches)
+# atlas(boundary: Table[Boundary] | None, buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, residents: Table[Residents] | None, landcover: Raster[Landcover] | None, streets: Table[Streets] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, horizon: Slim[Horizon] | None, obstacles: Table[Obstacles] | None, arrays: Table[Arrays] | None, solar: Table[Solar] | None, finance: Table[Finance] | None, installed: Table[Installed] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, plots: Table[Plots] | None, desealing: Table[Desealing] | None, planting: Table[Planting] | None, access: Table[Access] | None, provision: Table[Provision] | None, consumed: Package[Consumed] | None, restoration: Table[Restoration] | None, patches: Table[Patches] | None, town: Town, notes: Notes) -> Package[Atlas]
+$(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,buildings) $(call if_active,parcels) $(call if_active,residents) $(call if_active,landcover) $(call if_active,streets) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,horizon) $(call if_active,obstacles) $(call if_active,arrays) $(call if_active,solar) $(call if_active,finance) $(call if_active,installed) $(call if_active,sealing) $(call if_active,green) $(call if_active,plots) $(call if_active,desealing) $(call if_active,planting) $(call if_active,access) $(call if_active,provision) $(call if_active,consumed) $(call if_active,restoration) $(call if_active,patches)
 	$(RUN) atlas
 .PHONY: atlas
 atlas: $(call need,atlas)
 
-# webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Site]
-$(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,ladder) $(call if_active,finance) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch)
+# webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, consumed: Package[Consumed] | None, ledger: Table[Ledger] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Site]
+$(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,ladder) $(call if_active,finance) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch) $(call if_active,consumed) $(call if_active,ledger)
 	$(RUN) webmap
 .PHONY: webmap
 webmap: $(call need,webmap)

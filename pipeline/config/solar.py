@@ -134,3 +134,9 @@ class ProfilesConfig(Section):
     """Hourly production."""
 
     buildings: tuple[str, ...] = Field((), description="building_id of buildings whose own hours are kept, as rows whose use is the building_id.")
+
+
+class InstalledConfig(Section):
+    """Plants that exist already."""
+
+    max_roof_kwp: float = Field(200.0, gt=0.0, description="Plants of more power are taken as standing on the ground, where the register does not say it. A judgement: 200 kW take some 1,000 m2 of roof.")

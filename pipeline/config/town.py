@@ -27,6 +27,7 @@ from pipeline.config.publish import AtlasConfig, SyntheticConfig, WebmapConfig
 from pipeline.config.solar import (
     ArraysConfig,
     HorizonConfig,
+    InstalledConfig,
     IrradiationConfig,
     ObstaclesConfig,
     ProfilesConfig,
@@ -71,6 +72,7 @@ class Sources(Section):
     access: tuple[Source, ...] = ()
     ledger: tuple[Source, ...] = ()
     restoration: tuple[Source, ...] = ()
+    installed: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -103,6 +105,7 @@ class Town(Section):
     solar: SolarConfig = SolarConfig()
     profiles: ProfilesConfig = ProfilesConfig()
     ladder: LadderConfig = LadderConfig()
+    installed: InstalledConfig = InstalledConfig()
     finance: FinanceConfig = FinanceConfig()
     sealing: SealingConfig = SealingConfig()
     green: GreenConfig = GreenConfig()

@@ -21,7 +21,7 @@ from pipeline.contracts.land import (
     Restoration,
     Sealing,
 )
-from pipeline.contracts.solar import Arrays, Finance, Obstacles, Solar
+from pipeline.contracts.solar import Arrays, Finance, Installed, Obstacles, Solar
 from pipeline.contracts.sources import Buildings, Parcels, Streets
 from pipeline.contracts.spec import MONTHS, Column, FolderSpec, PackageSpec, TableSpec
 
@@ -273,6 +273,10 @@ class AtlasTown(TableSpec):
     kwp = Column("float", "kWp", "Peak power", "Potenza di picco", low=0.0, required=False)
     kwh_year = Column("float", "kWh", "Yearly AC yield, median (P50)", "Resa annua, mediana (P50)", low=0.0, required=False)
     kwh_year_p90 = Column("float", "kWh", "Yearly AC yield reached in 9 years of 10 (P90)", "Resa annua raggiunta in 9 anni su 10 (P90)", low=0.0, required=False)
+    installed_year = Column("int", "", "Year of the register of plants", "Anno del registro degli impianti", low=1980, high=2200, required=False)
+    installed_plants = _optional(Installed.plants)
+    installed_kwp = replace(Installed.kwp, required=False, en="Peak power that exists on roofs already", it="Potenza già installata sui tetti")
+    installed_ground_kwp = replace(Installed.ground_kwp, required=False, en="Peak power that exists on the ground", it="Potenza già installata a terra")
 
 
 _take(AtlasTown, Ground, Provided)

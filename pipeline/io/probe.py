@@ -179,5 +179,6 @@ _LOOKS: dict[str, Callable[[Path, Source, int], Iterator[str]]] = {
     "consumed_table": _register,
     "labels": _labels,
     "permits": _register,
+    "plants": _register,
     "baseline": _register,
 }

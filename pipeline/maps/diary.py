@@ -13,7 +13,7 @@ from pipeline.maps.text import TEXT, Phrase
 LINES = 40
 ORDER = (
     "boundary", "synthetic", "parcels", "surface", "buildings", "landcover", "residents", "occupancy", "weather", "farhorizon", "roofs", "horizon",
-    "obstacles", "sunmap", "irradiation", "arrays", "solar", "profiles", "ladder", "finance", "sealing", "consumed", "ledger", "plots", "desealing", "green", "patches", "restoration",
+    "obstacles", "sunmap", "irradiation", "arrays", "solar", "profiles", "ladder", "finance", "installed", "sealing", "consumed", "ledger", "plots", "desealing", "green", "patches", "restoration",
     "planting", "streets", "greenspaces", "access", "provision", "mismatch", "atlas",
 )  # fmt: skip
 
