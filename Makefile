@@ -48,10 +48,11 @@ endif
 .PHONY: town FORCE $(PLAIN_GOALS)
 FORCE:
 
-town: $(foreach s,$(ACTIVE),$(FILE_$(s))) $(R)/summary.txt ## the whole town: figures and maps (the default)
+USUAL = $(filter-out $(ON_REQUEST),$(ACTIVE))
+town: $(foreach s,$(USUAL),$(FILE_$(s))) $(R)/summary.txt ## the whole town: figures and maps (the default)
 
 # Printed when anything was made; an old one is not printed again.
-$(R)/summary.txt: $(foreach s,$(ACTIVE),$(FILE_$(s)))
+$(R)/summary.txt: $(foreach s,$(USUAL),$(FILE_$(s)))
 	@$(PY) summary $(PLACE) > $@.tmp && mv $@.tmp $@
 	@cat $@
 
@@ -102,6 +103,8 @@ sample-points: .venv/.ready ## points to label in the field, for intervals of th
 
 freeze-baseline: .venv/.ready ## freeze green and canopy as the Nature Restoration baseline, once
 	@$(PY) freeze-baseline $(PLACE)
+
+report: ## the printed report for the council, a PDF for each language: processed/<town>/report/ (not made by plain make)
 
 serve: .venv/.ready ## show the maps at http://127.0.0.1:8000/
 	@$(PY) serve --folder $(OUT)/maps

@@ -24,8 +24,8 @@ class OpenTown:
 
     @property
     def stages(self) -> list[str]:
-        """Names that `read` takes, in the order of the data flow."""
-        return [s.name for s in self._plan.active]
+        """Names that `read` takes, in the order of the data flow; what is only made on request left out."""
+        return [s.name for s in self._plan.usual]
 
     def read(self, stage: str) -> Any:
         """A stage's output: a (Geo)DataFrame, a Raster value (see `pipeline.io.rasters.read`) or, for the atlas, a dict of them."""
