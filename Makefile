@@ -29,7 +29,7 @@ endif
 .SUFFIXES:
 .DEFAULT_GOAL := town
 
-PLAIN_GOALS := help clean test lint bench fuzz audit torture bench-scale validate check explain trace run-report checksums serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
+PLAIN_GOALS := help clean test lint bench notebooks fuzz audit torture bench-scale validate check explain trace run-report checksums serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
 if_active = $(if $(filter $1,$(ACTIVE)),$(FILE_$1))
 need = $(if $(filter $1,$(ACTIVE)),$(FILE_$1),inactive-$1)
 
@@ -116,7 +116,7 @@ test: lint ## everything that is checked: style, types, layers, tests
 	@.venv/bin/python -m pytest
 
 lint: .venv/.ready
-	@.venv/bin/ruff check pipeline tests
+	@.venv/bin/ruff check pipeline tests notebooks
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache 
 
@@ -137,6 +137,9 @@ audit: .venv/.ready ## known vulnerabilities of the locked libraries; says so wh
 
 validate: .venv/.ready ## how right the solar wing is: tables, plots, docs, JSON; also make validate PVGIS="plane.csv level.csv"
 	@.venv/bin/python tests/validate/validate.py $(if $(PVGIS),--pvgis $(PVGIS)) --weather $(P)/weather.parquet
+
+notebooks: .venv/.ready ## run the notebooks on the default town: .ipynb and pages with pictures in .artefacts/notebooks
+	@.venv/bin/python tests/notebooks/run.py
 
 rules: .venv/.ready ## write rules.mk anew from the stages' signatures
 	@$(PY) rules
