@@ -33,6 +33,11 @@ REPORT: dict[str, tuple[str, str]] = {
         "Mappa di {town}: {count} zone colorate secondo la quota di suolo sigillato, dal sabbia chiaro (poco) al bruno scuro (quasi tutto).",
         "Map of {town}: {count} zones coloured by the share of sealed soil, from light sand (little) to dark brown (nearly all).",
     ),
+    "report.map.cover": ("Che cosa copre il suolo, cella per cella.", "What covers the ground, cell by cell."),
+    "report.map.cover.alt": (
+        "Mappa di {town}: copertura del suolo in sei colori, edifici bruni, altro suolo sigillato rossiccio, suolo nudo sabbia, vegetazione verde chiaro, alberi verde scuro, acqua azzurra.",
+        "Map of {town}: land cover in six colours, buildings brown, other sealed ground reddish, bare soil sand, vegetation light green, trees dark green, water blue.",
+    ),
     "report.map.near_green": ("Quota dei residenti di ogni sezione con un verde pubblico entro 300 m a piedi.", "Share of the residents of each section with public green within a walk of 300 m."),
     "report.map.near_green.alt": (
         "Mappa di {town}: {count} sezioni di censimento colorate secondo la quota di residenti con un verde pubblico vicino, dal giallo chiaro (nessuno) al verde scuro (tutti); i parchi e le piazze sono bordati.",

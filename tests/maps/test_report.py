@@ -15,6 +15,10 @@ import pytest
 
 from pipeline.config.publish import ReportConfig
 from pipeline.contracts.notes import Lineage, Notes
+from pipeline.contracts.sources import Landcover, Surface
+from pipeline.contracts.spec import RasterBlocks
+from pipeline.core.grid import Grid, Window
+from pipeline.io import rasters
 from pipeline.maps.findings import totals
 from pipeline.maps.quantities import quantity
 from pipeline.maps.report.sheet import apart, fitting
@@ -153,6 +157,19 @@ def test_what_is_missing_is_said_and_the_rest_is_there(atlas: dict[str, Any], tm
     said = " ".join(pages(out["report_en.pdf"]))
     assert TEXT[sentence].en in said
     assert all(TEXT[f"report.{n}.title"].en in said for n in ("sun", "soil", "green", "method", "sure", "sources"))
+
+
+def test_where_only_the_whole_is_known_the_map_shows_the_land_cover(atlas: dict[str, Any], tmp_path: Path) -> None:
+    west, south, east, north = atlas["town"].total_bounds
+    grid = Grid(float(np.floor(west)), float(np.ceil(north)), 1.0, int(north - south) + 2, int(east - west) + 2, EPSG)
+    codes = np.random.default_rng(1).integers(1, 7, (len(Landcover.bands), *grid.shape)).astype(Landcover.dtype)
+    heights = np.stack([np.add.outer(np.arange(grid.rows), np.arange(grid.cols)) / 50.0] * len(Surface.bands)).astype("float32")
+    for name, spec, cells in (("cover", Landcover, codes), ("top", Surface, heights)):
+        rasters.write(tmp_path / f"{name}.tif", spec, RasterBlocks(grid, iter([(Window(0, 0, *grid.shape), cells)])))
+    ground = {"landcover": rasters.open_raster(tmp_path / "cover.tif"), "surface": rasters.open_raster(tmp_path / "top.tif")}
+    out = made(tmp_path / "whole", empty_layers(atlas, "parcels", "sections", "provision"), config=ReportConfig(languages=("en",)), **ground)
+    told = [str(e["/Alt"]) for e in structure(out["report_en.pdf"]) if e.get("/S") == "/Figure"]
+    assert any("land cover in six colours" in words for words in told)
 
 
 def test_a_town_of_which_nothing_is_known(atlas: dict[str, Any], tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from pipeline.core.grid import Grid, Window
 from pipeline.core.terrain import hillshade
 from pipeline.io.picture import overview
 from pipeline.maps.basemap import street_lines
-from pipeline.maps.pictures import Canvas, base_picture
+from pipeline.maps.pictures import Canvas, base_picture, cover_picture
 from pipeline.maps.report.sheet import Sheet
 from pipeline.maps.style import PAPER
 
@@ -83,10 +83,21 @@ class Plate(Canvas):
             layers.append(on if categorical else np.asarray(hillshade(on, grid.cell_m) / 255.0, dtype=np.float32))
         if frame is None:
             return
-        picture = base_picture(*layers)
-        west, north, step = (self.west - frame.west) / frame.cell_m, (frame.north - self.north) / frame.cell_m, 1.0 / self.scale / frame.cell_m
-        placed = picture.transform(self.image.size, Image.Transform.AFFINE, (step, 0.0, west, 0.0, step, north), Image.Resampling.BILINEAR)
+        self._lay(base_picture(*layers), frame, Image.Resampling.BILINEAR)
+
+    def _lay(self, picture: Image.Image, on: Grid, resampling: Image.Resampling) -> None:
+        """A picture of a raster where it belongs; what is transparent in it stays as it was."""
+        west, north, step = (self.west - on.west) / on.cell_m, (on.north - self.north) / on.cell_m, 1.0 / self.scale / on.cell_m
+        placed = picture.transform(self.image.size, Image.Transform.AFFINE, (step, 0.0, west, 0.0, step, north), resampling)
         self.image.paste(placed, mask=placed)
+
+    def cover(self) -> None:
+        """Land cover in its full colours, where it is the subject."""
+        raster = self.ground.landcover
+        window = None if raster is None else raster.grid.window(self.sheet.bounds, 2)
+        if raster is not None and window is not None and window.rows and window.cols:
+            values, grid = self.ground.cells(raster, "cover", window, categorical=True)
+            self._lay(cover_picture(values).convert("RGBA"), grid, Image.Resampling.NEAREST)
 
     def tinted(self, shapes: NDArray[Any], fills: list[str | None], strength: float, line: str | None = None, line_mm: float = 0.1) -> None:
         """Shapes through which the ground can be seen."""

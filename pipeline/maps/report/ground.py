@@ -86,12 +86,12 @@ def green(site: Site, atelier: Atelier) -> list[Block]:
     out += _rule(made.rule, site)
     plate = atelier.theme("green", far["section_id"].tolist() if site.made["green"].layer == "sections" else ())
     if plate is not None:
-        out += [blocks.page(), blocks.heading(TEXT["report.green.map"]), plate]
+        out += [blocks.page(), blocks.heading(TEXT["report.green.map" if site.made["green"].layer == "sections" else "report.soil.map"]), plate]
     tables = _far(far) + _planting(made.planting)
     if made.restoration:
         tables += [blocks.heading(TEXT["restoration"]), *blocks.figures(made.restoration[:3])]
         tables += [blocks.note(made.restored)] if made.restored is not None else []
-    return [*out, *([blocks.heading(TEXT["report.green.table"]), *tables] if tables else [])]
+    return [*out, *tables]
 
 
 def _balance(site: Site) -> list[Block]:
@@ -118,7 +118,7 @@ def _far(far: gpd.GeoDataFrame) -> list[Block]:
         [blocks.literal(str(i)), reference(r, say("sheet.section", id=str(r.section_id))), quantity(r.residents_far, "int"), quantity(r.residents, "int"), quantity(r.green_way_m, "walk")]
         for i, r in enumerate(far.itertuples(), 1)
     ]
-    return blocks.table(head, rows, TEXT["report.green.far"])
+    return [blocks.heading(TEXT["report.green.table"]), *blocks.table(head, rows, TEXT["report.green.far"])] if rows else []
 
 
 def _planting(entries: list[Entry]) -> list[Block]:

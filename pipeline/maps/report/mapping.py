@@ -16,7 +16,7 @@ from pipeline.maps.quantities import plain
 from pipeline.maps.report.blocks import Block, classes, literal
 from pipeline.maps.report.drawing import INK, PLACE, Ground, Plate
 from pipeline.maps.report.sheet import WIDTH_MM, Sheet, around, fitting
-from pipeline.maps.style import NO_DATA
+from pipeline.maps.style import COVER_COLOURS, NO_DATA
 from pipeline.maps.text import TEXT, say
 from pipeline.maps.themes import KEYS
 
@@ -24,6 +24,8 @@ from pipeline.maps.themes import KEYS
 _HEIGHT_MM = 172.0
 _COVER_SCALE, _CENTRE_SCALE, _CENTRE_MM = 6000.0, 7500.0, 112.0
 _COVER_MM = (210.0, 178.0)
+# Words of the land cover codes 1 to 6 (contracts.sources.COVER_CODES).
+LAND = ("building", "paved", "bare", "low", "tree", "water")
 
 
 @dataclass
@@ -64,8 +66,11 @@ class Atelier:
         plate.roads()
         if "solar" in self.site.made:
             self._coloured(plate, "solar")
-        elif "sealing" in self.site.made:
+        elif "sealing" in self.site.made and self.site.made["sealing"].layer != "town":
             self._coloured(plate, "sealing")
+        elif "buildings" in self.site.atlas:
+            shapes = np.asarray(self.site.atlas["buildings"].geometry.values)
+            plate.polygons(shapes, ["#a99c84"] * len(shapes))
         return self._save(plate.reduced(), "cover")
 
     def _middle(self) -> tuple[tuple[float, float], int, tuple[float, float, float, float]] | None:
@@ -86,7 +91,9 @@ class Atelier:
         return self._figure(sheet, plate, "solar", "report.map.centre", boundary=False)
 
     def theme(self, name: str, marked: Sequence[str] = (), width_mm: float = WIDTH_MM) -> Block | None:
-        """The map of a theme; None where the town has no such theme.
+        """The map of a theme; None where the town has no such theme, or one figure for all of it.
+
+        Where soil is known for the whole only, the map shows the land cover itself.
 
         Parameters
         ----------
@@ -100,6 +107,8 @@ class Atelier:
         theme, sheet = self.site.made.get(name), self.town_sheet(width_mm)
         if theme is None or sheet is None:
             return None
+        if theme.layer == "town":
+            return self._cover(sheet) if name == "sealing" and self.ground.landcover is not None else None
         plate = self._plate(sheet)
         if theme.layer == "buildings":
             plate.roads()
@@ -113,6 +122,19 @@ class Atelier:
         kind = f"report.map.{theme.value}" if f"report.map.{theme.value}" in TEXT else f"report.map.{name}"
         made = self._figure(sheet, plate, name, kind) | {"marks": self._marks(sheet, theme.layer, marked)}
         return made if width_mm == WIDTH_MM else made | {"legend": []}
+
+    def _cover(self, sheet: Sheet) -> Block:
+        """Land cover, class by class."""
+        plate = self._plate(sheet)
+        plate.cover()
+        plate.roads()
+        plate.veiled()
+        legend = [{"colour": COVER_COLOURS[code], "label": TEXT[f"report.land.{n}"], "shape": "area"} for code, n in enumerate(LAND, 1)]
+        words = {"town": literal(self.site.name)}
+        return sheet.furniture() | {
+            "kind": "map", "image": self._save(plate.reduced(), "cover_of_land"), "alt": say("report.map.cover.alt", **words), "marks": [], "legend": legend, "legend_title": TEXT["stage.landcover"],
+            "caption": say("report.map.caption", what=TEXT["report.map.cover"], scale=plain(sheet.scale)),
+        }  # fmt: skip
 
     def _figure(self, sheet: Sheet, plate: Plate, name: str, words: str, *, boundary: bool = True) -> Block:
         """A drawn map with all that stands on and below it."""

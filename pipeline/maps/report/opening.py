@@ -20,8 +20,15 @@ def cover(site: Site, picture: str | None, as_of: Phrase) -> dict[str, Any]:
     demo = TEXT["report.demo.short"] if site.lineage.synthetic else None
     return {
         "kicker": TEXT["report.kicker"], "subtitle": TEXT["report.subtitle"], "image": picture, "alt": say("report.cover.alt", town=site.name), "demo": demo,
-        "picture": TEXT["report.cover.picture" if "solar" in site.made else "report.cover.picture.soil"], "imprint": say("report.imprint", version=site.version, as_of=as_of),
+        "picture": _shown(site), "imprint": say("report.imprint", version=site.version, as_of=as_of),
     }  # fmt: skip
+
+
+def _shown(site: Site) -> Phrase:
+    """What the colours of the cover's picture mean; empty where they mean nothing."""
+    if "solar" in site.made:
+        return TEXT["report.cover.picture"]
+    return TEXT["report.cover.picture.soil"] if "sealing" in site.made and site.made["sealing"].layer != "town" else NONE
 
 
 def numbers(site: Site) -> Chapter:
