@@ -35,7 +35,7 @@ endif
 .SUFFIXES:
 .DEFAULT_GOAL := town
 
-PLAIN_GOALS := help clean test lint bench fuzz audit torture bench-scale validate check explain trace run-report checksums serve site-zip rules docs docs-site lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
+PLAIN_GOALS := help clean test lint bench notebooks fuzz audit torture bench-scale validate check explain trace run-report checksums serve site-zip rules docs docs-site lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
 if_active = $(if $(filter $1,$(ACTIVE)),$(FILE_$1))
 need = $(if $(filter $1,$(ACTIVE)),$(FILE_$1),inactive-$1)
 
@@ -54,10 +54,11 @@ endif
 .PHONY: town FORCE $(PLAIN_GOALS)
 FORCE:
 
-town: $(foreach s,$(ACTIVE),$(FILE_$(s))) $(R)/summary.txt ## the whole town: figures and maps (the default)
+USUAL = $(filter-out $(ON_REQUEST),$(ACTIVE))
+town: $(foreach s,$(USUAL),$(FILE_$(s))) $(R)/summary.txt ## the whole town: figures and maps (the default)
 
 # Printed when anything was made; an old one is not printed again.
-$(R)/summary.txt: $(foreach s,$(ACTIVE),$(FILE_$(s)))
+$(R)/summary.txt: $(foreach s,$(USUAL),$(FILE_$(s)))
 	@$(PY) summary $(PLACE) > $@.tmp && mv $@.tmp $@
 	@cat $@
 
@@ -109,6 +110,8 @@ sample-points: .venv/.ready ## points to label in the field, for intervals of th
 freeze-baseline: .venv/.ready ## freeze green and canopy as the Nature Restoration baseline, once
 	@$(PY) freeze-baseline $(PLACE)
 
+report: ## the printed report for the council, a PDF for each language: processed/<town>/report/ (not made by plain make)
+
 serve: .venv/.ready ## show the maps at http://127.0.0.1:8000/
 	@$(PY) serve --folder $(OUT)/maps
 
@@ -119,7 +122,7 @@ test: lint ## everything that is checked: style, types, layers, tests
 	@.venv/bin/python -m pytest
 
 lint: .venv/.ready ## style, types, and which module may import which
-	@.venv/bin/ruff check pipeline tests
+	@.venv/bin/ruff check pipeline tests notebooks
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
 
@@ -140,6 +143,9 @@ audit: .venv/.ready ## known vulnerabilities of the locked libraries; says so wh
 
 validate: .venv/.ready ## how right the solar wing is: tables, plots, docs, JSON; also make validate PVGIS="plane.csv level.csv"
 	@.venv/bin/python tests/validate/validate.py $(if $(PVGIS),--pvgis $(PVGIS)) --weather $(P)/weather.parquet
+
+notebooks: .venv/.ready ## run the notebooks on the default town: .ipynb and pages with pictures in .artefacts/notebooks
+	@.venv/bin/python tests/notebooks/run.py
 
 rules: .venv/.ready ## write rules.mk anew from the stages' signatures
 	@$(PY) rules

@@ -1,6 +1,8 @@
 # Generated from the signatures in pipeline/stages by `make rules`; a test fails when it is stale. Do not edit.
 # P: the town's folder in processed, SITE: its published folder, R: its recipes; ACTIVE and GENERATED_*: from $(R)/all.mk.
 
+ON_REQUEST := report
+
 FILE_boundary := $(P)/boundary.parquet
 FILE_installed := $(P)/installed.parquet
 FILE_greenspaces := $(P)/greenspaces.parquet
@@ -37,6 +39,7 @@ FILE_ladder := $(P)/ladder.parquet
 FILE_profiles := $(P)/profiles.parquet
 FILE_finance := $(P)/finance.parquet
 FILE_atlas := $(P)/atlas.gpkg
+FILE_report := $(P)/report/manifest.json
 FILE_webmap := $(SITE)/manifest.json
 
 # boundary(layers: Layers, town: Town, notes: Notes) -> Table[Boundary]
@@ -254,6 +257,12 @@ $(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,build
 	$(RUN) atlas
 .PHONY: atlas
 atlas: $(call need,atlas)
+
+# report(atlas: Package[Atlas], boundary: Table[Boundary] | None, surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, config: ReportConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Report]
+$(FILE_report): $(R)/report.json $(FILE_atlas) $(call if_active,boundary) $(call if_active,surface) $(call if_active,landcover) $(call if_active,streets) $(call if_active,greenspaces)
+	$(RUN) report
+.PHONY: report
+report: $(call need,report)
 
 # webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, consumed: Package[Consumed] | None, ledger: Table[Ledger] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Site]
 $(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,ladder) $(call if_active,finance) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch) $(call if_active,consumed) $(call if_active,ledger)

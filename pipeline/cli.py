@@ -70,7 +70,8 @@ def _run(options: argparse.Namespace) -> int:
     last = (read_json(place.run_record(options.stage)) or {}).get("seconds")
     with Progress(options.stage, last, _show) as progress:
         done = run_stage(options.stage, place, options.dask, progress, _waiting)
-    print(f"{done.stage:<12} {done.seconds:7.1f} s {done.peak_mb:7.0f} MB   {done.size}", file=sys.stderr)
+    where = f" in {done.output.parent}" if done.output.name == "manifest.json" else ""
+    print(f"{done.stage:<12} {done.seconds:7.1f} s {done.peak_mb:7.0f} MB   {done.size}{where}", file=sys.stderr)
     for warning in done.warnings:
         print(f"{'':<12} note: {warning}", file=sys.stderr)
     return 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
 
 from pipeline.config.base import Section
 
@@ -16,6 +18,12 @@ class WebmapConfig(Section):
 
     simplify_m: float = Field(0.2, ge=0.0, le=5.0, description="Outlines of buildings and parcels are simplified by at most this much for the screen.")
     email: str | None = Field(None, pattern=r"^[^@\s<>\"']+@[^@\s<>\"']+$", description="Address of the municipality for questions about the map.")
+
+
+class ReportConfig(Section):
+    """The printed report."""
+
+    languages: tuple[Annotated[str, StringConstraints(pattern=r"^(it|en)$")], ...] = Field((), description="Languages of the report, a file each; by default those of the site.")
 
 
 class SyntheticConfig(Section):

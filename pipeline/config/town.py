@@ -23,7 +23,7 @@ from pipeline.config.land import (
     RestorationConfig,
     SealingConfig,
 )
-from pipeline.config.publish import AtlasConfig, SyntheticConfig, WebmapConfig
+from pipeline.config.publish import AtlasConfig, ReportConfig, SyntheticConfig, WebmapConfig
 from pipeline.config.solar import (
     ArraysConfig,
     HorizonConfig,
@@ -120,6 +120,7 @@ class Town(Section):
     provision: ProvisionConfig = ProvisionConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
+    report: ReportConfig = ReportConfig()
     synthetic: SyntheticConfig = SyntheticConfig()
     dask: str = Field("threads", pattern=r"^(threads|processes|tcp://[^\s]+)$", description="Where parallel work runs: threads, processes or tcp://host:port.")
 

@@ -315,6 +315,11 @@ class Site(FolderSpec):
     title_it = "Le mappe pubblicate"
 
 
+class Report(FolderSpec):
+    title_en = "The report for the council, to be printed"
+    title_it = "La relazione per il Consiglio, da stampare"
+
+
 class Synthetic(FolderSpec):
     title_en = "Generated layers of a demonstration town"
     title_it = "Strati generati di un comune dimostrativo"

@@ -64,6 +64,21 @@ def test_residents_per_building_are_not_published(quartiere: Any) -> None:
         assert not [c for c in quartiere.read("atlas")[layer].columns if "resident" in c]
 
 
+def test_report_is_made_on_request_only(quartiere: Any, root: Any) -> None:
+    import pypdfium2
+
+    from pipeline.recipes import Place
+    from pipeline.runner import run_stage
+
+    assert "report" not in quartiere.town.stages and not (quartiere.processed / "report").exists()
+    done = run_stage("report", Place(root / "tests/towns/quartiere", quartiere.processed, quartiere.site))
+    assert done.output == quartiere.processed / "report/manifest.json"
+    for language, word in (("it", "dati dimostrativi"), ("en", "demonstration data")):
+        pdf = pypdfium2.PdfDocument(done.output.parent / f"report_{language}.pdf")
+        assert 8 <= len(pdf) <= 15
+        assert word in pdf[0].get_textpage().get_text_range().lower()
+
+
 def test_the_map_of_irradiation_agrees_with_the_planes(quartiere: Any) -> None:
     from pipeline.io import rasters
 
