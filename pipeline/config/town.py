@@ -23,7 +23,7 @@ from pipeline.config.land import (
     RestorationConfig,
     SealingConfig,
 )
-from pipeline.config.publish import AtlasConfig, SyntheticConfig, WebmapConfig
+from pipeline.config.publish import AtlasConfig, ExportsConfig, SyntheticConfig, WebmapConfig
 from pipeline.config.solar import (
     ArraysConfig,
     HorizonConfig,
@@ -117,6 +117,7 @@ class Town(Section):
     provision: ProvisionConfig = ProvisionConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
+    exports: ExportsConfig = ExportsConfig()
     synthetic: SyntheticConfig = SyntheticConfig()
     dask: str = Field("threads", pattern=r"^(threads|processes|tcp://[^\s]+)$", description="Where parallel work runs: threads, processes or tcp://host:port.")
 

@@ -1,0 +1,151 @@
+"""Tables of the exports in every format, and the texts that go with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.contracts.labels import Language, labels
+from pipeline.contracts.spec import PackageSpec
+from pipeline.exports.content import LEFT_OUT, Layer
+from pipeline.exports.licences import Sources, generated, licence_of, licence_text, notice, rights, source_lines
+from pipeline.exports.products import EVERYTHING, Product, Publisher, degrees
+from pipeline.exports.qml import layer_metadata
+from pipeline.exports.sheets import SHEETS, Cells, cells, meanings, sheet, text_sheet, write_csv
+from pipeline.exports.styles import styles
+from pipeline.exports.words import ABOUT, CSV_NOTE, README
+from pipeline.io.geopackage import add_metadata, add_styles
+from pipeline.io.sidecar import write_text
+from pipeline.io.tables import write_package, write_table
+from pipeline.io.workbook import write_workbook
+from pipeline.maps.text import Phrase
+
+
+def tables(out: Path, layers: list[Layer], sources: Sources, publisher: Publisher, epsg: int, first: str) -> list[Product]:
+    """Write every table: the GeoPackage, GeoParquet, CSV and the workbook.
+
+    Parameters
+    ----------
+    out
+        Folder of the exports.
+    layers
+        From `content.layers`.
+    sources
+        For licences and attributions.
+    publisher
+        The town.
+    epsg
+        Its reference system.
+    first
+        Language that QGIS and the workbook begin with, "it" or "en".
+
+    Returns
+    -------
+    list of Product
+        Everything together, then each table.
+    """
+    language: Language = "en" if first == "en" else "it"
+    _package(out / f"{publisher.slug}.gpkg", layers, sources, publisher, epsg, language)
+    _parquet(out / "geoparquet", layers, sources, publisher, epsg)
+    asked = {y.name: y for y in layers if y.name in SHEETS}
+    columns = {name: cells(asked[name]) for name in SHEETS if name in asked}
+    _csv(out / "csv", columns, asked, sources, publisher)
+    _workbook(out / f"{publisher.slug}.xlsx", columns, asked, sources, publisher, language)
+    return _products(layers, columns, sources, publisher, epsg)
+
+
+def _package(path: Path, layers: list[Layer], sources: Sources, publisher: Publisher, epsg: int, language: Language) -> None:
+    specs = {y.name: y.spec for y in layers}
+    whole = type("Whole", (PackageSpec,), {"title_en": "All tables of the town", "title_it": "Tutte le tabelle del comune", "layers": specs})
+    write_package(path, {y.name: y.frame for y in layers}, whole, epsg, {}, {y.name: tags(y, sources, publisher) for y in layers})
+    add_metadata(path, {y.name: _metadata(y, sources, publisher, epsg) for y in layers})
+    made = {y.name for y in layers if generated(sources.of(y.stages))}
+    add_styles(path, styles(layers, language, made))
+
+
+def tags(layer: Layer, sources: Sources, publisher: Publisher) -> dict[str, str]:
+    """Metadata that travels inside a file."""
+    known = sources.of(layer.stages)
+    licence = licence_of(known, publisher.licence.spdx)
+    said = {"town": publisher.town, "licence": f"{licence.name} {licence.address}", "attribution": "; ".join(rights(known)), "sources": "; ".join(source_lines(known))}
+    return said | ({"notice": notice(known)} if generated(known) else {})
+
+
+def _metadata(layer: Layer, sources: Sources, publisher: Publisher, epsg: int) -> str:
+    known = sources.of(layer.stages)
+    licence = licence_of(known, publisher.licence.spdx)
+    said = notice(known)
+    text = f"{layer.spec.title_it} / {layer.spec.title_en}. {publisher.town}." + (f" {said}." if said else "")
+    title = layer.spec.title_it + (" – dati dimostrativi" if said else "")
+    return layer_metadata(f"{publisher.slug}-{layer.name}", title, text, rights(known), [f"{licence.name} {licence.address}"], f"EPSG:{epsg}" if layer.drawn else "", source_lines(known))
+
+
+def _parquet(folder: Path, layers: list[Layer], sources: Sources, publisher: Publisher, epsg: int) -> None:
+    folder.mkdir()
+    for layer in layers:
+        write_table(folder / f"{layer.name}.parquet", layer.frame, layer.spec, epsg, tags(layer, sources, publisher))
+
+
+def _csv(folder: Path, columns: dict[str, list[Cells]], layers: dict[str, Layer], sources: Sources, publisher: Publisher) -> None:
+    """Each table with a text beside it: how to read it, what its columns mean, whose data they are."""
+    folder.mkdir()
+    for name, table in columns.items():
+        layer = layers[name]
+        write_csv(folder / f"{name}.csv", table)
+        known = sources.of(layer.stages)
+        licence, said = licence_of(known, publisher.licence.spdx), notice(known)
+        lines = [
+            f"{layer.spec.title_it} / {layer.spec.title_en}: {publisher.town}", *([f"ATTENZIONE / NOTE: {said}."] if said else []), "", CSV_NOTE.it, CSV_NOTE.en, "",
+            f"Licenza / Licence: {licence.name}, {licence.address}", "Fonti / Sources:", *(f"  * {line}" for line in source_lines(known)), "", "Colonne / Columns:",
+            *(f"  {c.name}{f' [{c.column.unit}]' if c.column.unit else ''}: {c.column.it} / {c.column.en}" for c in table),
+        ]  # fmt: skip
+        write_text(folder / f"{name}.txt", "\n".join(lines) + "\n")
+
+
+def _workbook(path: Path, columns: dict[str, list[Cells]], layers: dict[str, Layer], sources: Sources, publisher: Publisher, language: Language) -> None:
+    every = sources.all
+    title = f"Sole e Suolo: {publisher.town}"
+    about = ABOUT.en if language == "en" else ABOUT.it
+    lines = [(about.format(town=publisher.town),), *([(notice(every),)] if generated(every) else []), (f"{publisher.licence.name} {publisher.licence.address}",)]
+    listed = [(s["title"], s["attribution"], s["licence"], str(s["date"]), s["url"], "dati dimostrativi / demonstration data" if s["synthetic"] else "") for s in every]
+    italian = language == "it"
+    head = ("Fonte", "Attribuzione", "Licenza", "Data", "Indirizzo", "Nota") if italian else ("Source", "Attribution", "Licence", "Date", "Address", "Note")
+    sheets = [
+        text_sheet("Leggimi" if italian else "Read me", (title,), lines, (110,)),
+        *(sheet(layers[name], table, language) for name, table in columns.items()),
+        meanings(columns, language, layers),
+        text_sheet("Fonti e licenze" if italian else "Sources and licences", head, listed, (60, 40, 24, 12, 60, 40)),
+    ]
+    write_workbook(path, sheets, title)
+
+
+def _products(layers: list[Layer], columns: dict[str, list[Cells]], sources: Sources, publisher: Publisher, epsg: int) -> list[Product]:
+    bounds = np.array([y.frame.total_bounds for y in layers if y.drawn])
+    whole = degrees((bounds[:, 0].min(), bounds[:, 1].min(), bounds[:, 2].max(), bounds[:, 3].max()), epsg)
+    every = sources.all
+    files = (Path(f"{publisher.slug}.gpkg"), *([Path(f"{publisher.slug}.xlsx")] if columns else []))
+    title = Phrase("Tutte le tabelle di sole, suolo e verde", "All tables of sun, soil and green")
+    made = [_product(EVERYTHING, title, files, whole, every, publisher, f"{len(layers)} tabelle", f"{len(layers)} tables")]
+    for y in layers:
+        box = degrees(tuple(y.frame.total_bounds), epsg) if y.drawn else whole
+        own = (Path("geoparquet") / f"{y.name}.parquet", *([Path("csv") / f"{y.name}.csv"] if y.name in columns else []))
+        said = ", ".join(labels(y.spec, "it").values()), ", ".join(labels(y.spec, "en").values())
+        made.append(_product(y.name, Phrase(y.spec.title_it, y.spec.title_en), own, box, sources.of(y.stages), publisher, f"{len(y.frame)} righe. {said[0]}", f"{len(y.frame)} rows. {said[1]}"))
+    return made
+
+
+def _product(name: str, title: Phrase, files: tuple[Path, ...], box: tuple[float, float, float, float], known: list[dict[str, object]], publisher: Publisher, it: str, en: str) -> Product:
+    said = notice(known).split(" / ") if generated(known) else None
+    about = Phrase(*(f"{t} – {publisher.town}. {text}." + (f" {said[i].capitalize()}." if said else "") for i, (t, text) in enumerate(zip(title, (it, en), strict=True))))
+    named = Phrase(f"{title.it} – dati dimostrativi", f"{title.en} – demonstration data") if said else title
+    return Product(name, named, about, files, box, known, licence_of(known, publisher.licence.spdx), generated(known))
+
+
+def texts(out: Path, products: list[Product], sources: Sources, publisher: Publisher, version: str) -> None:
+    """LICENZE.txt and LEGGIMI.txt."""
+    write_text(out / "LICENZE.txt", licence_text(publisher.town, sources, publisher.licence, version))
+    listed = "\n".join(f"  {f.as_posix():<36} {p.title.it} / {p.title.en}" for p in products for f in p.files)
+    asked = "\n".join(f"  * {line}" for line in publisher.missing) or "  –"
+    left = "\n".join(f"  * {name}: {it} / {en}" for name, (it, en) in LEFT_OUT.items())
+    write_text(out / "LEGGIMI.txt", README.format(town=publisher.town, slug=publisher.slug, notice=notice(sources.all), files=listed, missing=asked, left_out=left))
