@@ -9,7 +9,7 @@ from pipeline.contracts.spec import Column, TableSpec
 Language = Literal["it", "en"]
 LONGEST = 48
 # Where a meaning may end and still say what the column is, the best place first.
-ENDS = ("; ", ": ", ", ", " (")
+ENDS = ("; ", ": ", " (", ", ")
 
 
 def short(text: str, longest: int = LONGEST) -> str:
@@ -17,15 +17,23 @@ def short(text: str, longest: int = LONGEST) -> str:
 
     >>> short("Share of the plane's cells that see the sun, by sector (72) and solar elevation")
     "Share of the plane's cells that see the sun"
-    >>> short("Area in plan")
-    'Area in plan'
+    >>> short("A thing on the roof (chimney, stair-head, tank), a pit or a rim along the edge")
+    'A thing on the roof'
     """
     for end in ENDS:
         if len(text) > longest:
-            text = text.partition(end)[0]
+            text = _before(text, end)
     if len(text) <= longest:
         return text
     return text[: longest - 1].rpartition(" ")[0] + "…"
+
+
+def _before(text: str, end: str) -> str:
+    """Up to the first `end` that stands in no brackets."""
+    at = text.find(end)
+    while at >= 0 and text.count("(", 0, at) > text.count(")", 0, at):
+        at = text.find(end, at + 1)
+    return text if at < 0 else text[:at]
 
 
 def label(column: Column, language: Language) -> str:

@@ -26,12 +26,13 @@ class Rule:
 
 @dataclass(frozen=True)
 class Labelling:
-    """What is written on a feature, an expression of QGIS, and from which scale on (1:`scale`)."""
+    """What is written on a feature, an expression of QGIS, from the scale 1:`scale` to 1:`up_to`."""
 
     text: str
     scale: int
     size_pt: float = 8.0
     along: bool = False
+    up_to: int = 1
 
 
 def vector_style(geometry: str | None, title: str, rules: list[Rule], labelling: Labelling | None, aliases: dict[str, str], name: str | None = None) -> str:
@@ -88,7 +89,7 @@ def _labelling(text: Labelling) -> str:
         f'<labeling type="simple"><settings calloutType="simple"><text-style fieldName={quoteattr(text.text)} isExpression="1" fontSize="{text.size_pt:g}" '
         f'fontSizeUnit="Point" textColor="{_rgba(INK)}" textOpacity="1"><text-buffer bufferDraw="1" bufferSize="0.7" bufferSizeUnits="MM" bufferColor="{_rgba(HALO)}" bufferOpacity="0.85" bufferNoFill="1"/></text-style>'
         f'<text-format/><placement placement="{placement}" placementFlags="10" priority="5" centroidInside="1" dist="0"/>'
-        f'<rendering drawLabels="1" scaleVisibility="1" scaleMin="1" scaleMax="{text.scale}" obstacle="0"/></settings></labeling>'
+        f'<rendering drawLabels="1" scaleVisibility="1" scaleMin="{text.up_to}" scaleMax="{text.scale}" obstacle="0"/></settings></labeling>'
     )
 
 

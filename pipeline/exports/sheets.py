@@ -30,6 +30,9 @@ SHEETS: dict[str, tuple[str, str]] = {
 }
 DIGITS = 7  # significant ones; a square millimetre of a parcel says nothing
 YES, NO = "sì", "no"
+READ_ME: dict[Language, str] = {"it": "Leggimi", "en": "Read me"}
+MEANINGS: dict[Language, str] = {"it": "Significati", "en": "Meanings"}
+SOURCES: dict[Language, str] = {"it": "Fonti e licenze", "en": "Sources and licences"}
 _BREAKERS = (";", '"', "\n", "\r")
 
 
@@ -44,12 +47,12 @@ class Cells:
 
 def cells(layer: Layer) -> list[Cells]:
     """The columns of a table that hold anything, as text."""
-    found = []
-    for name, column in layer.spec.columns().items():
-        series = layer.frame[name]
-        if series.notna().any():
-            found.append(Cells(name, column, _as_text(series, column)))
-    return found
+    return [Cells(name, column, _as_text(layer.frame[name], column)) for name, column in filled(layer).items()]
+
+
+def filled(layer: Layer) -> dict[str, Column]:
+    """The columns of a table that hold anything."""
+    return {name: column for name, column in layer.spec.columns().items() if layer.frame[name].notna().any()}
 
 
 def _as_text(series: pd.Series[Any], column: Column) -> list[str | None]:
@@ -106,33 +109,33 @@ def sheet(layer: Layer, table: list[Cells], language: Language) -> Sheet:
     named = labels(layer.spec, language)
     columns = [_for_workbook(c) for c in table]
     widths = [max(12, min(28, 2 + max((len(v) for v in c.values[:200] if v), default=0))) for c in table]
-    return Sheet(_name(layer.name, language), [named[c.name] for c in table], widths, columns)
+    return Sheet(sheet_name(layer.name, language), [named[c.name] for c in table], widths, columns)
 
 
-def _for_workbook(column: Cells) -> list[str]:
+def _for_workbook(column: Cells) -> workbook.Cells:
     kind, unit = column.column.dtype, column.column.unit
     if kind == "int":
-        return workbook.numbers(column.values, PLAIN if "year" in column.name or column.name == "since" else WHOLE)
+        return workbook.Cells(column.values, PLAIN if "year" in column.name or column.name == "since" else WHOLE, number=True)
     if kind == "float":
-        return workbook.numbers(column.values, TENTHS if unit else THOUSANDTHS)
-    return workbook.texts(column.values)
+        return workbook.Cells(column.values, TENTHS if unit else THOUSANDTHS, number=True)
+    return workbook.Cells(column.values)
 
 
-def _name(layer: str, language: Language) -> str:
+def sheet_name(layer: str, language: Language) -> str:
     return SHEETS[layer][0 if language == "it" else 1]
 
 
-def meanings(tables: dict[str, list[Cells]], language: Language, specs: dict[str, Layer]) -> Sheet:
+def meanings(layers: list[Layer], language: Language) -> Sheet:
     """The sheet that says what each column means, in both languages."""
     rows: list[tuple[str, ...]] = []
-    for layer, table in tables.items():
-        named = labels(specs[layer].spec, language)
-        rows += [(_name(layer, language), named[c.name], c.name, c.column.unit, c.column.it, c.column.en) for c in table]
+    for layer in layers:
+        named = labels(layer.spec, language)
+        rows += [(sheet_name(layer.name, language), named[name], name, c.unit, c.it, c.en) for name, c in filled(layer).items()]
     head = ("Foglio", "Colonna", "Nome nei dati", "Unità", "Significato", "Meaning")
-    return text_sheet("Significati" if language == "it" else "Meanings", head, rows, (16, 40, 26, 10, 70, 70))
+    return text_sheet(MEANINGS[language], head, rows, (16, 40, 26, 10, 70, 70))
 
 
 def text_sheet(name: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], widths: tuple[int, ...]) -> Sheet:
     """A sheet of words."""
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(headings)
-    return Sheet(name, headings, widths, [workbook.texts(c, WRAPPED) for c in columns])
+    return Sheet(name, headings, widths, [workbook.Cells(c, WRAPPED) for c in columns])

@@ -22,8 +22,7 @@ from pipeline.maps.themes import KINDS, Theme, known, prepared, themes
 LANGUAGE_NAMES: dict[Language, str] = {"it": "Italiano", "en": "English"}
 # What is written on the features: an expression of QGIS, the scale it appears at, the size, whether along the line.
 LABELLED: dict[str, Labelling] = {
-    "town": Labelling('"name"', 500_000, 12.0),
-    "boundary": Labelling('"name"', 500_000, 12.0),
+    "town": Labelling('"name"', 500_000, 12.0, up_to=15_000),
     "buildings": Labelling("CASE WHEN \"kwh_year\" > 0 THEN format_number(\"kwh_year\" / 1000, 1) || ' MWh' END", 2_500, 7.0),
     "roofs": Labelling("CASE WHEN \"kind\" <> 'none' THEN format_number(\"surface_tilt\", 0) || '°' END", 500, 7.0),
     "parcels": Labelling("CASE WHEN \"kind\" = 'parcel' THEN \"number\" END", 2_000, 7.0),
@@ -129,6 +128,8 @@ def class_names(limits: list[float], kind: str, language: Language) -> list[str]
     >>> class_names([4000.0, 12000.0], "kwh", "it")
     ['fino a 4.000\\xa0kWh', '4.000\\xa0kWh – 12.000\\xa0kWh', 'da 12.000\\xa0kWh']
     """
+    if kind == "share" and all(abs(v * 100 - round(v * 100)) < 1e-9 for v in limits):
+        kind = "part"  # the same without decimals
     said = [_said(quantity(v, kind), language) for v in limits]
     below, above = ("fino a", "da") if language == "it" else ("below", "from")
     if not said:
@@ -143,7 +144,7 @@ def _written(layer: Layer, value: str) -> Labelling | None:
     share = KINDS[value][0] in ("share", "part")
     unit = layer.spec.columns()[value].unit
     text = SECTION_LABEL.format(value=f'"{value}"', scale=100 if share else 1, digits=0, unit=" %" if share else f" {unit}" if unit else "")
-    return Labelling(text, 25_000)
+    return Labelling(text, 40_000)
 
 
 def _said(phrase: Phrase, language: Language) -> str:

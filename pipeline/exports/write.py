@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,13 @@ from pipeline.exports.content import LEFT_OUT, Layer
 from pipeline.exports.licences import Sources, generated, licence_of, licence_text, notice, rights, source_lines
 from pipeline.exports.products import EVERYTHING, Product, Publisher, degrees
 from pipeline.exports.qml import layer_metadata
-from pipeline.exports.sheets import SHEETS, Cells, cells, meanings, sheet, text_sheet, write_csv
+from pipeline.exports.sheets import MEANINGS, READ_ME, SHEETS, SOURCES, cells, filled, meanings, sheet, sheet_name, text_sheet, write_csv
 from pipeline.exports.styles import styles
 from pipeline.exports.words import ABOUT, CSV_NOTE, README
 from pipeline.io.geopackage import add_metadata, add_styles
 from pipeline.io.sidecar import write_text
 from pipeline.io.tables import write_package, write_table
-from pipeline.io.workbook import write_workbook
+from pipeline.io.workbook import Sheet, write_workbook
 from pipeline.maps.text import Phrase
 
 
@@ -48,11 +49,9 @@ def tables(out: Path, layers: list[Layer], sources: Sources, publisher: Publishe
     language: Language = "en" if first == "en" else "it"
     _package(out / f"{publisher.slug}.gpkg", layers, sources, publisher, epsg, language)
     _parquet(out / "geoparquet", layers, sources, publisher, epsg)
-    asked = {y.name: y for y in layers if y.name in SHEETS}
-    columns = {name: cells(asked[name]) for name in SHEETS if name in asked}
-    _csv(out / "csv", columns, asked, sources, publisher)
-    _workbook(out / f"{publisher.slug}.xlsx", columns, asked, sources, publisher, language)
-    return _products(layers, columns, sources, publisher, epsg)
+    asked = {name: y for name in SHEETS for y in layers if y.name == name}
+    _spreadsheets(out, list(asked.values()), sources, publisher, language)
+    return _products(layers, set(asked), sources, publisher, epsg)
 
 
 def _package(path: Path, layers: list[Layer], sources: Sources, publisher: Publisher, epsg: int, language: Language) -> None:
@@ -87,49 +86,60 @@ def _parquet(folder: Path, layers: list[Layer], sources: Sources, publisher: Pub
         write_table(folder / f"{layer.name}.parquet", layer.frame, layer.spec, epsg, tags(layer, sources, publisher))
 
 
-def _csv(folder: Path, columns: dict[str, list[Cells]], layers: dict[str, Layer], sources: Sources, publisher: Publisher) -> None:
-    """Each table with a text beside it: how to read it, what its columns mean, whose data they are."""
-    folder.mkdir()
-    for name, table in columns.items():
-        layer = layers[name]
-        write_csv(folder / f"{name}.csv", table)
-        known = sources.of(layer.stages)
-        licence, said = licence_of(known, publisher.licence.spdx), notice(known)
-        lines = [
-            f"{layer.spec.title_it} / {layer.spec.title_en}: {publisher.town}", *([f"ATTENZIONE / NOTE: {said}."] if said else []), "", CSV_NOTE.it, CSV_NOTE.en, "",
-            f"Licenza / Licence: {licence.name}, {licence.address}", "Fonti / Sources:", *(f"  * {line}" for line in source_lines(known)), "", "Colonne / Columns:",
-            *(f"  {c.name}{f' [{c.column.unit}]' if c.column.unit else ''}: {c.column.it} / {c.column.en}" for c in table),
-        ]  # fmt: skip
-        write_text(folder / f"{name}.txt", "\n".join(lines) + "\n")
-
-
-def _workbook(path: Path, columns: dict[str, list[Cells]], layers: dict[str, Layer], sources: Sources, publisher: Publisher, language: Language) -> None:
-    every = sources.all
+def _spreadsheets(out: Path, layers: list[Layer], sources: Sources, publisher: Publisher, language: Language) -> None:
+    """CSV and the workbook, table by table: only one stands in memory as text."""
+    (out / "csv").mkdir()
     title = f"Sole e Suolo: {publisher.town}"
+    names = [READ_ME[language], *(sheet_name(y.name, language) for y in layers), MEANINGS[language], SOURCES[language]]
+
+    def sheets() -> Iterator[Sheet]:
+        yield _read_me(title, sources, publisher, language)
+        for layer in layers:
+            table = cells(layer)
+            write_csv(out / "csv" / f"{layer.name}.csv", table)
+            write_text(out / "csv" / f"{layer.name}.txt", _about_csv(layer, sources, publisher))
+            yield sheet(layer, table, language)
+        yield meanings(layers, language)
+        yield _listed_sources(sources, language)
+
+    write_workbook(out / f"{publisher.slug}.xlsx", names, sheets(), title)
+
+
+def _about_csv(layer: Layer, sources: Sources, publisher: Publisher) -> str:
+    """How to read a table, what its columns mean, whose data they are."""
+    known = sources.of(layer.stages)
+    licence, said = licence_of(known, publisher.licence.spdx), notice(known)
+    lines = [
+        f"{layer.spec.title_it} / {layer.spec.title_en}: {publisher.town}", *([f"ATTENZIONE / NOTE: {said}."] if said else []), "", CSV_NOTE.it, CSV_NOTE.en, "",
+        f"Licenza / Licence: {licence.name}, {licence.address}", "Fonti / Sources:", *(f"  * {line}" for line in source_lines(known)), "", "Colonne / Columns:",
+        *(f"  {name}{f' [{c.unit}]' if c.unit else ''}: {c.it} / {c.en}" for name, c in filled(layer).items()),
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _read_me(title: str, sources: Sources, publisher: Publisher, language: Language) -> Sheet:
+    every = sources.all
     about = ABOUT.en if language == "en" else ABOUT.it
-    lines = [(about.format(town=publisher.town),), *([(notice(every),)] if generated(every) else []), (f"{publisher.licence.name} {publisher.licence.address}",)]
-    listed = [(s["title"], s["attribution"], s["licence"], str(s["date"]), s["url"], "dati dimostrativi / demonstration data" if s["synthetic"] else "") for s in every]
-    italian = language == "it"
-    head = ("Fonte", "Attribuzione", "Licenza", "Data", "Indirizzo", "Nota") if italian else ("Source", "Attribution", "Licence", "Date", "Address", "Note")
-    sheets = [
-        text_sheet("Leggimi" if italian else "Read me", (title,), lines, (110,)),
-        *(sheet(layers[name], table, language) for name, table in columns.items()),
-        meanings(columns, language, layers),
-        text_sheet("Fonti e licenze" if italian else "Sources and licences", head, listed, (60, 40, 24, 12, 60, 40)),
-    ]
-    write_workbook(path, sheets, title)
+    rows = [about.format(town=publisher.town), *([notice(every)] if generated(every) else []), f"{publisher.licence.name} {publisher.licence.address}"]
+    return text_sheet(READ_ME[language], (title,), [(r,) for r in rows], (110,))
 
 
-def _products(layers: list[Layer], columns: dict[str, list[Cells]], sources: Sources, publisher: Publisher, epsg: int) -> list[Product]:
+def _listed_sources(sources: Sources, language: Language) -> Sheet:
+    rows = [(s["title"], s["attribution"], s["licence"], str(s["date"]), s["url"], "dati dimostrativi / demonstration data" if s["synthetic"] else "") for s in sources.all]
+    head = ("Fonte", "Attribuzione", "Licenza", "Data", "Indirizzo", "Nota") if language == "it" else ("Source", "Attribution", "Licence", "Date", "Address", "Note")
+    return text_sheet(SOURCES[language], head, rows, (60, 40, 24, 12, 60, 40))
+
+
+def _products(layers: list[Layer], sheets: set[str], sources: Sources, publisher: Publisher, epsg: int) -> list[Product]:
     bounds = np.array([y.frame.total_bounds for y in layers if y.drawn])
     whole = degrees((bounds[:, 0].min(), bounds[:, 1].min(), bounds[:, 2].max(), bounds[:, 3].max()), epsg)
     every = sources.all
-    files = (Path(f"{publisher.slug}.gpkg"), *([Path(f"{publisher.slug}.xlsx")] if columns else []))
+    files = (Path(f"{publisher.slug}.gpkg"), *([Path(f"{publisher.slug}.xlsx")] if sheets else []))
     title = Phrase("Tutte le tabelle di sole, suolo e verde", "All tables of sun, soil and green")
     made = [_product(EVERYTHING, title, files, whole, every, publisher, f"{len(layers)} tabelle", f"{len(layers)} tables")]
     for y in layers:
         box = degrees(tuple(y.frame.total_bounds), epsg) if y.drawn else whole
-        own = (Path("geoparquet") / f"{y.name}.parquet", *([Path("csv") / f"{y.name}.csv"] if y.name in columns else []))
+        own = (Path("geoparquet") / f"{y.name}.parquet", *([Path("csv") / f"{y.name}.csv"] if y.name in sheets else []))
         said = ", ".join(labels(y.spec, "it").values()), ", ".join(labels(y.spec, "en").values())
         made.append(_product(y.name, Phrase(y.spec.title_it, y.spec.title_en), own, box, sources.of(y.stages), publisher, f"{len(y.frame)} righe. {said[0]}", f"{len(y.frame)} rows. {said[1]}"))
     return made

@@ -29,7 +29,7 @@ from pipeline.io.geopackage import describe_columns
 from pipeline.io.onfile import left_on_file, numbers_of
 
 # GeoPackage stamps rows with a moment; a fixed one keeps reruns identical byte by byte.
-FIXED_MOMENT = "2000-01-01T00:00:00Z"
+FIXED_MOMENT = "2000-01-01T00:00:00.000Z"
 GEOPARQUET_VERSION = "1.1.0"  # https://geoparquet.org/releases/v1.1.0/
 # Rows that are read together where bulky columns are read a batch at a time.
 GROUP_ROWS = 256

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
@@ -17,6 +17,7 @@ RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+ROWS = 1000  # turned into XML together
 LONGEST_NAME = 31  # characters of a sheet's name, a limit of Excel
 LONGEST_TEXT = 32_767  # characters of a cell
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -26,13 +27,22 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
+class Cells:
+    """One column: its values as text, None where empty; `number` writes them as numbers (with a decimal point), else as text."""
+
+    values: Sequence[str | None]
+    style: int = PLAIN
+    number: bool = False
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """One sheet: name, headings, width of each column [characters], and the cells of each column as XML (`numbers`, `texts`)."""
+    """One sheet: name, headings, width of each column [characters], and the columns."""
 
     name: str
     headings: Sequence[str]
     widths: Sequence[int]
-    columns: Sequence[Sequence[str]]
+    columns: Sequence[Cells]
 
 
 def numbers(values: Iterable[str | None], style: int) -> list[str]:
@@ -53,15 +63,17 @@ def texts(values: Iterable[str | None], style: int = PLAIN) -> list[str]:
     return out
 
 
-def write_workbook(path: Path, sheets: Sequence[Sheet], title: str) -> None:
+def write_workbook(path: Path, names: Sequence[str], sheets: Iterable[Sheet], title: str) -> None:
     """Write a workbook; the row of headings stays in view and has a filter.
 
     Parameters
     ----------
     path
         The file.
+    names
+        Of the sheets, in order.
     sheets
-        In order. The same sheets always give the same bytes.
+        Taken one after the other, so that only one is in memory. The same sheets always give the same bytes.
     title
         Of the document.
 
@@ -70,14 +82,15 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], title: str) -> None:
     ValueError
         When a sheet's name is none for Excel, or two are the same.
     """
-    names = [s.name for s in sheets]
     if len({n.lower() for n in names}) < len(names) or any(not n or len(n) > LONGEST_NAME or re.search(r"[\[\]:*?/\\]", n) for n in names):
         raise ValueError(f"sheet names {names}; expected different ones of at most {LONGEST_NAME} characters without []:*?/\\")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as file:
         for name, text in _frame(names, title).items():
             file.writestr(_entry(name), text)
         for number, sheet in enumerate(sheets, 1):
-            file.writestr(_entry(f"xl/worksheets/sheet{number}.xml"), _sheet(sheet, selected=number == 1))
+            with file.open(_entry(f"xl/worksheets/sheet{number}.xml"), "w") as part:
+                for text in _sheet(sheet, selected=number == 1):
+                    part.write(text.encode())
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -86,17 +99,22 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def _sheet(sheet: Sheet, *, selected: bool) -> str:
+def _sheet(sheet: Sheet, *, selected: bool) -> Iterator[str]:
+    """The XML of a sheet, some rows at a time."""
+    rows = len(sheet.columns[0].values) if sheet.columns else 0
     widths = "".join(f'<col min="{i}" max="{i}" width="{w}" customWidth="1"/>' for i, w in enumerate(sheet.widths, 1))
-    head = "".join(texts(sheet.headings, HEADING))
-    rows = "".join([f"<row>{''.join(cells)}</row>" for cells in zip(*sheet.columns, strict=True)])
-    shown = ' tabSelected="1"' if selected else ""
-    last = f"{_letters(len(sheet.headings))}{len(sheet.columns[0]) + 1 if sheet.columns else 1}"
+    last = f"{_letters(len(sheet.headings))}{rows + 1}"
     view = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/>'
-    return (
+    shown = ' tabSelected="1"' if selected else ""
+    yield (
         f'{HEAD}<worksheet xmlns="{MAIN}"><dimension ref="A1:{last}"/><sheetViews><sheetView workbookViewId="0"{shown}>{view}</sheetView></sheetViews>'
-        f'<sheetFormatPr defaultRowHeight="15"/><cols>{widths}</cols><sheetData><row ht="45" customHeight="1">{head}</row>{rows}</sheetData><autoFilter ref="A1:{last}"/></worksheet>'
+        f'<sheetFormatPr defaultRowHeight="15"/><cols>{widths}</cols><sheetData><row ht="45" customHeight="1">{"".join(texts(sheet.headings, HEADING))}</row>'
     )
+    for start in range(0, rows, ROWS):
+        cut = slice(start, start + ROWS)
+        made = [(numbers if c.number else texts)(c.values[cut], c.style) for c in sheet.columns]
+        yield "".join([f"<row>{''.join(cells)}</row>" for cells in zip(*made, strict=True)])
+    yield f'</sheetData><autoFilter ref="A1:{last}"/></worksheet>'
 
 
 def _letters(number: int) -> str:
