@@ -16,12 +16,17 @@ from pipeline.exports.qml import paletted_style, stepped_style
 from pipeline.exports.styles import class_names
 from pipeline.exports.words import COVER
 from pipeline.io.cogs import Drawing, write_cog
+from pipeline.io.picture import overview
+from pipeline.io.rasters import open_raster
 from pipeline.io.sidecar import write_text
 from pipeline.maps.style import COVER_COLOURS, PALETTES
+from pipeline.maps.sunmap import limits as sun_limits
 from pipeline.maps.text import Phrase
 
-# The classes of the map of irradiation and of heights [kWh/m2], [m]; the colours below, between and above them.
-STEPS: dict[str, tuple[list[float], str]] = {"sunmap": ([600.0, 800.0, 1000.0, 1200.0, 1400.0, 1600.0], "sun"), "height": ([1.0, 3.0, 6.0, 9.0], "sealing")}
+# Classes of the height above ground [m]: grass, shrubs, one storey, two, more.
+HEIGHTS_M = [1.0, 3.0, 6.0, 9.0]
+# Enough cells for quantiles.
+LOOK_PX = 2000
 
 
 @dataclass(frozen=True)
@@ -88,14 +93,13 @@ def _write(out: Path, name: str, raster: Raster[Any], sources: Sources, publishe
     write_cog(out / file, raster, band, spec.nodata, Drawing(colours, names, tags | classes | ({"notice": said} if said else {})))
     if coded:
         write_text(out / file.with_suffix(".qml"), paletted_style(colours, names))
-    elif name in STEPS:
-        limits, palette = STEPS[name]
-        write_text(out / file.with_suffix(".qml"), _stepped(limits, PALETTES[palette], "poa" if name == "sunmap" else "m", language))
+    elif name == "sunmap":
+        limits = sun_limits(overview(open_raster(out / file), band.name, LOOK_PX)[0])
+        if limits:
+            write_text(out / file.with_suffix(".qml"), stepped_style(limits, list(PALETTES["sun"][: len(limits) + 1]), class_names(limits, "poa", language)))
+    elif name == "height":
+        write_text(out / file.with_suffix(".qml"), stepped_style(HEIGHTS_M, list(PALETTES["sealing"]), class_names(HEIGHTS_M, "m", language)))
     return Product(name, title, about, (file,), degrees(raster.grid.bounds, raster.grid.epsg), known, licence, generated(known), (_band(band, raster, spec),))
-
-
-def _stepped(limits: list[float], palette: tuple[str, ...], kind: str, language: Language) -> str:
-    return stepped_style(limits, list(palette), class_names(limits, kind, language))
 
 
 def _band(band: Band, raster: Raster[Any], spec: type[RasterSpec]) -> dict[str, Any]:

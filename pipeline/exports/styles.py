@@ -15,7 +15,8 @@ from pipeline.exports.words import DEMONSTRATION_SHORT, KINDS_OF, LEGENDS, NO_CL
 from pipeline.io.geopackage import GEOMETRY_COLUMN, Style
 from pipeline.maps.measures import choices
 from pipeline.maps.quantities import quantity
-from pipeline.maps.style import NO_DATA, PAPER, breaks, colours
+from pipeline.maps.style import NO_DATA, PALETTES, PAPER
+from pipeline.maps.sunmap import limits as sun_limits
 from pipeline.maps.text import Phrase
 from pipeline.maps.themes import KINDS, Theme, known, prepared, themes
 
@@ -80,8 +81,8 @@ def _themes(layers: list[Layer]) -> dict[str, list[dict[str, Any]]]:
         if theme.layer != "town":
             found.setdefault(theme.layer, []).extend(choices(theme, atlas) or [_own(theme)])
     if known(atlas.get("roofs"), "poa_kwh_m2"):
-        limits = breaks(atlas["roofs"]["poa_kwh_m2"].to_numpy(dtype=float, na_value=np.nan), KINDS["poa_kwh_m2"][0])
-        found["roofs"] = [{"value": "poa_kwh_m2", "kind": KINDS["poa_kwh_m2"][0], "breaks": limits, "colours": colours("sun", len(limits) + 1)}]
+        limits = sun_limits(atlas["roofs"]["poa_kwh_m2"].to_numpy(dtype=np.float32, na_value=np.nan))
+        found["roofs"] = [{"value": "poa_kwh_m2", "kind": KINDS["poa_kwh_m2"][0], "breaks": limits, "colours": PALETTES["sun"][: len(limits) + 1]}]
     return found
 
 

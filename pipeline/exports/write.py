@@ -22,6 +22,9 @@ from pipeline.io.tables import write_package, write_table
 from pipeline.io.workbook import Sheet, write_workbook
 from pipeline.maps.text import Phrase
 
+# Where no table has a place.
+THE_WORLD = (-180.0, -90.0, 180.0, 90.0)
+
 
 def tables(out: Path, layers: list[Layer], sources: Sources, publisher: Publisher, epsg: int, first: str) -> list[Product]:
     """Write every table: the GeoPackage, GeoParquet, CSV and the workbook.
@@ -131,8 +134,8 @@ def _listed_sources(sources: Sources, language: Language) -> Sheet:
 
 
 def _products(layers: list[Layer], sheets: set[str], sources: Sources, publisher: Publisher, epsg: int) -> list[Product]:
-    bounds = np.array([y.frame.total_bounds for y in layers if y.drawn])
-    whole = degrees((bounds[:, 0].min(), bounds[:, 1].min(), bounds[:, 2].max(), bounds[:, 3].max()), epsg)
+    bounds = np.array([y.frame.total_bounds for y in layers if y.drawn]).reshape(-1, 4)
+    whole = degrees((bounds[:, 0].min(), bounds[:, 1].min(), bounds[:, 2].max(), bounds[:, 3].max()), epsg) if len(bounds) else THE_WORLD
     every = sources.all
     files = (Path(f"{publisher.slug}.gpkg"), *([Path(f"{publisher.slug}.xlsx")] if sheets else []))
     title = Phrase("Tutte le tabelle di sole, suolo e verde", "All tables of sun, soil and green")

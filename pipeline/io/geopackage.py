@@ -43,7 +43,7 @@ def describe_columns(path: Path, specs: dict[str, type[TableSpec]]) -> None:
     path
         The GeoPackage.
     specs
-        Contract of each layer. GDAL and QGIS show `name` as the alias of a field.
+        Contract of each layer. QGIS 3.22 takes its aliases from the styles and not from here.
     """
     rows = []
     for layer, spec in specs.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 
@@ -36,7 +37,7 @@ def main(package: str, picture: str, names: str, box: str) -> None:
     for name in names.split(","):
         layer = QgsRasterLayer(name, name) if name.endswith(".tif") else QgsVectorLayer(f"{package}|layername={name}", name, "ogr")
         _, found = layer.loadDefaultStyle()
-        told[os.path.basename(name)] = seen(layer, bool(found))
+        told[Path(name).name] = seen(layer, bool(found))
         if layer.isSpatial():
             drawn.append(layer)
     settings = QgsMapSettings()
