@@ -61,9 +61,13 @@ def _package(path: Path, layers: list[Layer], sources: Sources, publisher: Publi
     specs = {y.name: y.spec for y in layers}
     whole = type("Whole", (PackageSpec,), {"title_en": "All tables of the town", "title_it": "Tutte le tabelle del comune", "layers": specs})
     write_package(path, {y.name: y.frame for y in layers}, whole, epsg, {}, {y.name: tags(y, sources, publisher) for y in layers})
+    dress(path, layers, sources, publisher, epsg, language)
+
+
+def dress(path: Path, layers: list[Layer], sources: Sources, publisher: Publisher, epsg: int, language: Language) -> None:
+    """Give the layers of a GeoPackage their metadata and their look in QGIS."""
     add_metadata(path, {y.name: _metadata(y, sources, publisher, epsg) for y in layers})
-    made = {y.name for y in layers if generated(sources.of(y.stages))}
-    add_styles(path, styles(layers, language, made))
+    add_styles(path, styles(layers, language, {y.name for y in layers if generated(sources.of(y.stages))}))
 
 
 def tags(layer: Layer, sources: Sources, publisher: Publisher) -> dict[str, str]:
