@@ -45,21 +45,20 @@ class Sheet:
     columns: Sequence[Cells]
 
 
-def numbers(values: Iterable[str | None], style: int) -> list[str]:
-    """Cells of numbers, given as text with a decimal point; None is an empty cell."""
-    start = f'<c s="{style}"><v>'
-    return ["<c/>" if v is None else f"{start}{v}</v></c>" for v in values]
+def _numbers(places: Iterable[str], values: Iterable[str | None], style: int) -> list[str]:
+    """Cells of numbers, given as text with a decimal point; None is no cell."""
+    return ["" if v is None else f'<c r="{at}" s="{style}"><v>{v}</v></c>' for at, v in zip(places, values, strict=True)]
 
 
-def texts(values: Iterable[str | None], style: int = PLAIN) -> list[str]:
+def _texts(places: Iterable[str], values: Iterable[str | None], style: int = PLAIN) -> list[str]:
     """Cells of text; what begins like a formula is marked as text for good, also when somebody edits the cell."""
     out = []
-    for v in values:
+    for at, v in zip(places, values, strict=True):
         if v is None or v == "":
-            out.append("<c/>")
+            out.append("")
             continue
         said = escape(_FORBIDDEN.sub("", v)[:LONGEST_TEXT])
-        out.append(f'<c s="{QUOTED if v.startswith(FORMULA) else style}" t="inlineStr"><is><t xml:space="preserve">{said}</t></is></c>')
+        out.append(f'<c r="{at}" s="{QUOTED if v.startswith(FORMULA) else style}" t="inlineStr"><is><t xml:space="preserve">{said}</t></is></c>')
     return out
 
 
@@ -106,14 +105,16 @@ def _sheet(sheet: Sheet, *, selected: bool) -> Iterator[str]:
     last = f"{_letters(len(sheet.headings))}{rows + 1}"
     view = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/>'
     shown = ' tabSelected="1"' if selected else ""
+    letters = [_letters(i) for i in range(1, len(sheet.headings) + 1)]
+    head = "".join(_texts([f"{y}1" for y in letters], sheet.headings, HEADING))
     yield (
         f'{HEAD}<worksheet xmlns="{MAIN}"><dimension ref="A1:{last}"/><sheetViews><sheetView workbookViewId="0"{shown}>{view}</sheetView></sheetViews>'
-        f'<sheetFormatPr defaultRowHeight="15"/><cols>{widths}</cols><sheetData><row ht="45" customHeight="1">{"".join(texts(sheet.headings, HEADING))}</row>'
+        f'<sheetFormatPr defaultRowHeight="15"/><cols>{widths}</cols><sheetData><row r="1" ht="45" customHeight="1">{head}</row>'
     )
     for start in range(0, rows, ROWS):
-        cut = slice(start, start + ROWS)
-        made = [(numbers if c.number else texts)(c.values[cut], c.style) for c in sheet.columns]
-        yield "".join([f"<row>{''.join(cells)}</row>" for cells in zip(*made, strict=True)])
+        at = range(start + 2, min(start + ROWS, rows) + 2)
+        made = [(_numbers if c.number else _texts)([f"{y}{r}" for r in at], c.values[start : start + ROWS], c.style) for y, c in zip(letters, sheet.columns, strict=True)]
+        yield "".join([f'<row r="{r}">{"".join(cells)}</row>' for r, cells in zip(at, zip(*made, strict=True), strict=True)])
     yield f'</sheetData><autoFilter ref="A1:{last}"/></worksheet>'
 
 

@@ -48,6 +48,15 @@ def test_a_gdal_of_2023_reads_the_tables_and_their_meaning(made: Any, gdal_pytho
     assert json.loads(said.splitlines()[0]) == [len(made.atlas["buildings"]), "Real", "Superficie in pianta [m²]", "Footprint area [m²]", "ODbL 1.0 https://opendatacommons.org/licenses/odbl/1-0/"]
 
 
+@pytest.mark.gdal
+def test_another_reader_of_workbooks_finds_the_same_rows(made: Any, gdal_python: str) -> None:
+    script = "import sys, json; from osgeo import ogr; d = ogr.Open(sys.argv[1]); print(json.dumps({y.GetName(): y.GetFeatureCount() for y in d}))"
+    said = run(gdal_python, "-c", script, made.folder / "carmiano.xlsx")
+    assert "ERROR" not in said
+    found = json.loads(said.splitlines()[0])
+    assert (found["Edifici"], found["Particelle"], found["Sezioni"]) == tuple(len(made.atlas[n]) for n in ("buildings", "parcels", "sections"))
+
+
 @pytest.mark.qgis
 def test_qgis_opens_every_layer_coloured_and_labelled(made: Any, qgis_python: str, root: Path, tmp_path: Path) -> None:
     drawn = ["buildings", "sections", "parcels"]

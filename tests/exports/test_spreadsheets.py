@@ -105,9 +105,9 @@ def test_what_a_spreadsheet_cannot_hold_is_refused_or_cut(tmp_path: Path) -> Non
     for names in (["a", "A"], ["x" * (LONGEST_NAME + 1)], ["a/b"], [""]):
         with pytest.raises(ValueError, match="sheet names"):
             write_workbook(tmp_path / "bad.xlsx", names, [], "t")
-    write_workbook(tmp_path / "good.xlsx", ["è"], [Sheet("è", ["<&>"], [9], [Cells(["\x00a\x0b", "y" * 40_000, None, ""])])], "t")
+    write_workbook(tmp_path / "good.xlsx", ["è"], [Sheet("è", ["<&>"], [9], [Cells(["\x00a\x0b", "y" * 40_000, None, "", "z"])])], "t")
     column = [c.value for c in openpyxl.load_workbook(tmp_path / "good.xlsx")["è"]["A"]]
-    assert column == ["<&>", "a", "y" * 32_767, None, None]
+    assert column == ["<&>", "a", "y" * 32_767, None, None, "z"]
 
 
 def test_numbers_keep_seven_digits_and_need_no_exponent() -> None:
