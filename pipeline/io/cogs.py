@@ -53,7 +53,7 @@ def write_cog(path: Path, raster: Raster[Any], band: Band, nodata: float, drawin
     """
     coded = bool(drawing.colours)
     options = {
-        "driver": "COG", "compress": "DEFLATE", "level": 6 if coded else 1, "blocksize": BLOCK_CELLS, "bigtiff": "IF_SAFER", "num_threads": 1,
+        "driver": "COG", "compress": "DEFLATE", "level": 1, "blocksize": BLOCK_CELLS, "bigtiff": "IF_SAFER", "num_threads": 1,
         "overview_resampling": "MODE" if coded else "AVERAGE", "sparse_ok": "TRUE",
     }  # fmt: skip
     try:

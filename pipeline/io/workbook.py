@@ -83,7 +83,7 @@ def write_workbook(path: Path, names: Sequence[str], sheets: Iterable[Sheet], ti
     """
     if len({n.lower() for n in names}) < len(names) or any(not n or len(n) > LONGEST_NAME or re.search(r"[\[\]:*?/\\]", n) for n in names):
         raise ValueError(f"sheet names {names}; expected different ones of at most {LONGEST_NAME} characters without []:*?/\\")
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as file:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         for name, text in _frame(names, title).items():
             file.writestr(_entry(name), text)
         for number, sheet in enumerate(sheets, 1):
@@ -95,6 +95,7 @@ def write_workbook(path: Path, names: Sequence[str], sheets: Iterable[Sheet], ti
 def _entry(name: str) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, FIXED_TIME)
     entry.compress_type = zipfile.ZIP_DEFLATED
+    setattr(entry, "_compresslevel", 1)  # noqa: B010 - the public name came with Python 3.13
     return entry
 
 
