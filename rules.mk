@@ -39,6 +39,7 @@ FILE_ladder := $(P)/ladder.parquet
 FILE_profiles := $(P)/profiles.parquet
 FILE_finance := $(P)/finance.parquet
 FILE_atlas := $(P)/atlas.gpkg
+FILE_exports := $(P)/exports/manifest.json
 FILE_report := $(P)/report/manifest.json
 FILE_webmap := $(SITE)/manifest.json
 
@@ -257,6 +258,12 @@ $(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,build
 	$(RUN) atlas
 .PHONY: atlas
 atlas: $(call need,atlas)
+
+# exports(atlas: Package[Atlas], boundary: Table[Boundary] | None, parcels: Table[Parcels] | None, buildings: Table[Buildings] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, weather: Table[Weather] | None, farhorizon: Table[FarHorizon] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, arrays: Slim[Arrays] | None, solar: Table[Solar] | None, profiles: Table[Profiles] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, plots: Table[Plots] | None, desealing: Table[Desealing] | None, planting: Table[Planting] | None, access: Table[Access] | None, consumed: Package[Consumed] | None, ledger: Table[Ledger] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, surface: Raster[Surface] | None, config: ExportsConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Exports]
+$(FILE_exports): $(R)/exports.json $(FILE_atlas) $(call if_active,boundary) $(call if_active,parcels) $(call if_active,buildings) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch) $(call if_active,weather) $(call if_active,farhorizon) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,arrays) $(call if_active,solar) $(call if_active,profiles) $(call if_active,ladder) $(call if_active,finance) $(call if_active,sealing) $(call if_active,green) $(call if_active,plots) $(call if_active,desealing) $(call if_active,planting) $(call if_active,access) $(call if_active,consumed) $(call if_active,ledger) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,surface)
+	$(RUN) exports
+.PHONY: exports
+exports: $(call need,exports)
 
 # report(atlas: Package[Atlas], boundary: Table[Boundary] | None, surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, config: ReportConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Report]
 $(FILE_report): $(R)/report.json $(FILE_atlas) $(call if_active,boundary) $(call if_active,surface) $(call if_active,landcover) $(call if_active,streets) $(call if_active,greenspaces)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -24,6 +24,19 @@ class ReportConfig(Section):
     """The printed report."""
 
     languages: tuple[Annotated[str, StringConstraints(pattern=r"^(it|en)$")], ...] = Field((), description="Languages of the report, a file each; by default those of the site.")
+
+
+class ExportsConfig(Section):
+    """Files for analysts and for the open-data portal. What only the municipality knows has no default and is named in LEGGIMI.txt."""
+
+    ipa_code: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]{2,40}$", description="Code of the municipality in the Indice PA (indicepa.gov.it), e.g. c_b792; identifies the publisher in DCAT-AP_IT.")
+    publisher: str | None = Field(None, min_length=2, max_length=120, description="Name of the publisher as the Indice PA has it; by default Comune di <name>.")
+    address: str | None = Field(None, pattern=r"^https?://[^\s<>\"{}|\\^`]+/$", description="Address of the folder where these files will lie, ending in /.")
+    contact: str | None = Field(None, pattern=r"^[^@\s<>\"']+@[^@\s<>\"']+$", description="Address of the office that answers questions; by default that of the maps (webmap.email).")
+    modified: str | None = Field(None, pattern=r"^\d{4}-\d{2}-\d{2}$", description="Day of the last change, YYYY-MM-DD; by default that of the newest source, so that equal data give equal files.")
+    frequency: str = Field("IRREG", pattern=r"^[A-Z][A-Z0-9_]{2,20}$", description="How often the data change: a name of the EU's list of frequencies (IRREG, ANNUAL, UNKNOWN ...).")
+    licence: Literal["CC-BY-4.0", "CC0-1.0", "CC-BY-SA-4.0", "ODbL-1.0"] = Field("CC-BY-4.0", description="Licence of what this town publishes (SPDX); a source that asks for its own (ODbL, CC BY-SA) goes before.")
+    rasters: tuple[Literal["landcover", "confidence", "sunmap", "height"], ...] = Field(("landcover", "sunmap"), description="Rasters that become cloud-optimised GeoTIFFs: height and confidence take 3 and 1 s of 47 million cells.")
 
 
 class SyntheticConfig(Section):

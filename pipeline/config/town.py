@@ -23,7 +23,7 @@ from pipeline.config.land import (
     RestorationConfig,
     SealingConfig,
 )
-from pipeline.config.publish import AtlasConfig, ReportConfig, SyntheticConfig, WebmapConfig
+from pipeline.config.publish import AtlasConfig, ExportsConfig, ReportConfig, SyntheticConfig, WebmapConfig
 from pipeline.config.solar import (
     ArraysConfig,
     HorizonConfig,
@@ -121,6 +121,7 @@ class Town(Section):
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
     report: ReportConfig = ReportConfig()
+    exports: ExportsConfig = ExportsConfig()
     synthetic: SyntheticConfig = SyntheticConfig()
     dask: str = Field("threads", pattern=r"^(threads|processes|tcp://[^\s]+)$", description="Where parallel work runs: threads, processes or tcp://host:port.")
 
