@@ -179,6 +179,20 @@ def _run_report(options: argparse.Namespace) -> int:
     return 0
 
 
+def _rules_due(options: argparse.Namespace) -> int:
+    from datetime import date
+
+    from pipeline.rulesdue import lines_of, rules_due
+
+    on = options.on or date.today().isoformat()
+    found = rules_due(on, options.within)
+    if options.json:
+        _print_json({"on": on, "rules": [d.as_json() for d in found]})
+    else:
+        print("\n".join(lines_of(found, on, everything=options.all)))
+    return 0
+
+
 def _fetch(options: argparse.Namespace) -> int:
     from pipeline.config.town import load_town
     from pipeline.io.download import Downloader
@@ -329,6 +343,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "summary": _summary,
     "run-report": _run_report,
     "checksums": _checksums,
+    "rules-due": _rules_due,
     "fetch": _fetch,
     "new-town": _new_town,
     "serve": _serve,
