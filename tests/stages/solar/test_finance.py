@@ -210,7 +210,7 @@ def test_a_home_counts_in_the_sums_by_the_share_that_is_lived_in(made: dict[str,
 
 def test_batches_do_not_change_an_answer(made: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     whole = run(made)
-    monkeypatch.setattr("pipeline.stages.solar.finance.BATCH_ARRAYS", 3)
+    monkeypatch.setattr("pipeline.joins.plants.BATCH_ARRAYS", 3)
     pd.testing.assert_frame_equal(run(made), whole, check_exact=True)
 
 
