@@ -34,6 +34,7 @@ FILE_desealing := $(P)/desealing.parquet
 FILE_solar := $(P)/solar.parquet
 FILE_ladder := $(P)/ladder.parquet
 FILE_profiles := $(P)/profiles.parquet
+FILE_estate := $(P)/estate.parquet
 FILE_finance := $(P)/finance.parquet
 FILE_atlas := $(P)/atlas.gpkg
 FILE_webmap := $(SITE)/manifest.json
@@ -235,6 +236,12 @@ $(FILE_profiles): $(R)/profiles.json $(FILE_arrays) $(FILE_solar) $(FILE_roofs) 
 	$(RUN) profiles
 .PHONY: profiles
 profiles: $(call need,profiles)
+
+# estate(buildings: Table[Buildings], parcels: Table[Parcels] | None, residents: Table[Residents] | None, weather: Table[Weather] | None, ladder: Table[Ladder] | None, arrays: Slim[Arrays] | None, solar: Table[Solar] | None, sunmap: Raster[Sunmap] | None, roofs: Table[Roofs] | None, horizon: Slim[Horizon] | None, layers: Layers, config: EstateConfig, town: Town, compute: Compute, notes: Notes) -> Table[Estate]
+$(FILE_estate): $(R)/estate.json $(GENERATED_estate) $(FILE_buildings) $(call if_active,parcels) $(call if_active,residents) $(call if_active,weather) $(call if_active,ladder) $(call if_active,arrays) $(call if_active,solar) $(call if_active,sunmap) $(call if_active,roofs) $(call if_active,horizon)
+	$(RUN) estate
+.PHONY: estate
+estate: $(call need,estate)
 
 # finance(ladder: Table[Ladder], arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], buildings: Table[Buildings], occupancy: Table[Occupancy] | None, config: FinanceConfig, town: Town, compute: Compute, notes: Notes) -> Table[Finance]
 $(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $(call if_active,sunmap) $(FILE_roofs) $(FILE_horizon) $(FILE_weather) $(FILE_buildings) $(call if_active,occupancy)

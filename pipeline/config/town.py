@@ -23,6 +23,7 @@ from pipeline.config.land import (
     RestorationConfig,
     SealingConfig,
 )
+from pipeline.config.plan import EstateConfig
 from pipeline.config.publish import AtlasConfig, SyntheticConfig, WebmapConfig
 from pipeline.config.solar import (
     ArraysConfig,
@@ -71,6 +72,7 @@ class Sources(Section):
     access: tuple[Source, ...] = ()
     ledger: tuple[Source, ...] = ()
     restoration: tuple[Source, ...] = ()
+    estate: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -115,6 +117,7 @@ class Town(Section):
     planting: PlantingConfig = PlantingConfig()
     access: AccessConfig = AccessConfig()
     provision: ProvisionConfig = ProvisionConfig()
+    estate: EstateConfig = EstateConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
     synthetic: SyntheticConfig = SyntheticConfig()

@@ -180,4 +180,7 @@ _LOOKS: dict[str, Callable[[Path, Source, int], Iterator[str]]] = {
     "labels": _labels,
     "permits": _register,
     "baseline": _register,
+    "public_buildings": _register,
+    "addresses": _register,
+    "degree_days": _register,
 }
