@@ -36,7 +36,7 @@ from pipeline.io.estaterules import (
     solar_calendar,
 )
 from pipeline.io.loads import load_hours
-from pipeline.io.terms import MIDDLE, READINGS, Terms, read_terms
+from pipeline.io.terms import MIDDLE, READINGS, read_terms
 from pipeline.joins.consumption import Consumption, consumption_of
 from pipeline.joins.located import Located, locate
 from pipeline.joins.ownroof import COLUMNS, Consumers, RoofTables, own_roofs
@@ -90,13 +90,12 @@ def estate(
     table = used.table.assign(degree_days_typical=typical, place=found.how, place_reason=found.why)
     _beside_typical(table, typical, config.as_of)
     _law(table, residents, config.as_of, notes)
-    terms = read_terms(config.as_of, Notes())
     first = _first_claim(table, found)
     if any(t is None for t in (ladder, arrays, solar, roofs, horizon, weather)):
         notes.assume("Nothing is known of the roofs: no photovoltaics of public buildings.")
         plants = pd.DataFrame(np.nan, index=range(len(table)), columns=[*COLUMNS])
     else:
-        plants = _plants(table, used, found, buildings, RoofTables(ladder, arrays, solar, sunmap, roofs, horizon, weather), terms, town, config, compute, first)
+        plants = _plants(table, used, found, buildings, RoofTables(ladder, arrays, solar, sunmap, roofs, horizon, weather), town, config, compute, first)
     table = _with_plants(table, plants)
     table["reasons"] = [_reasons(r, bool(f)) for r, f in zip(table.to_dict("records"), first, strict=True)]
     made = _ranked(table, buildings, found)
@@ -129,7 +128,7 @@ def _beside_typical(table: pd.DataFrame, typical: float, on: str) -> None:
     table["benchmark_class"] = np.array([*ESTATE_CLASSES, None], dtype=object)[steps]
     table["gap_kwh_year"] = above_heat + above_power
     table["co2_kg_year"] = power * grid + np.where(heat == 0.0, 0.0, heat * factors)
-    table["gap_co2"] = above_power * grid + np.where(above_heat == 0.0, 0.0, above_heat * factors)
+    table["gap_co2"] = _known_sum(above_power * grid, np.where(above_heat == 0.0, 0.0, above_heat * factors))
     table["no_factor"] = (heat > 0.0) & np.isnan(factors)
 
 
@@ -161,10 +160,10 @@ def _first_claim(table: pd.DataFrame, found: Located) -> NDArray[np.bool_]:
 
 
 def _plants(
-    table: pd.DataFrame, used: Consumption, found: Located, buildings: Any, tables: RoofTables, terms: Terms, town: Town, config: EstateConfig, compute: Compute, first: NDArray[np.bool_]
+    table: pd.DataFrame, used: Consumption, found: Located, buildings: Any, tables: RoofTables, town: Town, config: EstateConfig, compute: Compute, first: NDArray[np.bool_]
 ) -> pd.DataFrame:
     """Best plant of each row's own roof; rows that share a roof use its energy together, and it stands at the first of them."""
-    uses = [estate_uses()[u] for u in table["use"]]
+    terms, uses = read_terms(config.as_of, Notes()), [estate_uses()[u] for u in table["use"]]
     assumed = np.array([terms.consumption[BUILDING_USES.index(u.load)] for u in uses]).reshape(-1, len(READINGS)) * table["floor_m2"].to_numpy(dtype=float)[:, np.newaxis]
     billed = table["electricity_kwh"].to_numpy(dtype=float)
     load = np.where(np.isnan(billed)[:, np.newaxis], assumed, billed[:, np.newaxis])
@@ -194,8 +193,13 @@ def _with_plants(table: pd.DataFrame, plants: pd.DataFrame) -> pd.DataFrame:
     whole = pd.concat([table.rename(columns={"pv_kwp": "pv_in_service_kwp"}), named], axis=1)
     # A plant that is there already avoids nothing new.
     new = np.clip(1.0 - whole["pv_in_service_kwp"].fillna(0.0) / whole["pv_kwp"].where(whole["pv_kwp"] > 0.0), 0.0, 1.0)
-    parts = np.stack([whole["gap_co2"].to_numpy(dtype=float), (whole["pv_co2_kg_year"] * new).to_numpy(dtype=float)])
-    return whole.assign(co2_kg_avoidable=np.where(np.isnan(parts).all(axis=0), np.nan, np.nansum(parts, axis=0)))
+    return whole.assign(co2_kg_avoidable=_known_sum(whole["gap_co2"].to_numpy(dtype=float), (whole["pv_co2_kg_year"] * new).to_numpy(dtype=float)))
+
+
+def _known_sum(one: Floats, two: Floats) -> Floats:
+    """Sum of what is known, NaN where neither is: a building is ranked by what is known of it, and its reasons say what is not."""
+    parts = np.stack([one, two])
+    return np.where(np.isnan(parts).all(axis=0), np.nan, np.nansum(parts, axis=0))
 
 
 def _reasons(r: dict[Any, Any], first: bool) -> str | None:
