@@ -144,7 +144,7 @@ def _inactive(options: argparse.Namespace) -> int:
 def _summary(options: argparse.Namespace) -> int:
     from pipeline.io.sidecar import read_json
     from pipeline.recipes import make_plan
-    from pipeline.runreport import write_report
+    from pipeline.runreport import plan_figures, plan_lines, write_report
 
     place = _place(options)
     plan = make_plan(place, with_recipes=False)
@@ -153,12 +153,14 @@ def _summary(options: argparse.Namespace) -> int:
     sidecar = read_json(place.sidecar("webmap")) or {}
     generated = sidecar["generated_layers"] if "notice" in sidecar else ""
     if options.json:
-        _print_json({"town": plan.town.name, "page": str(place.site / "index.html"), "run_report": str(page), "generated": generated.split(", ") if generated else [], "left_out": left_out})
+        _print_json({"town": plan.town.name, "page": str(place.site / "index.html"), "run_report": str(page), "generated": generated.split(", ") if generated else [], "left_out": left_out, "public_buildings": plan_figures(plan)})
         return 0
     for stage, reason in left_out.items():
         print(f"Left out: {stage}: {reason}")
     if generated:
         print(f"Dati dimostrativi / demonstration data: {generated}")
+    for line in plan_lines(plan_figures(plan)):
+        print(line)
     print(f"How the run went: {page}")
     print(f"Open {place.site / 'index.html'} in a browser.")
     return 0

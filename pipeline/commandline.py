@@ -89,7 +89,7 @@ def _to_look(commands: _Commands) -> None:
     tracing = commands.add("trace", "Follow an identifier or a figure back to its raw files.", json="values, stages and every raw file with its checksum")
     tracing.add_argument("asked", help="building_id, roof_id, array_id, parcel_id, section_id ..., or the name of a figure")
     tracing.add_argument("--column", default=None, help="only this column")
-    commands.add("summary", "Name the page to open and what was left out; Make calls this at the end.", json="page, report of the run, generated layers, and what was left out and why")
+    commands.add("summary", "Name the page to open and what was left out; Make calls this at the end.", json="page, report of the run, generated layers, what was left out and why, and figures of the public buildings")
     commands.add("run-report", "Say how the stages ran: seconds, memory, warnings, what was assumed. Writes run.json and run.html.", json="what run.json holds")
     due = commands.add("rules-due", "List the dated figures of law, market and grid that have expired, end soon, or nobody has read.", town=False, json="day, and every row with its state and the days to its end")
     due.add_argument("--on", default=None, metavar="YYYY-MM-DD", help="day to look at (default: today)")
