@@ -39,5 +39,4 @@ PLAN: dict[str, tuple[str, str]] = {
     "estate.class.below": ("fino al tipico", "up to the typical"),
     "estate.class.above": ("oltre il tipico", "above the typical"),
     "estate.class.far_above": ("oltre una volta e mezza il tipico", "more than one and a half times the typical"),
-    "stage.estate": ("Edifici pubblici", "Public buildings"),
 }
