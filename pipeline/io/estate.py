@@ -12,6 +12,7 @@ from pipeline.config.sources import Layer, Layers
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.plan import HEAT_CARRIERS
 from pipeline.errors import InputError
+from pipeline.io.dated import rule
 from pipeline.io.registers import SHOWN, Field, Kind, read_register
 from pipeline.io.uses import read_words
 
@@ -43,15 +44,15 @@ class Register(NamedTuple):
     degree_days: dict[int, float]
 
 
-def read_estate(layers: Layers, last_year: int, notes: Notes) -> Register:
+def read_estate(layers: Layers, on: str, notes: Notes) -> Register:
     """Read all sources of the stage estate.
 
     Parameters
     ----------
     layers
         Kinds public_buildings (at least one), addresses, degree_days.
-    last_year
-        Bills of later years are refused.
+    on
+        Month of the valuation: bills of later years are refused; what a cubic metre of gas holds.
     notes
         Counts, unknown words, figures that look like another unit.
 
@@ -68,7 +69,7 @@ def read_estate(layers: Layers, last_year: int, notes: Notes) -> Register:
         raise InputError(f"sources.estate: kind {', '.join(others)}; expected public_buildings, addresses or degree_days")
     if "public_buildings" not in by:
         raise InputError("sources.estate: no register; expected an entry of kind public_buildings")
-    bills = pd.concat([_read_bills(layer, path, last_year, notes) for layer, path in by["public_buildings"]], ignore_index=True)
+    bills = pd.concat([_read_bills(layer, path, on, notes) for layer, path in by["public_buildings"]], ignore_index=True)
     _refuse_twice(bills)
     addresses = [_read_addresses(layer, path, notes) for layer, path in by.get("addresses", ())]
     days: dict[int, float] = {}
@@ -82,7 +83,7 @@ def _field(layer: Layer, name: str, kind: Kind, headers: tuple[str, ...], *, req
     return Field(name, kind, ((own[name],) if name in own else ()) + headers, required, filled)
 
 
-def _read_bills(layer: Layer, path: Path, last_year: int, notes: Notes) -> pd.DataFrame:
+def _read_bills(layer: Layer, path: Path, on: str, notes: Notes) -> pd.DataFrame:
     rows = read_register(path, [_field(layer, *f[:3], required=f[3], filled=f[3]) for f in _FIELDS], notes)
     rows["where"] = [f"{path}: line {n}" for n in rows["line"]]
     rows["crs"] = layer.source.crs or ""
@@ -91,9 +92,10 @@ def _read_bills(layer: Layer, path: Path, last_year: int, notes: Notes) -> pd.Da
     rows["year"] = rows["year"].astype(np.int64)
     rows["floor_m2"] = rows.groupby("code", sort=False)["floor_m2"].transform(lambda m2: m2.ffill().bfill())
     rows["carrier"] = [None if c is None else CARRIERS.get(c.casefold(), "?" + c) for c in rows["carrier"]]
-    if wrong := _faults(rows, last_year):
+    if wrong := _faults(rows, int(on[:4])):
         raise InputError(wrong[:SHOWN] + ([f"{path}: and {len(wrong) - SHOWN} more"] if len(wrong) > SHOWN else []))
     rows["use"] = _uses(rows, layer, path, notes)
+    _gas(rows, on, notes)
     _unusual(rows, path, notes)
     return rows.drop(columns="line")
 
@@ -105,6 +107,7 @@ _FIELDS: tuple[tuple[str, Kind, tuple[str, ...], bool], ...] = (
     ("floor_m2", "number", ("superficie", "superficie utile", "superficie utile mq", "superficie mq", "mq", "sup utile"), False),
     ("electricity_kwh", "number", ("energia elettrica kwh", "elettricità kwh", "kwh elettrici", "consumo elettrico kwh"), False),
     ("heat_kwh", "number", ("energia termica kwh", "calore kwh", "kwh termici", "consumo termico kwh", "riscaldamento kwh"), False),
+    ("gas_sm3", "number", ("gas smc", "smc", "gas sm3", "metano smc", "consumo gas smc"), False),
     ("code", "text", ("codice", "codice edificio", "id edificio", "id"), False),
     ("month", "int", ("mese",), False),
     ("carrier", "text", ("vettore", "combustibile", "alimentazione"), False),
@@ -131,9 +134,11 @@ def _faults(rows: pd.DataFrame, last_year: int) -> list[str]:
             said.append(f"{r.where}: {r.name}: year {r.year}; expected {FIRST_YEAR} to {last_year}")
         if not 0 <= r.month <= 12:
             said.append(f"{r.where}: {r.name}: month {r.month}; expected 1 to 12, or nothing for a bill of the whole year")
-        for name in ("electricity_kwh", "heat_kwh", "degree_days", "pv_kwp"):
+        for name in ("electricity_kwh", "heat_kwh", "gas_sm3", "degree_days", "pv_kwp"):
             if getattr(r, name) < 0.0:
                 said.append(f"{r.where}: {r.name}: {name} {getattr(r, name):g}; expected 0 or more")
+        if not np.isnan(r.gas_sm3) and not np.isnan(r.heat_kwh):
+            said.append(f"{r.where}: {r.name}: both heat_kwh and gas_sm3; expected one of them, the energy where the bill says it")
         for one, two in (("lat", "lon"), ("easting", "northing")):
             if np.isnan(getattr(r, one)) != np.isnan(getattr(r, two)):
                 said.append(f"{r.where}: {r.name}: only one of {one} and {two}; expected both or none")
@@ -153,6 +158,16 @@ def _refuse_twice(bills: pd.DataFrame) -> None:
             said.append(f"{again['where'].iloc[0]}: {code} in {year} stands in {len(rows)} rows; expected one row, or one for each month; sum the meters, or give each building a code of its own")
     if said:
         raise InputError(said[:SHOWN] + ([f"sources.estate: and {len(said) - SHOWN} more"] if len(said) > SHOWN else []))
+
+
+def _gas(rows: pd.DataFrame, on: str, notes: Notes) -> None:
+    """Cubic metres of gas to energy, where no energy is given."""
+    gas = rows["gas_sm3"].notna() & rows["heat_kwh"].isna()
+    if gas.any():
+        holds = rule("fuels", "natural_gas_energy", on).value
+        rows.loc[gas, "heat_kwh"] = rows.loc[gas, "gas_sm3"] * holds
+        rows.loc[gas & rows["carrier"].isna(), "carrier"] = "natural_gas"
+        notes.assume(f"A standard cubic metre of gas holds {holds:g} kWh (net calorific value, a national mean; the bill has its own).")
 
 
 def _uses(rows: pd.DataFrame, layer: Layer, path: Path, notes: Notes) -> list[str]:

@@ -307,7 +307,7 @@ ALL: tuple[Seed, ...] = (
     Seed("xlsx sections", lambda f: sections(f, ".xlsx"), with_outlines, (*TABLE, *XML), zipped=True),
     Seed("csv consumed", consumed_csv, looked("consumed_table", consumed), TABLE),
     Seed("csv permits", permits_csv, looked("permits", lambda p: read_permits(source("permits", p, crs="EPSG:25833"), None, 25833, Notes())), TABLE),
-    Seed("csv estate", estate_csv, looked("public_buildings", lambda p: read_estate(source("public_buildings", p), 2026, Notes())), TABLE),
+    Seed("csv estate", estate_csv, looked("public_buildings", lambda p: read_estate(source("public_buildings", p), "2026-11", Notes())), TABLE),
     Seed("csv labels", labels_csv, looked("labels", labels), TABLE),
     Seed("csv baseline", baseline_csv, looked("baseline", lambda p: read_baseline(source("baseline", p), Notes())), TABLE),
     Seed("pvgis tmy csv", tmy_csv, looked("pvgis_tmy", year_of("pvgis_tmy")), TABLE),

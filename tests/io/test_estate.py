@@ -37,7 +37,7 @@ def layer(path: Path, kind: str = "public_buildings", **more: object) -> Layer:
 def read(tmp_path: Path, *lines: str, notes: Notes | None = None, head: str = HEAD) -> Register:
     path = tmp_path / "edifici.csv"
     path.write_bytes("\n".join([head, *lines]).encode("cp1252"))
-    return read_estate((layer(path),), 2026, notes or Notes())
+    return read_estate((layer(path),), "2026-11", notes or Notes())
 
 
 def problems(tmp_path: Path, *lines: str, head: str = HEAD) -> str:
@@ -61,7 +61,7 @@ def test_a_workbook_reads_as_the_same_table(tmp_path: Path) -> None:
     book.active.append(HEAD.split(";"))
     book.active.append(["E1", "Scuola dimostrativa", "scuola", 1400, 2024, None, 70000, 210000.0, "metano", None, None])
     book.save(tmp_path / "e.xlsx")
-    one, two = read_estate((layer(tmp_path / "e.xlsx"),), 2026, Notes()).bills, read(tmp_path, SCHOOL).bills
+    one, two = read_estate((layer(tmp_path / "e.xlsx"),), "2026-11", Notes()).bills, read(tmp_path, SCHOOL).bills
     pd.testing.assert_frame_equal(one.drop(columns="where"), two.drop(columns="where"))
 
 
@@ -69,7 +69,7 @@ def test_columns_named_by_town_yaml(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("Plesso;Tipo;Area netta;Esercizio;kWhE\nScuola;scuola;100;2024;5\n", encoding="utf-8")
     fields = {"name": "Plesso", "use": "Tipo", "floor_m2": "Area netta", "year": "Esercizio", "electricity_kwh": "kWhE"}
-    bills = read_estate((layer(path, fields=fields),), 2026, Notes()).bills
+    bills = read_estate((layer(path, fields=fields),), "2026-11", Notes()).bills
     assert bills["code"].tolist() == ["Scuola"] and bills["floor_m2"].tolist() == [100.0]
 
 
@@ -116,14 +116,22 @@ def test_unknown_uses_and_unlikely_figures_are_said(tmp_path: Path) -> None:
     assert any("uses faro" in w for w in notes.warnings) and any("5,000 kWh/m2" in w for w in notes.warnings)
 
 
+def test_gas_in_cubic_metres(tmp_path: Path) -> None:
+    """35.253 GJ a thousand standard cubic metres are 9.793 kWh each."""
+    head = HEAD.replace("energia termica kwh", "gas smc")
+    bills = read(tmp_path, "E1;Scuola;scuola;1.400;2024;;70.000;20.000;;;", head=head).bills
+    assert bills["heat_kwh"].iloc[0] == pytest.approx(20_000 * 35.253 / 3.6, rel=1e-4) and bills["carrier"].iloc[0] == "natural_gas"
+    assert "both heat_kwh and gas_sm3" in problems(tmp_path, SCHOOL + ";5", head=HEAD + ";smc")
+
+
 def test_missing_columns_and_other_kinds(tmp_path: Path) -> None:
     assert "column missing: year (also called anno)" in problems(tmp_path, "a;b", head="denominazione;uso")
     path = tmp_path / "x.csv"
     path.write_text("anno;gradi giorno\n2024;1.150\n", encoding="utf-8")
     with pytest.raises(InputError, match="kind permits; expected public_buildings"):
-        read_estate((layer(path, "permits"),), 2026, Notes())
+        read_estate((layer(path, "permits"),), "2026-11", Notes())
     with pytest.raises(InputError, match="no register; expected an entry of kind public_buildings"):
-        read_estate((layer(path, "degree_days"),), 2026, Notes())
+        read_estate((layer(path, "degree_days"),), "2026-11", Notes())
 
 
 def test_degree_days_and_house_numbers(tmp_path: Path) -> None:
@@ -132,13 +140,13 @@ def test_degree_days_and_house_numbers(tmp_path: Path) -> None:
     numbers.write_text("ODONIMO;CIVICO;ESPONENTE;COORD_X_COMUNE;COORD_Y_COMUNE\nVIA ROMA;12;B;18,0451234;40,3451234\nVIA ROMA;;;18,0;40,0\n", encoding="utf-8")
     register.write_text(f"{HEAD}\n{SCHOOL}\n", encoding="utf-8")
     notes = Notes()
-    found = read_estate((layer(register), layer(days, "degree_days"), layer(numbers, "addresses")), 2026, notes)
+    found = read_estate((layer(register), layer(days, "degree_days"), layer(numbers, "addresses")), "2026-11", notes)
     assert found.degree_days == {2023: 1000.0, 2024: 1153.5}
     assert found.addresses is not None and found.addresses.to_numpy().tolist() == [["VIA ROMA", "12", "B", 18.0451234, 40.3451234]]
     assert notes.counts["house numbers without street, number or a point in degrees, dropped"] == 1
     days.write_text("anno;gradi giorno\n2023;1.000\n2023;1.100\n2024;0\n", encoding="utf-8")
     with pytest.raises(InputError) as said:
-        read_estate((layer(register), layer(days, "degree_days")), 2026, Notes())
+        read_estate((layer(register), layer(days, "degree_days")), "2026-11", Notes())
     assert "2023 stands twice" in str(said.value) and "0 degree days" in str(said.value)
 
 

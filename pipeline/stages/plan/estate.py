@@ -83,7 +83,7 @@ def estate(
     InputError
         When the register cannot be right; with every line.
     """
-    register = read_estate(layers, int(config.as_of[:4]), notes)
+    register = read_estate(layers, config.as_of, notes)
     typical = _typical(weather, config, notes)
     used = consumption_of(register.bills, register.degree_days, typical)
     found = locate(used.table, buildings, parcels, register.addresses, town.epsg, config.reach_m)
