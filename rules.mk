@@ -37,6 +37,7 @@ FILE_profiles := $(P)/profiles.parquet
 FILE_estate := $(P)/estate.parquet
 FILE_finance := $(P)/finance.parquet
 FILE_atlas := $(P)/atlas.gpkg
+FILE_community := $(P)/community.gpkg
 FILE_webmap := $(SITE)/manifest.json
 
 # boundary(layers: Layers, town: Town, notes: Notes) -> Table[Boundary]
@@ -254,6 +255,12 @@ $(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,build
 	$(RUN) atlas
 .PHONY: atlas
 atlas: $(call need,atlas)
+
+# community(estate: Table[Estate], buildings: Table[Buildings], occupancy: Table[Occupancy] | None, ladder: Table[Ladder], arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], layers: Layers | None, config: CommunityConfig, town: Town, notes: Notes) -> Package[Community]
+$(FILE_community): $(R)/community.json $(GENERATED_community) $(FILE_estate) $(FILE_buildings) $(call if_active,occupancy) $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $(call if_active,sunmap) $(FILE_roofs) $(FILE_horizon) $(FILE_weather)
+	$(RUN) community
+.PHONY: community
+community: $(call need,community)
 
 # webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Site]
 $(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,ladder) $(call if_active,finance) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch)

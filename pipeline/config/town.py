@@ -23,7 +23,7 @@ from pipeline.config.land import (
     RestorationConfig,
     SealingConfig,
 )
-from pipeline.config.plan import EstateConfig
+from pipeline.config.plan import CommunityConfig, EstateConfig
 from pipeline.config.publish import AtlasConfig, SyntheticConfig, WebmapConfig
 from pipeline.config.solar import (
     ArraysConfig,
@@ -73,6 +73,7 @@ class Sources(Section):
     ledger: tuple[Source, ...] = ()
     restoration: tuple[Source, ...] = ()
     estate: tuple[Source, ...] = ()
+    community: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -118,6 +119,7 @@ class Town(Section):
     access: AccessConfig = AccessConfig()
     provision: ProvisionConfig = ProvisionConfig()
     estate: EstateConfig = EstateConfig()
+    community: CommunityConfig = CommunityConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
     synthetic: SyntheticConfig = SyntheticConfig()

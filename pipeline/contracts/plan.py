@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pipeline.contracts.solar import Finance
 from pipeline.contracts.sources import Buildings
-from pipeline.contracts.spec import Column, TableSpec
+from pipeline.contracts.spec import MONTHS, Column, PackageSpec, TableSpec
 
 ESTATE_USES: tuple[str, ...] = ("nursery", "school", "office", "library", "culture", "sports", "social", "health", "other")
 HEAT_CARRIERS: tuple[str, ...] = ("natural_gas", "heating_oil", "lpg", "pellets", "district_heat", "electricity", "none")
@@ -79,3 +81,64 @@ class Estate(TableSpec):
     grant_share = Column("float", "", "Largest share of eligible costs that the grant in force pays (Conto termico); photovoltaics only together with a heat pump", "Quota massima delle spese ammesse coperta dal contributo in vigore (Conto termico); fotovoltaico solo con pompa di calore", low=0.0, high=1.0, required=False)
     funding_expired = Column("str", "", "Dated rules of grants that have ended by the day of the valuation, parted by blanks", "Regole datate di contributi già scadute alla data della valutazione, separate da spazi", required=False)
     co2_kg_avoidable = Column("float", "kg", "Emissions of a year that the typical consumption and the best plant would avoid, of what is known", "Emissioni annue evitate scendendo al consumo tipico e con l'impianto migliore, per quanto è noto", low=0.0, required=False)
+
+
+# Consumption that was taken against the own roof, by month.
+LOADS: tuple[str, ...] = tuple(f"load_{m}" for m in MONTHS)
+for _m in MONTHS:
+    setattr(Estate, f"load_{_m}", Column("float", "kWh", f"Electricity taken against its own roof, month {_m}", f"Elettricità considerata per il proprio tetto, mese {_m}", low=0.0, required=False))
+
+
+class CommunityAreas(TableSpec):
+    title_en = "Energy communities by primary-substation area: municipal roofs and households"
+    title_it = "Comunità energetiche per area di cabina primaria: tetti comunali e famiglie"
+    key = ("area_id",)
+    geometry = "polygon"
+    geometry_required = False
+    area_id = Column("str", "", "Area below one primary substation; town where no layer says them", "Area sottesa a una cabina primaria; town se nessun layer le indica")
+    plants = Column("int", "", "Municipal plants that the tariff takes in", "Impianti comunali ammessi alla tariffa", low=0)
+    kwp = Column("float", "kWp", "Their power", "La loro potenza", low=0.0)
+    produced_kwh = Column("float", "kWh", "Their yearly production", "La loro produzione annua", low=0.0)
+    own_kwh = Column("float", "kWh", "Of it used at once in the buildings below", "Di cui consumata subito negli edifici", low=0.0)
+    fed_in_kwh = Column("float", "kWh", "Of it fed in", "Di cui immessa", low=0.0)
+    households = Column("int", "", "Households of the area", "Famiglie dell'area", low=0)
+    shared_kwh = Column("float", "kWh", "Energy shared if all of them were members", "Energia condivisa se tutte fossero socie", low=0.0)
+    households_90 = Column("int", "", "Fewest households that share 90 % of that", "Numero minimo di famiglie che condividono il 90 % di essa", low=0)
+
+
+class CommunitySteps(TableSpec):
+    title_en = "What a community of some households shares, and what the tariff pays"
+    title_it = "Quanto condivide una comunità di alcune famiglie, e quanto paga la tariffa"
+    key = ("area_id", "households")
+    area_id = CommunityAreas.area_id
+    households = Column("int", "", "Households that are members", "Famiglie socie", low=0)
+    drawn_kwh = Column("float", "kWh", "What they draw in a year", "Quanto prelevano in un anno", low=0.0)
+    shared_kwh = Column("float", "kWh", "Energy shared, hour by hour the smaller of what is fed in and what is drawn", "Energia condivisa, ora per ora il minore fra immesso e prelevato", low=0.0)
+    surplus_kwh = Column("float", "kWh", "Fed in and not shared", "Immessa e non condivisa", low=0.0)
+    shared_share = Column("float", "", "Shared over fed in", "Condivisa sull'immessa", low=0.0, high=1.0)
+    covered_share = Column("float", "", "Shared over drawn", "Condivisa sul prelevato", low=0.0, high=1.0)
+    premium_eur = Column("float", "€", "Premium of a year on shared energy; missing where the tariff takes in no plant on the day of the valuation", "Tariffa premio annua sull'energia condivisa; manca se alla data la tariffa non ammette impianti", low=0.0, required=False)
+    excess_eur = Column("float", "€", "Of it on what is shared beyond the threshold: for members that are no firms, or social ends", "Di cui oltre la soglia: ai soci che non sono imprese o a fini sociali", low=0.0, required=False)
+    valorisation_eur = Column("float", "€", "Network costs given back on shared energy", "Valorizzazione dell'energia condivisa", low=0.0, required=False)
+    household_eur = Column("float", "€", "For each household, where members take the share of the config", "Per famiglia, con la quota ai soci della configurazione", low=0.0, required=False)
+
+
+class CommunityAnchors(TableSpec):
+    title_en = "Municipal roofs as anchors of a community, the best first"
+    title_it = "Tetti comunali come perno di una comunità, dai migliori"
+    key = ("estate_id",)
+    estate_id = Estate.estate_id
+    area_id = CommunityAreas.area_id
+    building_id = Column("str", "", Buildings.building_id.en, Buildings.building_id.it)
+    rank = Column("int", "", "Place by premium with those households; missing where the tariff does not take it in", "Posto per tariffa premio con quelle famiglie; manca se la tariffa non lo ammette", low=1, required=False)
+    kwp = CommunityAreas.kwp
+    fed_in_kwh = Column("float", "kWh", "Fed in after its own consumption", "Immessa al netto dell'autoconsumo", low=0.0)
+    shared_kwh = Column("float", "kWh", "Shared with the households of the config", "Condivisa con le famiglie della configurazione", low=0.0)
+    premium_eur = CommunitySteps.premium_eur
+    premium_eur_kwp = Column("float", "€/kWp", "Premium of a year per power", "Tariffa premio annua sulla potenza", low=0.0, required=False)
+
+
+class Community(PackageSpec):
+    title_en = "Energy communities around the municipal roofs; indicative"
+    title_it = "Comunità energetiche attorno ai tetti comunali; indicativo"
+    layers: ClassVar[dict[str, type[TableSpec]]] = {"areas": CommunityAreas, "steps": CommunitySteps, "anchors": CommunityAnchors}

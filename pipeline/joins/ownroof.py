@@ -10,10 +10,14 @@ from numpy.typing import NDArray
 
 from pipeline.compute import Compute
 from pipeline.config.solar import SolarConfig
+from pipeline.config.town import Town
 from pipeline.contracts.notes import Notes
+from pipeline.core.solar.loadhours import month_weighted, year_calendar
+from pipeline.errors import ContractError
+from pipeline.io.loads import load_hours
 from pipeline.io.terms import Terms
 from pipeline.joins.modules import placed_modules
-from pipeline.joins.plants import Users, steps_again, used_by_steps, valued_steps
+from pipeline.joins.plants import Users, step_hours, steps_again, used_by_steps, valued_steps
 from pipeline.joins.production import laid_arrays, year_hours
 
 Floats = NDArray[np.float64]
@@ -89,6 +93,61 @@ def own_roofs(consumers: Consumers, tables: RoofTables, terms: Terms, config: So
     whole = ladder.groupby("building_id", sort=False)["kwp"].max()
     best = table[table["best"]].set_index("building_id")
     return best.assign(roof_kwp=whole.reindex(best.index))[[*COLUMNS]]
+
+
+def plant_hours(building_id: NDArray[np.object_], kwp: Floats, tables: RoofTables, config: SolarConfig, sizes_kwp: tuple[float, ...]) -> Floats:
+    """Hours of plants that `own_roofs` chose.
+
+    Parameters
+    ----------
+    building_id, kwp
+        Building and size of each plant; the size is that of a step of its ladder.
+    tables, config, sizes_kwp
+        As in `own_roofs`.
+
+    Returns
+    -------
+    array of shape (plants, 8760) [kWh]
+
+    Raises
+    ------
+    ContractError
+        When a size is no step of the building's ladder.
+    """
+    wanted = set(building_id)
+    arrays = tables.arrays[tables.arrays["building_id"].isin(wanted)]
+    placed = placed_modules(arrays, tables.solar[tables.solar["building_id"].isin(wanted)], tables.sunmap, Notes())
+    steps = steps_again(placed, tables.ladder[tables.ladder["building_id"].isin(wanted)].reset_index(drop=True), sizes_kwp)
+    seen = laid_arrays(arrays, tables.roofs, tables.horizon).set_index("array_id", drop=False).loc[placed.arrays["array_id"]]
+    building = pd.Index(placed.names).get_indexer(pd.Index(building_id))
+    chosen = np.array([_step(steps.building, steps.kwp, b, k) for b, k in zip(building, kwp, strict=True)], dtype=np.int64)
+    return step_hours(seen, placed, steps, chosen, year_hours(tables.weather, tables.roofs), config)
+
+
+def _step(building: Ints, kwp: Floats, wanted: int, size: float) -> int:
+    found = np.flatnonzero((building == wanted) & np.isclose(kwp, size, rtol=1e-9))
+    if len(found) != 1:
+        raise ContractError(f"estate: a plant of {size:g} kWp is no step of its building's ladder; run make estate")
+    return int(found[0])
+
+
+def load_shape(use: str, months: Floats, town: Town, on: str) -> Floats:
+    """A year's consumption by the hour, sum 1: the profile of the use, each month as billed where months are, shape (8760,).
+
+    Parameters
+    ----------
+    use
+        Of `BUILDING_USES`.
+    months
+        Share of each month, NaN where not known, shape (12,).
+    town
+        Its section finance: calendar and clock.
+    on
+        Month of the valuation.
+    """
+    c = town.finance
+    hours = load_hours(use, on, c.calendar_year, c.utc_offset_h, summer_time=c.summer_time)
+    return hours if np.isnan(months).any() else month_weighted(hours, year_calendar(c.calendar_year, ()), months)
 
 
 COLUMNS: tuple[str, ...] = (

@@ -146,6 +146,20 @@ def run_batch(batches: list[_Batch], hours: SkyHours, profile: Floats, config: S
     return np.concatenate(used), np.concatenate(made)
 
 
+def step_hours(seen: Any, placed: PlacedModules, steps: Steps, chosen: Ints, hours: SkyHours, config: SolarConfig) -> Floats:
+    """Production of some steps by the hour of the year, shape (chosen, 8760) [kWh]; parameters as in `used_by_steps`."""
+    light = np.empty((len(seen), len(hours.hour)))
+    for at, kwh in lit_kwh(seen, hours, config):
+        light[at] = kwh
+    shares = shares_of(steps, placed.modules, placed.arrays["kwh_year"].to_numpy(dtype=float))
+    out = np.zeros((len(chosen), hours.length))
+    for row, last in enumerate(chosen):
+        # A step holds what those before it in its building add.
+        mine = (steps.building[shares.step] == steps.building[last]) & (shares.step <= last)
+        out[row, hours.hour] = shares.part[mine] @ light[shares.array[mine]]
+    return out
+
+
 def valued_steps(ladder: Any, building: Ints, used: Floats, users: Users, terms: Terms, config: SolarConfig) -> pd.DataFrame:
     """Money of every step.
 

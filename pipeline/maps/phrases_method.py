@@ -117,5 +117,6 @@ METHOD: dict[str, tuple[str, str]] = {
     "stage.access": ("Verde raggiungibile a piedi", "Green within a walk"),
     "stage.provision": ("Verde per gli abitanti", "Green for residents"),
     "stage.estate": ("Edifici pubblici", "Public buildings"),
+    "stage.community": ("Comunità energetiche", "Energy communities"),
     "stage.atlas": ("Atlante", "Atlas"),
 }

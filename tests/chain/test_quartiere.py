@@ -139,3 +139,13 @@ def test_public_buildings_are_found_again_and_summed(quartiere: Any) -> None:
     figures = quartiere.town.sidecar("estate")["lineage"]["estate"]["figures"]
     assert figures["estate_co2_kg_avoidable"] == pytest.approx(estate["co2_kg_avoidable"].sum())
     assert "Public buildings (indicative): 2 of 3 found on the map" in quartiere.log
+
+
+def test_the_community_shares_what_the_public_roofs_do_not_use(quartiere: Any) -> None:
+    community, estate = quartiere.read("community"), quartiere.read("estate")
+    area = community["areas"].iloc[0]
+    assert area["produced_kwh"] == pytest.approx(estate["pv_kwh_year"].sum(), rel=1e-9)
+    assert area["own_kwh"] == pytest.approx(estate["pv_self_consumed_kwh"].sum(), rel=1e-6)
+    steps = community["steps"]
+    np.testing.assert_allclose(steps["shared_kwh"] + steps["surplus_kwh"], area["fed_in_kwh"], rtol=1e-9)
+    assert community["anchors"]["estate_id"].tolist() == ["DIM-01", "DIM-02"]

@@ -14,14 +14,14 @@ from pipeline.config.plan import EstateConfig
 from pipeline.config.sources import Layers
 from pipeline.config.town import Town
 from pipeline.contracts.notes import Notes
-from pipeline.contracts.plan import ESTATE_CLASSES, Estate
+from pipeline.contracts.plan import ESTATE_CLASSES, LOADS, Estate
 from pipeline.contracts.solar import Arrays, Horizon, Ladder, Roofs, Solar, Sunmap
 from pipeline.contracts.sources import BUILDING_USES, Buildings, Parcels, Residents, Weather
 from pipeline.contracts.spec import Raster, Slim, Table
 from pipeline.core.plan.degreedays import METHODS, degree_days
 from pipeline.core.plan.duties import deadline
 from pipeline.core.plan.standing import gap, ranks, step
-from pipeline.core.solar.loadhours import month_weighted, year_calendar
+from pipeline.core.solar.loadhours import year_calendar
 from pipeline.io.dated import rule
 from pipeline.io.estate import read_estate
 from pipeline.io.estaterules import (
@@ -35,11 +35,10 @@ from pipeline.io.estaterules import (
     renovated_above,
     solar_calendar,
 )
-from pipeline.io.loads import load_hours
 from pipeline.io.terms import MIDDLE, READINGS, read_terms
 from pipeline.joins.consumption import Consumption, consumption_of
 from pipeline.joins.located import Located, locate
-from pipeline.joins.ownroof import COLUMNS, Consumers, RoofTables, own_roofs
+from pipeline.joins.ownroof import COLUMNS, Consumers, RoofTables, load_shape, own_roofs
 
 Floats = NDArray[np.float64]
 LISTED = 20  # buildings that were not found, named one by one
@@ -94,6 +93,7 @@ def estate(
     if any(t is None for t in (ladder, arrays, solar, roofs, horizon, weather)):
         notes.assume("Nothing is known of the roofs: no photovoltaics of public buildings.")
         plants = pd.DataFrame(np.nan, index=range(len(table)), columns=[*COLUMNS])
+        table[[*LOADS]] = np.nan
     else:
         plants = _plants(table, used, found, buildings, RoofTables(ladder, arrays, solar, sunmap, roofs, horizon, weather), town, config, compute, first)
     table = _with_plants(table, plants)
@@ -167,7 +167,8 @@ def _plants(
     assumed = np.array([terms.consumption[BUILDING_USES.index(u.load)] for u in uses]).reshape(-1, len(READINGS)) * table["floor_m2"].to_numpy(dtype=float)[:, np.newaxis]
     billed = table["electricity_kwh"].to_numpy(dtype=float)
     load = np.where(np.isnan(billed)[:, np.newaxis], assumed, billed[:, np.newaxis])
-    shape = np.array([_shape(u.load, m, town, config) for u, m in zip(uses, used.months, strict=True)])
+    shape = np.array([load_shape(u.load, m, town, config.as_of) for u, m in zip(uses, used.months, strict=True)])
+    _loads_by_month(table, load[:, MIDDLE, np.newaxis] * shape, town)
     rows = np.flatnonzero(first)
     together = [np.flatnonzero(found.row == found.row[r]) for r in rows]
     energy = np.array([load[t].sum(axis=0) for t in together]).reshape(-1, len(READINGS))
@@ -181,11 +182,11 @@ def _plants(
     return out
 
 
-def _shape(use: str, months: Floats, town: Town, config: EstateConfig) -> Floats:
-    """A year's consumption by the hour: the profile of the use, each month as billed where months are."""
-    c = town.finance
-    hours = load_hours(use, config.as_of, c.calendar_year, c.utc_offset_h, summer_time=c.summer_time)
-    return hours if np.isnan(months).any() else month_weighted(hours, year_calendar(c.calendar_year, ()), months)
+def _loads_by_month(table: pd.DataFrame, hours: Floats, town: Town) -> None:
+    """Consumption that was taken, by month."""
+    month = np.repeat(year_calendar(town.finance.calendar_year, ()).month, 24)
+    for m, name in enumerate(LOADS):
+        table[name] = hours[:, month == m].sum(axis=1)
 
 
 def _with_plants(table: pd.DataFrame, plants: pd.DataFrame) -> pd.DataFrame:
