@@ -40,3 +40,24 @@ PLAN: dict[str, tuple[str, str]] = {
     "estate.class.above": ("oltre il tipico", "above the typical"),
     "estate.class.far_above": ("oltre una volta e mezza il tipico", "more than one and a half times the typical"),
 }
+
+# Notes of the stages of the plan, as `SENTENCES` in phrases_notes.py.
+PLAN_SENTENCES: dict[str, str] = {
+    "Nothing is known of the roofs: no photovoltaics of public buildings.": "Dei tetti non si sa nulla: nessun fotovoltaico per gli edifici pubblici.",
+    "A typical year has {} degree days (town.yaml).": "Un anno tipico ha {0} gradi giorno (town.yaml).",
+    "No weather: heat is not brought to a typical year.": "Manca il meteo: il calore non è riportato a un anno tipico.",
+    "Degree days of the typical year are those of the weather file by the method {}; those of the bills' years must be of the same method.": "I gradi giorno dell’anno tipico sono quelli del file meteo con il metodo {0}; quelli degli anni delle bollette devono seguire lo stesso metodo.",
+    "The town's residents are not known: the grant for buildings of small towns is not counted.": "I residenti del comune non sono noti: il contributo per gli edifici dei piccoli comuni non è contato.",
+    "Expired on {}, not counted: {}.": "Scaduti al {0}, non contati: {1}.",
+    "Duties are those of the directives as published{}": "Gli obblighi sono quelli delle direttive pubblicate; la legge italiana può fissare altre date. Il contributo paga il fotovoltaico solo insieme a una pompa di calore, entro massimali che qui non si guardano.",
+    "Not found on the ground: {} ({}): {}.": "Non trovato sul terreno: {0} ({1}): {2}.",
+    "{} more buildings of the register were not found on the ground; see estate.parquet.": "Altri {0} edifici del registro non sono stati trovati sul terreno; si veda estate.parquet.",
+    "Heat follows degree days, hot water in it too{}": "Il calore segue i gradi giorno, acqua calda compresa; l’elettricità no. I consumi tipici di altri paesi sono portati qui solo con i gradi giorno. La classe non è un APE.",
+    "Ranked by the emissions that the typical consumption of its use and the best plant on its own roof would avoid, at the factors and prices of {}; costs of renovation are not known here.": "In ordine di emissioni evitabili scendendo al consumo tipico dell’uso e con l’impianto migliore sul proprio tetto, ai fattori e prezzi di {0}; i costi di ristrutturazione qui non sono noti.",
+    "A standard cubic metre of gas holds {} kWh{}": "Uno standard metro cubo di gas contiene {0} kWh (potere calorifico inferiore, media nazionale; la bolletta ha il suo).",
+    "{}: uses {} are not in the legend of public buildings: taken as other, without a benchmark.": "{0}: gli usi {1} non sono nella legenda degli edifici pubblici: presi come altro, senza consumo tipico.",
+    "No layer says which primary substation each building is below{}": "Nessun layer dice sotto quale cabina primaria sta ogni edificio: il comune è preso come una sola area, da controllare sulla mappa del GSE.",
+    "The tariff of energy communities takes in no plant on {}{}": "Al {0} la tariffa delle comunità energetiche non ammette impianti: l’energia si condivide, non si paga nulla.",
+    "One price of the zone, {} EUR/MWh, in every hour; below 140 EUR/MWh the premium stands at its cap. Premium before any capital grant, which lessens it.": "Un solo prezzo zonale, {0} €/MWh, in ogni ora; sotto 140 €/MWh la tariffa premio è al suo massimo. Tariffa prima di eventuali contributi in conto capitale, che la riducono.",
+    "Members are households with the mean consumption and profile of homes{}": "I soci sono famiglie con consumo e profilo medi; imprese ed edifici pubblici senza impianto non sono contati. Gli impianti sono i migliori per il proprio edificio, non per la comunità.",
+}
