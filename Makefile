@@ -74,7 +74,7 @@ inactive-%: FORCE
 
 help: ## this list
 	@echo "make [TOWN=carmiano | TOWN_DIR=path/to/a/town] [DASK=threads|processes|tcp://host:port] [target]"; echo
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 	@echo; echo "  one stage: make solar, make sealing, ...; all of them:"; sed -n 's/^\.PHONY: //p' rules.mk | xargs echo | fold -s -w 90 | sed 's/^/    /'
 
 check: .venv/.ready ## look at town.yaml and the raw files, list all problems, start nothing [JSON=1]

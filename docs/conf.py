@@ -10,12 +10,14 @@ ROOT = Path(__file__).resolve().parent.parent
 VERSION = re.search(r'"([^"]+)"', (ROOT / "pipeline/version.py").read_text(encoding="utf-8"))
 
 project = "Sole e Suolo"
-copyright = "EUPL-1.2"  # noqa: A001 - Sphinx's name
+copyright = "EUPL-1.2"
 version = release = VERSION[1] if VERSION else ""
 extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]
 myst_heading_anchors = 3
+highlight_language = "none"  # blocks without a language are commands
+smartquotes = False  # what is copied from a page must work
 
 html_theme = "furo"
 html_title = "Sole e Suolo"
@@ -24,6 +26,8 @@ html_show_sourcelink = False
 html_show_sphinx = False
 html_permalinks = True
 html_extra_path = ["town.schema.json"]
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 # Furo's code colours only; no font and no script from elsewhere.
 pygments_style, pygments_dark_style = "friendly", "github-dark"
 

@@ -138,7 +138,12 @@ def _inactive(options: argparse.Namespace) -> int:
     from pipeline.recipes import make_plan
 
     plan = make_plan(_place(options), with_recipes=False)
-    raise SoleSuoloError(f"{options.stage} does not run for {plan.town.name}: {plan.inactive[options.stage]}")
+    if options.stage not in plan.stages:
+        raise SoleSuoloError(f"{options.stage}: no such stage; there are {', '.join(plan.stages)}")
+    if reason := plan.inactive[options.stage]:
+        raise SoleSuoloError(f"{options.stage} does not run for {plan.town.name}: {reason}")
+    print(f"{options.stage} runs for {plan.town.name}.")
+    return 0
 
 
 def _summary(options: argparse.Namespace) -> int:
@@ -319,7 +324,14 @@ def _serve(options: argparse.Namespace) -> int:
     from functools import partial
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
-    server = ThreadingHTTPServer(("127.0.0.1", options.port), partial(SimpleHTTPRequestHandler, directory=os.fspath(options.folder)))
+    from pipeline.errors import InputError
+
+    if not options.folder.is_dir():
+        raise InputError(f"{options.folder}: no such folder; run `make` first, or name another one with --folder")
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", options.port), partial(SimpleHTTPRequestHandler, directory=os.fspath(options.folder)))
+    except (OSError, OverflowError) as error:
+        raise InputError(f"port {options.port} cannot be used ({error}); name another one: --port 8080, or --port 0 for any free one") from None
     print(f"http://127.0.0.1:{server.server_port}/ shows {options.folder}; Ctrl-C ends it")
     server.serve_forever()
     return 0
@@ -344,8 +356,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "trace": _trace,
     "summary": _summary,
     "run-report": _run_report,
-    "checksums": _checksums,
     "rules-due": _rules_due,
+    "checksums": _checksums,
     "fetch": _fetch,
     "new-town": _new_town,
     "serve": _serve,

@@ -122,7 +122,7 @@ def _for_make(commands: _Commands) -> None:
     run.add_argument("--dask", default=None, help="where parallel work runs: threads, processes or tcp://host:port; by default as town.yaml says")
     refresh = commands.add("refresh", "Bring the recipes up to date; Make calls this before every run.")
     refresh.add_argument("--turn", type=int, default=None, metavar="PID", help="process of the run of make that takes the town; by default it only asks")
-    why = commands.add("inactive", "Say why a stage does not run for a town, and end with code 1; Make calls this.")
+    why = commands.add("inactive", "Say why a stage does not run for a town, and end with code 1 then; Make calls this.")
     why.add_argument("stage", help="name of a stage, as in `make help`")
     commands.add("rules", "Write rules.mk from the signatures of the stages.", town=False)
     commands.add("docs", "Write the generated documents: data dictionary, schema of town.yaml, reference pages, generated blocks of the README.", town=False)

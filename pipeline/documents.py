@@ -113,7 +113,7 @@ def counts() -> str:
     kinds = len(get_args(SourceKind))
     return (
         f"{len(stages)} stages; {columns} columns of tables, each with type, unit, range and meaning ([data dictionary](docs/data.md)); {kinds} kinds of source files "
-        f"([list](docs/conventions.md#source-kinds)); {keys} keys of `town.yaml`, each with its default and its reason ([list](docs/reference/config.md))."
+        f"([list](docs/conventions.md#source-kinds)); {keys} keys of `town.yaml`, each with its default and its meaning ([list](docs/reference/config.md))."
     )
 
 

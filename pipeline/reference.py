@@ -122,8 +122,8 @@ def config_page() -> str:
     keys, stages = config_keys(), read_stages()
     lines = [
         HEADER.format("pipeline/config"), "", "# town.yaml, key by key", "",
-        "`town.yaml` says only what differs from the defaults below. The unit is in each key's name, the source or the reason in its description; \"a judgement\" is ours and may be changed.",
-        "An unknown key or a value out of range stops the run before it begins, with its place. *SOLAR* and *INPUTS* in a description name the project's design notes, which are not part of this repository.",
+        "`town.yaml` says only what differs from the defaults below. The unit is in each key's name; where a default has a source, it stands in the description; \"a judgement\" is ours and may be changed.",
+        "An unknown key or a value out of range stops the run before it begins, with its place.",
         "An editor with a YAML language server completes the keys from `docs/town.schema.json`.", "",
         "## At the top", "", *_key_table(keys[""]),
         "## sources", "", "Which layers a town has, by the stage that reads them: " + ", ".join(f"`{n}`" for n in Sources.model_fields) + ".",
@@ -137,7 +137,7 @@ def config_page() -> str:
 
 
 def _section_text(name: str) -> str:
-    return (Town.model_fields[name].annotation.__doc__ or "").split("\n\n")[0].strip()
+    return " ".join((Town.model_fields[name].annotation.__doc__ or "").split("\n\n")[0].split())
 
 
 def _key_table(keys: list[Key]) -> list[str]:

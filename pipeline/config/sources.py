@@ -84,9 +84,9 @@ class BuildingsConfig(Section):
     """Building footprints."""
 
     min_area_m2: float = Field(4.0, ge=0.0, description="Smaller footprints are dropped and counted.")
-    storey_height_m: float = Field(3.1, gt=0.0, description="Height of a storey where only storeys are known (INPUTS: Italian residential practice).")
+    storey_height_m: float = Field(3.1, gt=0.0, description="Height of a storey where only storeys are known (Italian residential practice; a judgement).")
     register_to_surface: bool = Field(False, description="Move the footprints by the shift that fits the surface best; by default the shift is only reported.")
-    register_reach_m: float = Field(2.0, gt=0.0, le=10.0, description="Shifts up to this far east, west, north and south are tried (SOLAR chain 1).")
+    register_reach_m: float = Field(2.0, gt=0.0, le=10.0, description="Shifts up to this far east, west, north and south are tried (a judgement).")
 
 
 class SurfaceConfig(Section):
@@ -112,7 +112,7 @@ class FarHorizonConfig(Section):
     """Horizon of the terrain beyond the surface model."""
 
     from_m: float = Field(1000.0, gt=0.0, description="Nearer terrain is left to the surface model: seen from the town's centre it is not what each roof sees.")
-    reach_m: float = Field(30_000.0, gt=0.0, le=100_000.0, description="Distance to which the terrain is searched (SOLAR chain 4: 30 km).")
+    reach_m: float = Field(30_000.0, gt=0.0, le=100_000.0, description="Distance to which the terrain is searched (a judgement).")
     cell_m: float = Field(30.0, gt=0.0, description="Spacing at which the elevation model is read; Copernicus GLO-30 has about 30 m.")
     eye_m: float = Field(6.0, ge=0.0, description="Height of the eye above the elevation model at the town's centre: a roof of two storeys.")
     refraction: float = Field(0.13, ge=0.0, lt=1.0, description="Coefficient of terrestrial refraction, 0.13 (Gauss): rays bend by that share of the Earth's curvature.")
