@@ -35,7 +35,7 @@ endif
 .SUFFIXES:
 .DEFAULT_GOAL := town
 
-PLAIN_GOALS := help clean test lint bench notebooks fuzz audit torture bench-scale validate check explain trace run-report checksums serve site-zip rules docs docs-site lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
+PLAIN_GOALS := help clean test lint bench notebooks fuzz audit torture bench-scale validate check explain trace run-report checksums rules-due serve site-zip rules docs docs-site lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
 if_active = $(if $(filter $1,$(ACTIVE)),$(FILE_$1))
 need = $(if $(filter $1,$(ACTIVE)),$(FILE_$1),inactive-$1)
 
@@ -92,6 +92,9 @@ run-report: .venv/.ready ## how the stages ran: seconds, memory, warnings, assum
 
 checksums: .venv/.ready ## checksums of the results; with another machine's list or folder: make checksums WITH=checksums.json [JSON=1]
 	@$(PY) checksums $(PLACE) $(if $(WITH),--with "$(WITH)") $(AS_JSON)
+
+rules-due: .venv/.ready ## dated figures of law, market and grid that have expired or will soon: make rules-due [ON=2027-01-15] [JSON=1]
+	@$(PY) rules-due $(if $(ON),--on $(ON)) $(AS_JSON)
 
 fetch: .venv/.ready ## download the sources of the town that have an address: make fetch [HOSTS="one.more.host"]
 	@$(PY) fetch $(PLACE) --hosts $(HOSTS)

@@ -150,7 +150,7 @@ def _inactive(options: argparse.Namespace) -> int:
 def _summary(options: argparse.Namespace) -> int:
     from pipeline.io.sidecar import read_json
     from pipeline.recipes import make_plan
-    from pipeline.runreport import write_report
+    from pipeline.runreport import plan_figures, plan_lines, write_report
 
     place = _place(options)
     plan = make_plan(place, with_recipes=False)
@@ -159,12 +159,14 @@ def _summary(options: argparse.Namespace) -> int:
     sidecar = read_json(place.sidecar("webmap")) or {}
     generated = sidecar["generated_layers"] if "notice" in sidecar else ""
     if options.json:
-        _print_json({"town": plan.town.name, "page": str(place.site / "index.html"), "run_report": str(page), "generated": generated.split(", ") if generated else [], "left_out": left_out})
+        _print_json({"town": plan.town.name, "page": str(place.site / "index.html"), "run_report": str(page), "generated": generated.split(", ") if generated else [], "left_out": left_out, "public_buildings": plan_figures(plan)})
         return 0
     for stage, reason in left_out.items():
         print(f"Left out: {stage}: {reason}")
     if generated:
         print(f"Dati dimostrativi / demonstration data: {generated}")
+    for line in plan_lines(plan_figures(plan)):
+        print(line)
     print(f"How the run went: {page}")
     print(f"Open {place.site / 'index.html'} in a browser.")
     return 0
@@ -182,6 +184,20 @@ def _run_report(options: argparse.Namespace) -> int:
     else:
         print("\n".join(lines_of(report)))
     print(f"{' and '.join(map(str, written))} written", file=sys.stderr)
+    return 0
+
+
+def _rules_due(options: argparse.Namespace) -> int:
+    from datetime import date
+
+    from pipeline.rulesdue import lines_of, rules_due
+
+    on = options.on or date.today().isoformat()
+    found = rules_due(on, options.within)
+    if options.json:
+        _print_json({"on": on, "rules": [d.as_json() for d in found]})
+    else:
+        print("\n".join(lines_of(found, on, everything=options.all)))
     return 0
 
 
@@ -341,6 +357,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "trace": _trace,
     "summary": _summary,
     "run-report": _run_report,
+    "rules-due": _rules_due,
     "checksums": _checksums,
     "fetch": _fetch,
     "new-town": _new_town,

@@ -28,6 +28,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "checksums": ("checksums > checksums.json", "checksums --with checksums.json", "checksums --with copy/of/processed/carmiano --json"),
     "fetch": ("fetch --town-dir data/raw/nardo", "fetch --hosts data.my-region.example"),
     "new-town": ("new-town 075052", "new-town 075052 --raw /srv/towns"),
+    "rules-due": ("rules-due", "rules-due --on 2027-01-15", "rules-due --within 365 --all", "rules-due --json"),
     "sample-points": ("sample-points",),
     "freeze-baseline": ("freeze-baseline",),
     "serve": ("serve", "serve --folder maps/carmiano --port 8080"),
@@ -88,8 +89,12 @@ def _to_look(commands: _Commands) -> None:
     tracing = commands.add("trace", "Follow an identifier or a figure back to its raw files.", json="values, stages and every raw file with its checksum")
     tracing.add_argument("asked", help="building_id, roof_id, array_id, parcel_id, section_id ..., or the name of a figure")
     tracing.add_argument("--column", default=None, help="only this column")
-    commands.add("summary", "Name the page to open and what was left out; Make calls this at the end.", json="page, report of the run, generated layers, and what was left out and why")
+    commands.add("summary", "Name the page to open and what was left out; Make calls this at the end.", json="page, report of the run, generated layers, what was left out and why, and figures of the public buildings")
     commands.add("run-report", "Say how the stages ran: seconds, memory, warnings, what was assumed. Writes run.json and run.html.", json="what run.json holds")
+    due = commands.add("rules-due", "List the dated figures of law, market and grid that have expired, end soon, or nobody has read.", town=False, json="day, and every row with its state and the days to its end")
+    due.add_argument("--on", default=None, metavar="YYYY-MM-DD", help="day to look at (default: today)")
+    due.add_argument("--within", type=int, default=180, metavar="DAYS", help="what ends within so many days is due (default: %(default)s)")
+    due.add_argument("--all", action="store_true", help="also list what holds and what a newer row replaced")
     sums = commands.add("checksums", "Checksums of the results (JSON), or their comparison with another machine's.", json="of a comparison: same, and the lines that are printed without it")
     sums.add_argument("--with", dest="other", type=Path, default=None, help="checksums.json of another machine, or a copy of its processed/<town>/")
 

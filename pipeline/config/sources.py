@@ -14,6 +14,7 @@ SourceKind = Literal[
     "vector", "ade_gml", "cxf", "dsm", "dtm", "points", "pvgis_tmy", "epw", "cover_vector", "ispra", "sections", "total", "osm", "ade_map",
     "heights", "dem", "pvgis_hourly", "worldcover", "imperviousness", "sentinel2", "orthophoto",
     "consumed_table", "labels", "permits", "baseline", "plants",
+    "public_buildings", "addresses", "degree_days",
 ]
 RelativeOrAnyPath = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f]+$")]
 
@@ -27,7 +28,7 @@ class Source(Section):
     crs: str | None = Field(None, pattern=r"^EPSG:\d{4,6}$", description="Reference system where the file declares none.")
     fields: dict[str, str] = Field(default_factory=dict, description="Field map: our column name -> the file's field name.")
     table: RelativeOrAnyPath | None = Field(None, description="kind sections: CSV or XLSX with the residents of each section, joined by `fields: {section_id, table_section_id, residents}`; kind labels: the key.csv that `make sample-points` wrote.")
-    legend: str | None = Field(None, pattern=r"^[a-z0-9_]+$", description="Legend (data file in pipeline/io/legends, for the use of buildings in pipeline/io/use_legends) that maps codes to our classes.")
+    legend: str | None = Field(None, pattern=r"^[a-z0-9_]+$", description="Legend (data file in pipeline/io/legends, for uses of buildings in pipeline/io/use_legends) that maps codes to our classes.")
     feet: bool = Field(False, description="Elevations are in international feet (0.3048 m), where the file does not say so itself.")
     nodata: float | None = Field(None, description="Number that stands for no data where the file does not declare it, e.g. 0 over the sea; in the file's own unit.")
     horizon_included: bool | None = Field(None, description="Weather: the terrain's horizon is in the irradiance already (PVGIS: usehorizon); by default as the file says, else yes for PVGIS, no for EPW.")

@@ -23,6 +23,7 @@ from pipeline.config.land import (
     RestorationConfig,
     SealingConfig,
 )
+from pipeline.config.plan import CommunityConfig, EstateConfig
 from pipeline.config.publish import AtlasConfig, ExportsConfig, ReportConfig, SyntheticConfig, WebmapConfig
 from pipeline.config.solar import (
     ArraysConfig,
@@ -73,6 +74,8 @@ class Sources(Section):
     ledger: tuple[Source, ...] = ()
     restoration: tuple[Source, ...] = ()
     installed: tuple[Source, ...] = ()
+    estate: tuple[Source, ...] = ()
+    community: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -118,6 +121,8 @@ class Town(Section):
     planting: PlantingConfig = PlantingConfig()
     access: AccessConfig = AccessConfig()
     provision: ProvisionConfig = ProvisionConfig()
+    estate: EstateConfig = EstateConfig()
+    community: CommunityConfig = CommunityConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
     report: ReportConfig = ReportConfig()
