@@ -58,7 +58,7 @@ def write(site: Site, ground: Ground, as_of: str, out: Path) -> dict[str, int]:
         content = report(site, Atelier(site, ground, desk), as_of)
         sizes = {}
         for language in site.languages:
-            words = spoken(content, language) | {"language": language}
+            words = spoken(content, language, site.rules) | {"language": language}
             (desk / "data.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
             pdf = typst.compile(desk / "report.typ", root=desk, ignore_system_fonts=True, pdf_standards=STANDARDS)
             (out / f"report_{language}.pdf").write_bytes(pdf)

@@ -15,6 +15,7 @@ from pipeline.contracts.spec import Folder, Package, Raster, Table
 from pipeline.maps.content import Site
 from pipeline.maps.report.drawing import Ground
 from pipeline.maps.report.typeset import write
+from pipeline.maps.rules import rules_of
 from pipeline.version import __version__
 
 
@@ -52,7 +53,7 @@ def report(
     """
     made = Site(
         dict(atlas), town.name, config.languages or town.languages, lineage, __version__, email=town.webmap.email, canopy_height_m=town.green.canopy_height_m,
-        storm_mm=town.plots.storm_mm, streets=streets, greens=greenspaces,
+        storm_mm=town.plots.storm_mm, streets=streets, greens=greenspaces, rules=rules_of(town),
     )  # fmt: skip
     places = None if greenspaces is None else greenspaces[greenspaces["public"].eq(True)]
     around = None if boundary is None else shapely.union_all(boundary.geometry.to_numpy())
