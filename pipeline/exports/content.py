@@ -22,6 +22,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "official": ("consumed",),
     "comparison": ("consumed",),
     "changes": ("consumed",),
+    **dict.fromkeys(("community_areas", "community_steps", "community_anchors"), ("community",)),
 }
 # Consumption that was assumed for single homes stays in processed/, like people.
 PRIVATE: dict[str, tuple[str, ...]] = {"finance": ("load_kwh_year", "self_consumed_kwh")}

@@ -29,6 +29,8 @@ LABELLED: dict[str, Labelling] = {
     "parcels": Labelling("CASE WHEN \"kind\" = 'parcel' THEN \"number\" END", 2_000, 7.0),
     "streets": Labelling('"name"', 7_500, 7.5, along=True),
     "greenspaces": Labelling('"name"', 10_000),
+    "estate": Labelling('"name"', 15_000),
+    "community_areas": Labelling('"area_id"', 200_000),
 }
 SECTION_LABEL = "CASE WHEN {value} IS NOT NULL THEN format_number({value} * {scale}, {digits}) || '{unit}' END"
 # Columns whose words get a colour each; a layer without an entry here or a theme is drawn plainly.
@@ -38,7 +40,8 @@ BY_KIND: dict[str, tuple[str, dict[str, str]]] = {
     "mismatch": ("kind", {"building_not_in_surface": "#bd4f5d", "surface_without_building": "#f0a53c"}),
     "changes": ("kind", {"taken": "#82452f", "restored": "#37803f"}),
 }
-FILLED: dict[str, str] = {"greenspaces": "#b4d17e"}
+# Fill and outline.
+FILLED: dict[str, tuple[str, str]] = {"greenspaces": ("#b4d17e", "#37803f"), "estate": ("#5f9fbd", "#113a55")}
 WAYS, WATER, OUTLINE = "#fbf8f1", "#9cc3d5", "#5a5247"
 
 
@@ -102,7 +105,7 @@ def _looks(layer: Layer, language: Language, measures: list[dict[str, Any]]) -> 
     if layer.spec.geometry == "line":
         return [("", title, [Rule("TRUE", title, None, "#8a8478", 0.35)])]
     if layer.name in FILLED:
-        return [("", title, [Rule("TRUE", title, FILLED[layer.name], "#37803f", 0.2)])]
+        return [("", title, [Rule("TRUE", title, *FILLED[layer.name], 0.2)])]
     return [("", title, [Rule("TRUE", title, None, OUTLINE, 0.6, dashed=True)])]
 
 

@@ -96,6 +96,7 @@ def cover(path: Path, atlas: dict[str, gpd.GeoDataFrame]) -> Raster[Landcover]:
 
 def inputs(towns: ModuleType, folder: Path) -> dict[str, Any]:
     atlas = {name: kept(frame, Atlas.layers[name]) for name, frame in towns.make_atlas().items()}
+    atlas["patches"] = atlas["patches"].iloc[:0]
     atlas["sections"].loc[:4, "section_id"] = list(FORMULAS)
     town = atlas["town"].geometry.iloc[0]
     ladder, finance = towns.make_steps(atlas)
@@ -112,7 +113,7 @@ def inputs(towns: ModuleType, folder: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-MISSING = ("parcels", "buildings", "streets", "mismatch", "weather", "farhorizon", "roofs", "irradiation", "arrays", "solar", "sealing", "green", "plots", "desealing", "planting", "surface")
+MISSING = ("installed", "estate", "community", "parcels", "buildings", "streets", "mismatch", "weather", "farhorizon", "roofs", "irradiation", "arrays", "solar", "sealing", "green", "plots", "desealing", "planting", "surface")
 
 
 def run(towns: ModuleType, out: Path, given: dict[str, Any], **config: Any) -> Notes:

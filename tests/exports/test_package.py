@@ -16,6 +16,8 @@ import pyogrio
 import pytest
 
 from pipeline.contracts.publish import Atlas
+from pipeline.exports.content import LEFT_OUT
+from pipeline.graph import read_stages
 from pipeline.io.sidecar import sha256_of
 from pipeline.maps.style import NO_DATA, PALETTES, classify
 from pipeline.maps.themes import prepared, themes
@@ -145,3 +147,14 @@ def test_a_town_with_little_gets_what_it_has(runner: Callable[..., Any], tmp_pat
     nowhere = {n: f.iloc[:0] for n, f in made.atlas.items()}
     runner(tmp_path / "nowhere", {"atlas": nowhere, **none, "weather": weather.astype({"month": int})})
     assert set(pyogrio.list_layers(tmp_path / "nowhere" / "carmiano.gpkg")[:, 0]) == {"weather", "layer_styles"}
+
+
+def test_every_table_of_every_stage_is_exported_or_says_why_not() -> None:
+    stages = read_stages()
+    given = {i.name for i in stages["exports"].inputs}
+    whole = {spec.__name__ for spec in Atlas.layers.values()}
+    tables = {s.name: s.contract for s in stages.values() if s.kind in ("Table", "Package")}
+    left = {name for name, contract in tables.items() if name not in given and contract not in whole}
+    # Residents stand in the sections; the others say why.
+    assert left == {"occupancy", "horizon", "residents"} and left - {"residents"} <= set(LEFT_OUT)
+    assert {s.name for s in stages.values() if s.kind == "Raster"} <= given

@@ -10,8 +10,9 @@ from pipeline.config.publish import ExportsConfig
 from pipeline.config.town import Town
 from pipeline.contracts.land import Access, Consumed, ConsumedChanges, Desealing, Green, Ledger, Planting, Plots, Sealing
 from pipeline.contracts.notes import Lineage, Notes
+from pipeline.contracts.plan import Community, Estate
 from pipeline.contracts.publish import Atlas, Exports
-from pipeline.contracts.solar import Arrays, Finance, Irradiation, Ladder, Profiles, Roofs, Solar, Sunmap
+from pipeline.contracts.solar import Arrays, Finance, Installed, Irradiation, Ladder, Profiles, Roofs, Solar, Sunmap
 from pipeline.contracts.sources import Boundary, Buildings, FarHorizon, Greenspaces, Landcover, Mismatch, Parcels, Streets, Surface, Weather
 from pipeline.contracts.spec import Folder, Package, Raster, Slim, Table
 from pipeline.exports import write
@@ -49,6 +50,9 @@ def exports(
     access: Table[Access] | None,
     consumed: Package[Consumed] | None,
     ledger: Table[Ledger] | None,
+    installed: Table[Installed] | None,
+    estate: Table[Estate] | None,
+    community: Package[Community] | None,
     landcover: Raster[Landcover] | None,
     sunmap: Raster[Sunmap] | None,
     surface: Raster[Surface] | None,
@@ -66,7 +70,7 @@ def exports(
         The joined layers: the tables people look at.
     boundary, parcels, buildings, streets, roofs, irradiation, arrays, solar, desealing, planting, access
         Of these only the columns that the atlas's layer of the same key lacks.
-    greenspaces, mismatch, weather, farhorizon, profiles, ladder, finance, sealing, green, plots, consumed, ledger
+    greenspaces, mismatch, weather, farhorizon, profiles, ladder, finance, sealing, green, plots, consumed, ledger, installed, estate, community
         As they are, but for what would tell of a home, see `pipeline.exports.content`.
     landcover, sunmap, surface
         Copied to COGs where `config.rasters` names them.
@@ -83,6 +87,7 @@ def exports(
         "parcels": (Parcels, parcels), "buildings": (Buildings, buildings), "streets": (Streets, streets), "roofs": (Roofs, roofs), "arrays": (Arrays, arrays), "irradiation": (Irradiation, irradiation),
         "solar": (Solar, solar), "ladder": (Ladder, ladder), "finance": (Finance, finance), "profiles": (Profiles, whole), "weather": (Weather, weather), "farhorizon": (FarHorizon, farhorizon),
         "sealing": (Sealing, sealing), "green": (Green, green), "plots": (Plots, plots), "desealing": (Desealing, desealing), "planting": (Planting, planting), "access": (Access, access), "ledger": (Ledger, ledger),
+        "installed": (Installed, installed), "estate": (Estate, estate), **{f"community_{name}": (spec, community and community[name]) for name, spec in Community.layers.items()},
     }  # fmt: skip
     found = layers(atlas, tables)
     publisher = publisher_of(town, config, lineage)
