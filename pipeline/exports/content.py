@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.contracts.publish import Atlas
-from pipeline.contracts.spec import TableSpec
+from pipeline.contracts.spec import PackageSpec, TableSpec
 
 # The stages whose results a layer of the atlas shows; its sources are theirs and those of all before them.
 STAGES: dict[str, tuple[str, ...]] = {
@@ -21,7 +21,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "streets": ("streets", "sealing", "green", "plots"),
     "official": ("consumed",),
     "comparison": ("consumed",),
-    "changes": ("consumed",),
+    **dict.fromkeys(("consumed_changes", "consumed_stock"), ("consumed",)),
     **dict.fromkeys(("community_areas", "community_steps", "community_anchors"), ("community",)),
 }
 # Consumption that was assumed for single homes stays in processed/, like people.
@@ -94,6 +94,12 @@ def layers(atlas: dict[str, Any], tables: dict[str, tuple[type[TableSpec], pd.Da
         taken = name in Atlas.layers
         found.append(Layer(f"{name}_detail" if taken else name, own, frame, STAGES.get(name, (name,)), False))
     return found
+
+
+def of_package(stage: str, spec: type[PackageSpec], frames: dict[str, Any] | None) -> dict[str, tuple[type[TableSpec], pd.DataFrame | None]]:
+    """The tables of a stage that writes several, named `<stage>_<layer>`; those that the atlas carries as they are left to it."""
+    carried = set(Atlas.layers.values())
+    return {f"{stage}_{name}": (table, None if frames is None else frames[name]) for name, table in spec.layers.items() if table not in carried}
 
 
 def _narrowed(name: str, spec: type[TableSpec], joined: type[TableSpec] | None) -> type[TableSpec] | None:

@@ -38,10 +38,10 @@ BY_KIND: dict[str, tuple[str, dict[str, str]]] = {
     "obstacles": ("kind", {"object": "#82452f", "pit": "#4b6a8c", "rim": "#bd9a6b"}),
     "arrays": ("mounting", {"coplanar": "#2c3e6b", "rack": "#4b6a8c", "east_west": "#7c8f7a"}),
     "mismatch": ("kind", {"building_not_in_surface": "#bd4f5d", "surface_without_building": "#f0a53c"}),
-    "changes": ("kind", {"taken": "#82452f", "restored": "#37803f"}),
+    "consumed_changes": ("kind", {"taken": "#82452f", "restored": "#37803f"}),
 }
 # Fill and outline.
-FILLED: dict[str, tuple[str, str]] = {"greenspaces": ("#b4d17e", "#37803f"), "estate": ("#5f9fbd", "#113a55")}
+FILLED: dict[str, tuple[str, str]] = {"greenspaces": ("#b4d17e", "#37803f"), "estate": ("#5f9fbd", "#113a55"), "consumed_stock": ("#bd7450", "#82452f")}
 WAYS, WATER, OUTLINE = "#fbf8f1", "#9cc3d5", "#5a5247"
 
 

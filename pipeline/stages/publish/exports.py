@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.config.publish import ExportsConfig
 from pipeline.config.town import Town
-from pipeline.contracts.land import Access, Consumed, ConsumedChanges, Desealing, Green, Ledger, Planting, Plots, Sealing
+from pipeline.contracts.land import Access, Consumed, Desealing, Green, Ledger, Planting, Plots, Sealing
 from pipeline.contracts.notes import Lineage, Notes
 from pipeline.contracts.plan import Community, Estate
 from pipeline.contracts.publish import Atlas, Exports
@@ -16,7 +16,7 @@ from pipeline.contracts.solar import Arrays, Finance, Installed, Irradiation, La
 from pipeline.contracts.sources import Boundary, Buildings, FarHorizon, Greenspaces, Landcover, Mismatch, Parcels, Streets, Surface, Weather
 from pipeline.contracts.spec import Folder, Package, Raster, Slim, Table
 from pipeline.exports import write
-from pipeline.exports.content import layers
+from pipeline.exports.content import layers, of_package
 from pipeline.exports.dcat import write_dcat
 from pipeline.exports.licences import Sources
 from pipeline.exports.pictures import Pictures, write_rasters
@@ -83,11 +83,11 @@ def exports(
     """
     whole = None if profiles is None else profiles[profiles["use"] == "town"]
     tables: dict[str, tuple[Any, Any]] = {
-        "boundary": (Boundary, boundary), "greenspaces": (Greenspaces, greenspaces), "mismatch": (Mismatch, mismatch), "changes": (ConsumedChanges, consumed and consumed["changes"]),
+        "boundary": (Boundary, boundary), "greenspaces": (Greenspaces, greenspaces), "mismatch": (Mismatch, mismatch), **of_package("consumed", Consumed, consumed),
         "parcels": (Parcels, parcels), "buildings": (Buildings, buildings), "streets": (Streets, streets), "roofs": (Roofs, roofs), "arrays": (Arrays, arrays), "irradiation": (Irradiation, irradiation),
         "solar": (Solar, solar), "ladder": (Ladder, ladder), "finance": (Finance, finance), "profiles": (Profiles, whole), "weather": (Weather, weather), "farhorizon": (FarHorizon, farhorizon),
         "sealing": (Sealing, sealing), "green": (Green, green), "plots": (Plots, plots), "desealing": (Desealing, desealing), "planting": (Planting, planting), "access": (Access, access), "ledger": (Ledger, ledger),
-        "installed": (Installed, installed), "estate": (Estate, estate), **{f"community_{name}": (spec, community and community[name]) for name, spec in Community.layers.items()},
+        "installed": (Installed, installed), "estate": (Estate, estate), **of_package("community", Community, community),
     }  # fmt: skip
     found = layers(atlas, tables)
     publisher = publisher_of(town, config, lineage)
