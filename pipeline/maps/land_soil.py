@@ -167,7 +167,7 @@ def _public(site: Site) -> list[Entry]:
     if parcels is None or not known(parcels, "open_m2"):
         return []
     rows = parcels[parcels["open_m2"].notna() & parcels["public"].eq(True)].sort_values(["runoff_saved_m3", "parcel_id"], ascending=[False, True])
-    return [_entry(r) for r in rows.head(_PUBLIC).itertuples()]
+    return [yard_entry(r) for r in rows.head(_PUBLIC).itertuples()]
 
 
 def _ledger(site: Site) -> Phrase | None:
@@ -181,7 +181,8 @@ def _ledger(site: Site) -> Phrase | None:
     return say("ledger.text", entries=quantity(entries, "int"), area=quantity(float(area.get("not in the register", 0.0)), "ha"), **words)
 
 
-def _entry(row: Any) -> Entry:
+def yard_entry(row: Any) -> Entry:
+    """A lot whose paving can be opened: what to call it, how much, rain and cost."""
     place = TEXT.get(f"place.{row.place}", NONE) if row.public == np.True_ else NONE
     text = say("soil.entry", rain=quantity(row.runoff_saved_m3, "m3"), low=quantity(_number(row.opening_eur_low), "eur"), high=quantity(_number(row.opening_eur_high), "eur"))
     if place.it:

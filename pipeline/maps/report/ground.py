@@ -13,8 +13,9 @@ from pipeline.maps.land_soil import soil as soil_of
 from pipeline.maps.quantities import quantity
 from pipeline.maps.report import blocks
 from pipeline.maps.report.blocks import Block
-from pipeline.maps.report.choice import far_sections
+from pipeline.maps.report.choice import far_sections, private_yards
 from pipeline.maps.report.mapping import Atelier
+from pipeline.maps.rules import placed
 from pipeline.maps.starts import Entry, reference
 from pipeline.maps.style import COVER_COLOURS, PALETTES
 from pipeline.maps.text import TEXT, Phrase, joined, say
@@ -26,7 +27,7 @@ def soil(site: Site, atelier: Atelier) -> list[Block]:
     """Sealed soil and where paving can be opened; empty where the cover is not known."""
     if "sealing" not in site.made or get(site.sums, "sealed_share") is None:
         return []
-    made = soil_of(site)
+    made, private = soil_of(site), private_yards(site)
     share = quantity(get(site.sums, "sealed_share"), "share")
     out = [blocks.lead(say("report.soil.lead", share=share, band=_band(site))), *blocks.figures(made.own[:1] + made.own[1:][-2:]), *_cover(site)]
     if made.official:
@@ -35,12 +36,12 @@ def soil(site: Site, atelier: Atelier) -> list[Block]:
         out += blocks.table(head, [[blocks.literal(y.year), y.consumed, y.share, y.head, y.basis] for y in made.years], TEXT["report.official"])
     if made.differ is not None:
         out.append(blocks.note(made.differ, TEXT["soil.differ"]))
-    plate = atelier.theme("sealing", [e.id for e in (*made.public, *made.private)])
+    plate = atelier.theme("sealing", [e.id for e in (*made.public, *private)])
     if plate is not None:
         out += [blocks.page(), blocks.heading(TEXT["report.soil.map"]), plate]
     if made.opening:
-        out += [blocks.heading(TEXT["report.soil.table"]), blocks.text(TEXT["soil.opening.lead"]), *blocks.figures(made.opening, 2)]
-        out += _yards(made.public, "soil.public", "report.public.yards", 1) + _yards(made.private, "soil.private", "report.private.yards", 1 + len(made.public))
+        out += [blocks.heading(TEXT["report.soil.table"]), blocks.text(placed(TEXT["soil.opening.lead"], site.rules)), *blocks.figures(made.opening, 2)]
+        out += _yards(made.public, "soil.public", "report.public.yards", 1) + _yards(private, "soil.private", "report.private.yards", 1 + len(made.public))
     if made.spared is not None:
         out.append(blocks.note(made.spared, TEXT["soil.spared.title"]))
     return out
@@ -80,9 +81,9 @@ def green(site: Site, atelier: Atelier) -> list[Block]:
     lines = made.access[:3] if made.access else [Line(TEXT["col.canopy_share"], quantity(get(site.sums, "canopy_share"), "share"))]
     if not made.access and head is not None:
         lines.append(Line(TEXT["col.green_m2_per_resident"], quantity(head, "head")))
-    out = [blocks.lead(lead_of("green", site.made["green"], site.sums)), *blocks.figures(lines), *_balance(site)]
+    out = [blocks.lead(lead_of("green", site.made["green"], site.sums, site.rules)), *blocks.figures(lines), *_balance(site)]
     if made.supply:
-        out += [blocks.heading(TEXT["green.town.supply"]), blocks.text(TEXT["green.town.supply.lead"]), *blocks.figures(made.supply)]
+        out += [blocks.heading(TEXT["green.town.supply"]), blocks.text(placed(TEXT["green.town.supply.lead"], site.rules)), *blocks.figures(made.supply)]
     out += _rule(made.rule, site)
     plate = atelier.theme("green", far["section_id"].tolist() if site.made["green"].layer == "sections" else ())
     if plate is not None:
