@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.maps.content import Site
 from pipeline.maps.findings import get
-from pipeline.maps.land_tables import soil_tables
+from pipeline.maps.land_tables import private_yards, soil_tables
 from pipeline.maps.quantities import quantity, significant
 from pipeline.maps.starts import Entry, reference
 from pipeline.maps.text import TEXT, Phrase, say
@@ -167,7 +167,13 @@ def _public(site: Site) -> list[Entry]:
     if parcels is None or not known(parcels, "open_m2"):
         return []
     rows = parcels[parcels["open_m2"].notna() & parcels["public"].eq(True)].sort_values(["runoff_saved_m3", "parcel_id"], ascending=[False, True])
-    return [yard_entry(r) for r in rows.head(_PUBLIC).itertuples()]
+    return [_entry(r) for r in rows.head(_PUBLIC).itertuples()]
+
+
+def private(site: Site) -> list[Entry]:
+    """The best private candidates, as `private_yards` chooses them."""
+    rows = private_yards(site)
+    return [] if rows is None else [_entry(r) for r in rows.itertuples()]
 
 
 def _ledger(site: Site) -> Phrase | None:
@@ -181,8 +187,7 @@ def _ledger(site: Site) -> Phrase | None:
     return say("ledger.text", entries=quantity(entries, "int"), area=quantity(float(area.get("not in the register", 0.0)), "ha"), **words)
 
 
-def yard_entry(row: Any) -> Entry:
-    """A lot whose paving can be opened: what to call it, how much, rain and cost."""
+def _entry(row: Any) -> Entry:
     place = TEXT.get(f"place.{row.place}", NONE) if row.public == np.True_ else NONE
     text = say("soil.entry", rain=quantity(row.runoff_saved_m3, "m3"), low=quantity(_number(row.opening_eur_low), "eur"), high=quantity(_number(row.opening_eur_high), "eur"))
     if place.it:

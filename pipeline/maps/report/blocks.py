@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.maps.land_soil import NONE, Line
 from pipeline.maps.quantities import quantity
+from pipeline.maps.rules import Rules, placed
 from pipeline.maps.starts import Entry
 from pipeline.maps.text import LANGUAGES, Phrase, say
 
@@ -25,15 +26,15 @@ class Chapter:
     demo: Phrase | None = None
 
 
-def spoken(value: Any, language: str) -> Any:
-    """A structure of phrases in one language, as JSON takes it."""
+def spoken(value: Any, language: str, rules: Rules) -> Any:
+    """A structure of phrases in one language with the town's thresholds in them, as JSON takes it."""
     if isinstance(value, Phrase):
-        return value[LANGUAGES.index(language)]
+        return placed(value, rules)[LANGUAGES.index(language)]
     if isinstance(value, Chapter):
-        return {k: spoken(v, language) for k, v in vars(value).items()}
+        return {k: spoken(v, language, rules) for k, v in vars(value).items()}
     if isinstance(value, dict):
-        return {k: spoken(v, language) for k, v in value.items()}
-    return [spoken(v, language) for v in value] if isinstance(value, list | tuple) else value
+        return {k: spoken(v, language, rules) for k, v in value.items()}
+    return [spoken(v, language, rules) for v in value] if isinstance(value, list | tuple) else value
 
 
 def lead(text: Phrase) -> Block:

@@ -7,12 +7,11 @@ from typing import Any
 import geopandas as gpd
 
 from pipeline.maps.content import Site
-from pipeline.maps.land_soil import yard_entry
-from pipeline.maps.starts import Entry, reference
+from pipeline.maps.starts import reference
 from pipeline.maps.text import TEXT, Phrase, say
 from pipeline.maps.themes import known
 
-LARGEST, PUBLIC, SECTIONS, YARDS = 10, 8, 6, 4
+LARGEST, PUBLIC, SECTIONS = 10, 8, 6
 PUBLIC_USES = ("school", "town_hall")
 
 
@@ -32,16 +31,6 @@ def _with_yield(site: Site) -> gpd.GeoDataFrame:
     if "solar" not in site.made:
         return gpd.GeoDataFrame({"building_id": [], "kwh_year": [], "use": []})
     return site.atlas["buildings"].dropna(subset=["kwh_year"]).sort_values(["kwh_year", "building_id"], ascending=[False, True])
-
-
-def private_yards(site: Site) -> list[Entry]:
-    """Lots that are not known to be public and that no other of their kind beats in everything, by the rain they would keep."""
-    parcels = site.atlas.get("parcels")
-    if parcels is None or not known(parcels, "open_m2"):
-        return []
-    rows = parcels[parcels["open_m2"].notna() & ~parcels["public"].eq(True) & parcels["pareto"].eq(True)]
-    best = rows.sort_values(["runoff_saved_m3", "parcel_id"], ascending=[False, True]).head(YARDS)
-    return [yard_entry(r) for r in best.itertuples()]
 
 
 def far_sections(site: Site) -> gpd.GeoDataFrame:

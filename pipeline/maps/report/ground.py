@@ -8,14 +8,13 @@ from pipeline.maps.content import Site
 from pipeline.maps.findings import get
 from pipeline.maps.findings import lead as lead_of
 from pipeline.maps.land_green import green as green_of
-from pipeline.maps.land_soil import NONE, Line, between
+from pipeline.maps.land_soil import NONE, Line, between, private
 from pipeline.maps.land_soil import soil as soil_of
 from pipeline.maps.quantities import quantity
 from pipeline.maps.report import blocks
 from pipeline.maps.report.blocks import Block
-from pipeline.maps.report.choice import far_sections, private_yards
+from pipeline.maps.report.choice import far_sections
 from pipeline.maps.report.mapping import Atelier
-from pipeline.maps.rules import placed
 from pipeline.maps.starts import Entry, reference
 from pipeline.maps.style import COVER_COLOURS, PALETTES
 from pipeline.maps.text import TEXT, Phrase, joined, say
@@ -27,7 +26,7 @@ def soil(site: Site, atelier: Atelier) -> list[Block]:
     """Sealed soil and where paving can be opened; empty where the cover is not known."""
     if "sealing" not in site.made or get(site.sums, "sealed_share") is None:
         return []
-    made, private = soil_of(site), private_yards(site)
+    made, owned = soil_of(site), private(site)
     share = quantity(get(site.sums, "sealed_share"), "share")
     out = [blocks.lead(say("report.soil.lead", share=share, band=_band(site))), *blocks.figures(made.own[:1] + made.own[1:][-2:]), *_cover(site)]
     if made.official:
@@ -36,12 +35,12 @@ def soil(site: Site, atelier: Atelier) -> list[Block]:
         out += blocks.table(head, [[blocks.literal(y.year), y.consumed, y.share, y.head, y.basis] for y in made.years], TEXT["report.official"])
     if made.differ is not None:
         out.append(blocks.note(made.differ, TEXT["soil.differ"]))
-    plate = atelier.theme("sealing", [e.id for e in (*made.public, *private)])
+    plate = atelier.theme("sealing", [e.id for e in (*made.public, *owned)])
     if plate is not None:
         out += [blocks.page(), blocks.heading(TEXT["report.soil.map"]), plate]
     if made.opening:
-        out += [blocks.heading(TEXT["report.soil.table"]), blocks.text(placed(TEXT["soil.opening.lead"], site.rules)), *blocks.figures(made.opening, 2)]
-        out += _yards(made.public, "soil.public", "report.public.yards", 1) + _yards(private, "soil.private", "report.private.yards", 1 + len(made.public))
+        out += [blocks.heading(TEXT["report.soil.table"]), blocks.text(TEXT["soil.opening.lead"]), *blocks.figures(made.opening, 2)]
+        out += _yards(made.public, "soil.public", "report.public.yards", 1) + _yards(owned, "soil.private", "report.private.yards", 1 + len(made.public))
     if made.spared is not None:
         out.append(blocks.note(made.spared, TEXT["soil.spared.title"]))
     return out
@@ -83,7 +82,7 @@ def green(site: Site, atelier: Atelier) -> list[Block]:
         lines.append(Line(TEXT["col.green_m2_per_resident"], quantity(head, "head")))
     out = [blocks.lead(lead_of("green", site.made["green"], site.sums, site.rules)), *blocks.figures(lines), *_balance(site)]
     if made.supply:
-        out += [blocks.heading(TEXT["green.town.supply"]), blocks.text(placed(TEXT["green.town.supply.lead"], site.rules)), *blocks.figures(made.supply)]
+        out += [blocks.heading(TEXT["green.town.supply"]), blocks.text(TEXT["green.town.supply.lead"]), *blocks.figures(made.supply)]
     out += _rule(made.rule, site)
     plate = atelier.theme("green", far["section_id"].tolist() if site.made["green"].layer == "sections" else ())
     if plate is not None:

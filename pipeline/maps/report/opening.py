@@ -7,10 +7,10 @@ from typing import Any
 from pipeline.maps import findings
 from pipeline.maps.content import Site
 from pipeline.maps.findings import get
-from pipeline.maps.land_soil import NONE, Line, between, soil
+from pipeline.maps.land_soil import NONE, Line, between, private, soil
 from pipeline.maps.quantities import quantity, significant
 from pipeline.maps.report.blocks import Block, Chapter, contents, figures, heading, lead, listed
-from pipeline.maps.report.choice import best_public, largest, private_yards, shown
+from pipeline.maps.report.choice import best_public, largest, shown
 from pipeline.maps.starts import starts
 from pipeline.maps.text import TEXT, Phrase, joined, say
 
@@ -104,7 +104,7 @@ def _first(site: Site) -> list[Phrase]:
         row = next(large.itertuples())
         out.append(say("report.first.large", name=shown(row), energy=quantity(row.kwh_year, "kwh"), share=quantity(float(large["kwh_year"].head(5).sum()) / total, "share")))
     made = soil(site)
-    for key, entries in (("report.first.opening", made.public), ("report.first.opening.any", private_yards(site))):
+    for key, entries in (("report.first.opening", made.public), ("report.first.opening.any", private(site))):
         if entries:
             out.append(say(key, name=entries[0].name, area=entries[0].value))
             break

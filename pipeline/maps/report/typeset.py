@@ -61,7 +61,7 @@ def write(site: Site, ground: Ground, register: pd.DataFrame | None, as_of: str,
         content = report(site, Atelier(site, ground, desk), register, as_of)
         sizes = {}
         for language in site.languages:
-            words = spoken(content, language) | {"language": language}
+            words = spoken(content, language, site.rules) | {"language": language}
             (desk / "data.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
             pdf = typst.compile(desk / "report.typ", root=desk, ignore_system_fonts=True, pdf_standards=STANDARDS)
             (out / f"report_{language}.pdf").write_bytes(pdf)
