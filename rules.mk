@@ -279,8 +279,8 @@ $(FILE_exports): $(R)/exports.json $(FILE_atlas) $(call if_active,boundary) $(ca
 .PHONY: exports
 exports: $(call need,exports)
 
-# report(atlas: Package[Atlas], boundary: Table[Boundary] | None, surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, config: ReportConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Report]
-$(FILE_report): $(R)/report.json $(FILE_atlas) $(call if_active,boundary) $(call if_active,surface) $(call if_active,landcover) $(call if_active,streets) $(call if_active,greenspaces)
+# report(atlas: Package[Atlas], boundary: Table[Boundary] | None, surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, estate: Table[Estate] | None, config: ReportConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Report]
+$(FILE_report): $(R)/report.json $(FILE_atlas) $(call if_active,boundary) $(call if_active,surface) $(call if_active,landcover) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,estate)
 	$(RUN) report
 .PHONY: report
 report: $(call need,report)

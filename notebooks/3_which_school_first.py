@@ -67,8 +67,8 @@ plt.show()
 
 # %%
 by = {
-    "value, poor case": public["npv_eur_low"], "value, middle": public["npv_eur"], "value, good case": public["npv_eur_high"],
-    "value for each EUR": public["npv_eur"] / public["cost_eur"], "energy": public["kwh_year"],
+    "value,\npoor case": public["npv_eur_low"], "value,\nmiddle": public["npv_eur"], "value,\ngood case": public["npv_eur_high"],
+    "value for\neach EUR": public["npv_eur"] / public["cost_eur"], "energy": public["kwh_year"],
 }  # fmt: skip
 ranks = pd.DataFrame({name: values.rank(ascending=False) for name, values in by.items()}).set_axis(public["name"])
 
@@ -102,13 +102,20 @@ plt.show()
 # %% [markdown]
 # ## What is missing, honestly
 #
-# * **Bills.** Consumption here is a profile by use times floor area from footprint and height. A register of meters (kWh a year by building)
-#   would replace it and may turn the order over.
+# * **Bills.** Consumption here is a profile by use times floor area from footprint and height. Where the town keeps a register of its
+#   buildings (kWh a year each), the stage `estate` ranks by it, and the order may turn over.
 # * **The roof itself**: age, bearing capacity, asbestos, insulation due anyway. Renew first, then build.
 # * **Rules**: heritage (D.Lgs. 42/2004), the grid's answer, the grants of the day. Ask the municipal office.
 # * **Who is who.** Only uses that the source states are here; a school in a building marked "other" is not found.
 
 # %%
+if "estate" in town.stages:
+    register = town.read("estate").sort_values("rank")
+    known = register.dropna(subset=["rank"])[["name", "use", "kwh_m2", "solar_duty_year", "pv_kwp", "pv_npv_eur"]]
+    print("By the register, from the most emissions that can be avoided down:")
+    print(known.head(8).round(0).to_string(index=False), "\n")
+else:
+    print("No register of public buildings here: the ranking rests on profiles.\n")
 unknown = houses["use"].isna().mean()
 print(f"Buildings without a use in the source: {unknown:.0%}")
 for sentence in town.sidecar("finance")["lineage"]["finance"]["assumptions"][:3]:

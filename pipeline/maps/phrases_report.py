@@ -116,6 +116,13 @@ REPORT: dict[str, tuple[str, str]] = {
     "report.col.way": ("Strada a piedi", "Way on foot"),
     "report.col.rank": ("Posizione", "Rank"),
     "report.col.needs": ("Intervallo della posizione, chiome, suolo sigillato", "Range of the rank, canopy, sealed soil"),
+    "report.col.use_kwh": ("Consumi", "Consumption"),
+    "report.col.duty": ("Solare entro", "Solar by"),
+    "report.register.title": ("Gli edifici pubblici, dal registro", "Public buildings, from the register"),
+    "report.register": (
+        "Per emissioni evitabili. Consumi di un anno tipico, elettricità e calore, per superficie utile; la taglia migliore è calcolata su di essi. «Solare entro»: anno dell’obbligo (direttiva UE 2024/1275, art. 10). Indicative.",
+        "By emissions that can be avoided. Consumption of a typical year, electricity and heat, by useful floor area; the best size is worked out on it. “Solar by”: year of the duty (EU directive 2024/1275, art. 10). Indicative.",
+    ),
     "report.public.title": ("Scuole e municipio", "Schools and town hall"),
     "report.public": ("Edifici che la fonte segna come scuola o municipio. Costo e valore sono della taglia migliore, indicativi: valore netto in 25 anni dal caso sfavorevole al favorevole.", "Buildings that the source marks as school or town hall. Cost and value are of the best size, indicative: net value over 25 years from the poor to the good case."),
     "report.public.none": ("Nessuna fonte dice quali edifici sono scuole o municipio: non c’è una lista degli edifici pubblici.", "No source says which buildings are schools or the town hall: there is no list of public buildings."),

@@ -41,18 +41,18 @@ REPORT_METHOD: dict[str, tuple[str, str]] = {
     ),
     "report.method.opening": ("Dove togliere asfalto", "Where to open paving"),
     "report.method.opening.text": (
-        "Candidata è una particella con pavimentazione che non è edificio né strada: si lascia un accesso di 3 m e si apre al più metà, da 50 m² in su. Ogni guadagno sta da solo; nessun voto unico. I costi sono forchette.",
-        "A candidate is a parcel with paving that is neither building nor road: a way in of 3 m is left and at most half is opened, from 50 m² up. Each gain stands by itself; no single mark. Costs are ranges.",
+        "Candidata è una particella con pavimentazione che non è edificio né strada: si lascia un accesso largo {rule_way} e se ne apre al più il {rule_open}, da {rule_least} in su. Ogni guadagno sta da solo; nessun voto unico. I costi sono forchette.",
+        "A candidate is a parcel with paving that is neither building nor road: a way in {rule_way} wide is left and at most {rule_open} is opened, from {rule_least} up. Each gain stands by itself; no single mark. Costs are ranges.",
     ),
     "report.method.access": ("Verde a piedi", "Green on foot"),
     "report.method.access.text": (
-        "Dalla porta di ogni casa si cerca la via più corta sulle strade percorribili fino agli ingressi di un verde pubblico di almeno mezzo ettaro (OMS Europa, 2016). I residenti di una sezione sono divisi fra le case per volume, solo come pesi.",
-        "From the door of each home the shortest way along walkable streets is sought to the entrances of a public green of at least half a hectare (WHO Europe, 2016). Residents of a section are shared among homes by volume, only as weights.",
+        "Dalla porta di ogni casa si cerca la via più corta sulle strade percorribili fino agli ingressi di un verde pubblico di almeno {rule_green} (OMS Europa, 2016). I residenti di una sezione sono divisi fra le case per volume, solo come pesi.",
+        "From the door of each home the shortest way along walkable streets is sought to the entrances of a public green of at least {rule_green} (WHO Europe, 2016). Residents of a section are shared among homes by volume, only as weights.",
     ),
     "report.method.people": ("Numeri piccoli", "Small numbers"),
     "report.method.people.text": (
-        "Nessuna cifra riguarda una persona o gli abitanti di un edificio. Una sezione con meno di 10 residenti o di 3 case abitate non ha cifre; le altre sono in per cento interi.",
-        "No figure concerns a person or the inhabitants of a building. A section of fewer than 10 residents or 3 inhabited homes has no figures; the others are in whole per cents.",
+        "Nessuna cifra riguarda una persona o gli abitanti di un edificio. Una sezione con meno di {rule_residents} residenti o di {rule_homes} case abitate non ha cifre; le altre sono in per cento interi.",
+        "No figure concerns a person or the inhabitants of a building. A section of fewer than {rule_residents} residents or {rule_homes} inhabited homes has no figures; the others are in whole per cents.",
     ),
     # -- uncertainty
     "report.sure": ("Incertezza", "Uncertainty"),

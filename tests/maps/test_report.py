@@ -15,6 +15,7 @@ import pytest
 
 from pipeline.config.publish import ReportConfig
 from pipeline.contracts.notes import Lineage, Notes
+from pipeline.contracts.plan import Estate
 from pipeline.contracts.sources import Landcover, Surface
 from pipeline.contracts.spec import RasterBlocks
 from pipeline.core.grid import Grid, Window
@@ -24,7 +25,7 @@ from pipeline.maps.quantities import quantity
 from pipeline.maps.report.sheet import apart, fitting
 from pipeline.maps.text import TEXT
 from pipeline.stages.publish.report import report
-from tests.maps.conftest import EPSG, empty_layers, make_atlas, make_lineage, make_streets, make_town
+from tests.maps.conftest import EPSG, empty_layers, frame, make_atlas, make_lineage, make_streets, make_town
 
 # What typst, HTML, JSON and a shell would take for their own.
 HOSTILE = ['#eval("1")', "*bold* _it_ `code`", "<script>alert(1)</script>", '$x^2$ #include "/etc/passwd"', '\\ @ref [x] "} ]', "= Title //c"]
@@ -34,7 +35,7 @@ def made(out: Path, atlas: dict[str, Any], lineage: Lineage | None = None, **mor
     """The report of an atlas: bytes by file name."""
     out.mkdir()
     values: dict[str, Any] = {
-        "boundary": None, "surface": None, "landcover": None, "streets": make_streets(), "greenspaces": None, "config": ReportConfig(), "town": make_town(), "lineage": lineage or make_lineage(),
+        "boundary": None, "surface": None, "landcover": None, "streets": make_streets(), "greenspaces": None, "estate": None, "config": ReportConfig(), "town": make_town(), "lineage": lineage or make_lineage(),
         "out": out, "notes": Notes(),
     }  # fmt: skip
     report(atlas, **(values | more))
@@ -111,8 +112,19 @@ def test_numbers_are_those_of_the_atlas(pdfs: dict[str, bytes], atlas: dict[str,
         for name, kind in kinds.items():
             if np.isfinite(sums.get(name, np.nan)):
                 assert re.sub(r"\s+", " ", quantity(sums[name], kind)[place]) in text, name
+        assert not re.search(r"\{\w+\}", text), "a place in a phrase was not filled"
         best = atlas["buildings"].sort_values("kwh_year", ascending=False).iloc[0]
         assert re.sub(r"\s+", " ", quantity(best["kwh_year"], "kwh")[place]) in text
+
+
+def test_register_of_public_buildings_takes_the_place_of_their_uses(atlas: dict[str, Any], tmp_path: Path) -> None:
+    rows = {"estate_id": ["a", "b", "c"], "name": [HOSTILE[0], "Scuola media", "Senza tetto"], "rank": [2, 1, 3], "kwh_m2": [150.0, 223.0, 90.0], "pv_kwp": [20.0, 50.5, None],
+            "pv_kwh_year": [27_000.0, 68_000.0, None], "pv_cost_eur": [26_000.0, 61_000.0, None], "pv_npv_eur_low": [-4_000.0, -9_000.0, None], "pv_npv_eur_high": [21_000.0, 88_000.0, None], "solar_duty_year": [None, 2028, None]}  # fmt: skip
+    register = frame(Estate, rows, [None] * 3)
+    out = made(tmp_path / "estate", atlas, estate=register, config=ReportConfig(languages=("it",)))
+    text = " ".join(pages(out["report_it.pdf"]))
+    assert TEXT["report.register.title"].it in text and TEXT["report.public.title"].it not in text
+    assert text.index("Scuola media") < text.index(HOSTILE[0]) and "50,5 kWp" in text and "2028" in text and "Senza tetto" not in text
 
 
 def test_pages_with_generated_data_say_so(pdfs: dict[str, bytes], atlas: dict[str, Any], tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def methods(site: Site, as_of: Phrase) -> Chapter:
     """How each number is made, on one page; only of what this town has."""
     subjects = (("solar", ("roofs", "light", "energy", "money")), ("sealing", ("soil", "rain", "opening")), ("green", ("access", "people")))
     names = [n for theme, names in subjects if theme in site.made for n in names]
-    words = {"as_of": as_of, "storm": quantity(site.storm_mm, "int")}
+    words = site.rules | {"as_of": as_of, "storm": quantity(site.storm_mm, "int")}
     items = [(TEXT[f"report.method.{n}"], say(f"report.method.{n}.text", **words)) for n in names]
     return Chapter(TEXT["report.method"], TEXT["report.method.title"], [blocks.lead(TEXT["report.method.lead"]), blocks.pairs(items)])
 

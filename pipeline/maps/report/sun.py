@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 
 from pipeline.contracts.spec import MONTHS
 from pipeline.maps.content import Site
@@ -14,7 +16,7 @@ from pipeline.maps.land_soil import NONE, Line
 from pipeline.maps.quantities import quantity, significant
 from pipeline.maps.report import blocks
 from pipeline.maps.report.blocks import Block
-from pipeline.maps.report.choice import best_public, largest, shown
+from pipeline.maps.report.choice import PUBLIC, best_public, largest, shown
 from pipeline.maps.report.mapping import Atelier
 from pipeline.maps.text import TEXT, Phrase, say
 from pipeline.maps.themes import known
@@ -23,7 +25,7 @@ COLOUR = "#c3a94b"
 _FEWEST, _NARROW_MM = 3, 78.0
 
 
-def sun(site: Site, atelier: Atelier, as_of: Phrase) -> list[Block]:
+def sun(site: Site, atelier: Atelier, register: pd.DataFrame | None, as_of: Phrase) -> list[Block]:
     """What the roofs can give; empty where no yield is known.
 
     Parameters
@@ -32,6 +34,8 @@ def sun(site: Site, atelier: Atelier, as_of: Phrase) -> list[Block]:
         What to show.
     atelier
         Draws the map.
+    register
+        Table of `Estate`; None where there is none.
     as_of
         Month of prices and tariffs.
     """
@@ -45,7 +49,7 @@ def sun(site: Site, atelier: Atelier, as_of: Phrase) -> list[Block]:
     if plate is not None:
         out += [blocks.page(), blocks.heading(TEXT["report.sun.map"])]
         out += [plate, reading] if centre is None else [centre, blocks.beside(plate, [reading])]
-    return [*out, blocks.page(), *_public(site), *_large(large), blocks.note(TEXT["report.check"])]
+    return [*out, blocks.page(), *(_registered(register) or _public(site)), *_large(large), blocks.note(TEXT["report.check"])]
 
 
 def _lead(site: Site) -> Phrase:
@@ -112,6 +116,9 @@ _HEAD = (("report.col.place", "l", 1.0), ("report.col.power", "r", 0.0), ("repor
 _WORTH = (("report.col.best", "r", 0.0), ("report.col.cost", "r", 0.0), ("report.col.value", "r", 0.0))
 
 
+_REGISTER = (("report.col.place", "l", 2.2), ("report.col.use_kwh", "r", 1.1), ("report.col.best", "r", 0.9), ("report.col.energy", "r", 0.9), ("report.col.cost", "r", 1.0), ("report.col.value", "r", 1.5), ("report.col.duty", "r", 0.8))
+
+
 def _public(site: Site) -> list[Block]:
     public = best_public(site)
     title = blocks.heading(TEXT["report.public.title"])
@@ -120,6 +127,26 @@ def _public(site: Site) -> list[Block]:
     widths = (2.3, 0.9, 0.9, 0.9, 0.9, 1.0, 1.5)
     columns = [(TEXT[n], a, w) for (n, a, _), w in zip((*_HEAD, *_WORTH), widths, strict=True)]
     return [title, *blocks.table(columns, [[shown(r), *_yield(r), *_value(r)] for r in public.itertuples()], TEXT["report.public"])]
+
+
+def _registered(register: pd.DataFrame | None) -> list[Block]:
+    """Public buildings of the register whose own roof has a plant, in its order; empty where there are none."""
+    if register is None or not register["pv_kwp"].notna().any():
+        return []
+    rows = register[register["pv_kwp"].notna()].sort_values(["rank", "estate_id"]).head(PUBLIC)
+    columns = [(TEXT[n], a, w) for n, a, w in _REGISTER]
+    printed = [
+        [blocks.literal(str(r.name)), quantity(r.kwh_m2, "poa"), quantity(r.pv_kwp, "kwp"), quantity(r.pv_kwh_year, "kwh"), quantity(r.pv_cost_eur, "eur"), _span(r.pv_npv_eur_low, r.pv_npv_eur_high),
+         blocks.literal("–" if pd.isna(r.solar_duty_year) else str(int(r.solar_duty_year)))]
+        for r in (SimpleNamespace(**row) for row in rows.to_dict("records"))
+    ]  # fmt: skip
+    return [blocks.heading(TEXT["report.register.title"]), *blocks.table(columns, printed, TEXT["report.register"])]
+
+
+def _span(low: float, high: float) -> Phrase:
+    """ "from a to b" of money."""
+    ends = quantity(low, "eur"), quantity(high, "eur")
+    return TEXT["na"] if TEXT["na"] in ends else say("report.span", low=ends[0], high=ends[1])
 
 
 def _large(large: gpd.GeoDataFrame) -> list[Block]:
@@ -133,9 +160,7 @@ def _yield(row: Any) -> list[Phrase]:
 
 
 def _value(row: Any) -> list[Phrase]:
-    low, high = quantity(row.npv_eur_low, "eur"), quantity(row.npv_eur_high, "eur")
-    span = TEXT["na"] if low == TEXT["na"] else say("report.span", low=low, high=high)
-    return [quantity(row.best_kwp, "kwp"), quantity(row.cost_eur, "eur"), span]
+    return [quantity(row.best_kwp, "kwp"), quantity(row.cost_eur, "eur"), _span(row.npv_eur_low, row.npv_eur_high)]
 
 
 def _worth(site: Site, as_of: Phrase) -> list[Block]:

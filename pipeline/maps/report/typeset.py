@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import typst
 
 from pipeline.maps import findings
@@ -26,13 +27,13 @@ _TEMPLATE = Path(__file__).parent / "template"
 STANDARDS: list[Any] = ["a-2a", "ua-1"]
 # Source layers that each chapter's figures rest on.
 RESTS = {
-    "sun": ("buildings", "surface", "weather", "farhorizon", "parcels"),
+    "sun": ("buildings", "surface", "weather", "farhorizon", "parcels", "estate"),
     "soil": ("landcover", "parcels", "buildings", "consumed", "sealing", "residents"),
     "green": ("greenspaces", "streets", "residents", "buildings", "landcover", "surface", "green", "access", "restoration"),
 }
 
 
-def write(site: Site, ground: Ground, as_of: str, out: Path) -> dict[str, int]:
+def write(site: Site, ground: Ground, register: pd.DataFrame | None, as_of: str, out: Path) -> dict[str, int]:
     """One PDF for each language of the town.
 
     Parameters
@@ -41,6 +42,8 @@ def write(site: Site, ground: Ground, as_of: str, out: Path) -> dict[str, int]:
         What to tell.
     ground
         What the maps stand on.
+    register
+        Table of `Estate`, None where there is no register of public buildings.
     as_of
         Month of prices and rules, `2026-11`; its first day is the date of the document, so that equal input gives equal bytes.
     out
@@ -55,7 +58,7 @@ def write(site: Site, ground: Ground, as_of: str, out: Path) -> dict[str, int]:
         desk = Path(folder)
         for part in sorted(_TEMPLATE.glob("*.typ")):
             shutil.copyfile(part, desk / part.name)
-        content = report(site, Atelier(site, ground, desk), as_of)
+        content = report(site, Atelier(site, ground, desk), register, as_of)
         sizes = {}
         for language in site.languages:
             words = spoken(content, language, site.rules) | {"language": language}
@@ -66,11 +69,11 @@ def write(site: Site, ground: Ground, as_of: str, out: Path) -> dict[str, int]:
     return sizes
 
 
-def report(site: Site, atelier: Atelier, as_of: str) -> dict[str, Any]:
+def report(site: Site, atelier: Atelier, register: pd.DataFrame | None, as_of: str) -> dict[str, Any]:
     """The whole content, in both languages; maps are drawn on the way."""
     year, month = (int(part) for part in as_of.split("-"))
     when = Phrase(*(f"{names.split()[month - 1]} {year}" for names in TEXT["months"]))
-    subjects = (("sun", "solar", sun(site, atelier, when)), ("soil", "sealing", soil(site, atelier)), ("green", "green", green(site, atelier)))
+    subjects = (("sun", "solar", sun(site, atelier, register, when)), ("soil", "sealing", soil(site, atelier)), ("green", "green", green(site, atelier)))
     chapters = [numbers(site), *(_chapter(site, name, theme, made) for name, theme, made in subjects), methods(site, when), uncertainty(site), sources(site)]
     return {
         "title": say("report.title", town=site.name), "author": "Sole e Suolo", "date": {"year": year, "month": month}, "cover": cover(site, atelier.cover(), when),

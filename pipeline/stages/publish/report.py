@@ -9,6 +9,7 @@ import shapely
 from pipeline.config.publish import ReportConfig
 from pipeline.config.town import Town
 from pipeline.contracts.notes import Lineage, Notes
+from pipeline.contracts.plan import Estate
 from pipeline.contracts.publish import Atlas, Report
 from pipeline.contracts.sources import Boundary, Greenspaces, Landcover, Streets, Surface
 from pipeline.contracts.spec import Folder, Package, Raster, Table
@@ -26,6 +27,7 @@ def report(
     landcover: Raster[Landcover] | None,
     streets: Table[Streets] | None,
     greenspaces: Table[Greenspaces] | None,
+    estate: Table[Estate] | None,
     config: ReportConfig,
     town: Town,
     lineage: Lineage,
@@ -44,6 +46,8 @@ def report(
         Relief and tints of the maps; None leaves them out.
     streets, greenspaces
         Drawn on the maps; streets also name places.
+    estate
+        The register of public buildings; without it those whose use a source says.
     config, town, lineage
         What to leave out, what the town is called, where the data came from.
     out
@@ -57,6 +61,6 @@ def report(
     )  # fmt: skip
     places = None if greenspaces is None else greenspaces[greenspaces["public"].eq(True)]
     around = None if boundary is None else shapely.union_all(boundary.geometry.to_numpy())
-    for name, size in write(made, Ground(surface, landcover, streets, places, around), town.finance.as_of, out).items():
+    for name, size in write(made, Ground(surface, landcover, streets, places, around), estate, town.finance.as_of, out).items():
         notes.count(f"bytes: {name}", size)
     return Folder()
