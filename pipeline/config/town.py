@@ -23,7 +23,8 @@ from pipeline.config.land import (
     RestorationConfig,
     SealingConfig,
 )
-from pipeline.config.publish import AtlasConfig, SyntheticConfig, WebmapConfig
+from pipeline.config.plan import CommunityConfig, EstateConfig
+from pipeline.config.publish import AtlasConfig, ExportsConfig, ReportConfig, SyntheticConfig, WebmapConfig
 from pipeline.config.solar import (
     ArraysConfig,
     HorizonConfig,
@@ -73,6 +74,8 @@ class Sources(Section):
     ledger: tuple[Source, ...] = ()
     restoration: tuple[Source, ...] = ()
     installed: tuple[Source, ...] = ()
+    estate: tuple[Source, ...] = ()
+    community: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -118,8 +121,12 @@ class Town(Section):
     planting: PlantingConfig = PlantingConfig()
     access: AccessConfig = AccessConfig()
     provision: ProvisionConfig = ProvisionConfig()
+    estate: EstateConfig = EstateConfig()
+    community: CommunityConfig = CommunityConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
+    report: ReportConfig = ReportConfig()
+    exports: ExportsConfig = ExportsConfig()
     synthetic: SyntheticConfig = SyntheticConfig()
     dask: str = Field("threads", pattern=r"^(threads|processes|tcp://[^\s]+)$", description="Where parallel work runs: threads, processes or tcp://host:port.")
 

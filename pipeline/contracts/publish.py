@@ -315,6 +315,16 @@ class Site(FolderSpec):
     title_it = "Le mappe pubblicate"
 
 
+class Report(FolderSpec):
+    title_en = "The report for the council, to be printed"
+    title_it = "La relazione per il Consiglio, da stampare"
+
+
+class Exports(FolderSpec):
+    title_en = "Files for analysts and for the open-data portal: GeoPackage with styles, COG, GeoParquet, CSV, workbook, STAC, DCAT-AP_IT"
+    title_it = "File per chi analizza e per il portale dei dati aperti: GeoPackage con stili, COG, GeoParquet, CSV, foglio di calcolo, STAC, DCAT-AP_IT"
+
+
 class Synthetic(FolderSpec):
     title_en = "Generated layers of a demonstration town"
     title_it = "Strati generati di un comune dimostrativo"

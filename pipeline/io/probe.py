@@ -181,4 +181,7 @@ _LOOKS: dict[str, Callable[[Path, Source, int], Iterator[str]]] = {
     "permits": _register,
     "plants": _register,
     "baseline": _register,
+    "public_buildings": _register,
+    "addresses": _register,
+    "degree_days": _register,
 }

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.maps.content import Site
 from pipeline.maps.findings import get
-from pipeline.maps.land_tables import soil_tables
+from pipeline.maps.land_tables import private_yards, soil_tables
 from pipeline.maps.quantities import quantity, significant
 from pipeline.maps.starts import Entry, reference
 from pipeline.maps.text import TEXT, Phrase, say
@@ -168,6 +168,12 @@ def _public(site: Site) -> list[Entry]:
         return []
     rows = parcels[parcels["open_m2"].notna() & parcels["public"].eq(True)].sort_values(["runoff_saved_m3", "parcel_id"], ascending=[False, True])
     return [_entry(r) for r in rows.head(_PUBLIC).itertuples()]
+
+
+def private(site: Site) -> list[Entry]:
+    """The best private candidates, as `private_yards` chooses them."""
+    rows = private_yards(site)
+    return [] if rows is None else [_entry(r) for r in rows.itertuples()]
 
 
 def _ledger(site: Site) -> Phrase | None:

@@ -107,13 +107,19 @@ def _quoted(text: str) -> str:
     return quote(text, safe="")
 
 
-def _yards(site: Site) -> Grid | None:
-    """Of the private candidates those that no other beats in everything, by the rain they would keep."""
+def private_yards(site: Site) -> pd.DataFrame | None:
+    """Of the private candidates those that no other beats in everything, by the rain they would keep; None where the town has no candidates."""
     parcels = site.atlas.get("parcels")
     if parcels is None or not known(parcels, "open_m2"):
         return None
     rows = parcels[parcels["open_m2"].notna() & ~parcels["public"].eq(True) & parcels["pareto"].eq(True)]
-    rows = rows.sort_values(["runoff_saved_m3", "parcel_id"], ascending=[False, True]).head(_YARDS)
+    return rows.sort_values(["runoff_saved_m3", "parcel_id"], ascending=[False, True]).head(_YARDS)
+
+
+def _yards(site: Site) -> Grid | None:
+    rows = private_yards(site)
+    if rows is None:
+        return None
     heads = [TEXT[f"yards.{n}"] for n in ("open", "rain", "cost")]
     lines = [(reference(r, say("sheet.parcel", number=str(r.parcel_id))), [quantity(r.open_m2, "m2"), quantity(r.runoff_saved_m3, "m3"), _cost(r)]) for r in rows.itertuples()]
     return Grid(TEXT["soil.private"], heads, lines, links=_parcels(rows["parcel_id"]))

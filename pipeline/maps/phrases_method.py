@@ -126,5 +126,7 @@ METHOD: dict[str, tuple[str, str]] = {
     "stage.occupancy": ("Residenti per edificio (non pubblicati)", "Residents by building (not published)"),
     "stage.access": ("Verde raggiungibile a piedi", "Green within a walk"),
     "stage.provision": ("Verde per gli abitanti", "Green for residents"),
+    "stage.estate": ("Edifici pubblici", "Public buildings"),
+    "stage.community": ("Comunità energetiche", "Energy communities"),
     "stage.atlas": ("Atlante", "Atlas"),
 }

@@ -28,6 +28,7 @@ from pipeline.io.baseline import read_baseline
 from pipeline.io.consumed import read_official, read_official_table
 from pipeline.io.cover import open_codes
 from pipeline.io.density import open_density
+from pipeline.io.estate import read_estate
 from pipeline.io.imagery import open_pictures
 from pipeline.io.labels import read_labels
 from pipeline.io.looks import look
@@ -242,6 +243,10 @@ def permits_csv(folder: Path) -> Path:
     return text(folder / "a.csv", "data;mq;tipo;stato;numero;luogo;est;nord\n31/12/2024;1.200,5;nuova costruzione;rilasciato;1/24;12/34;758001;4473001\n01/02/2023;80;ripristino;;2/24;;;\n")
 
 
+def estate_csv(folder: Path) -> Path:
+    return text(folder / "a.csv", "codice;denominazione;uso;superficie;anno;mese;kwh elettrici;kwh termici;vettore;lat;lon\nE1;Scuola;scuola;1.400,5;2024;;70.000;210.000;metano;40,345;18,046\nE2;Sede;municipio;900;2023;1;500;;;;\n")
+
+
 def labels_csv(folder: Path) -> Path:
     return text(folder / "points.csv", "point_id;label;note\n0001;building;\n0002;tree;x\n0003;sealed;\n0004;bare;\n")
 
@@ -302,6 +307,7 @@ ALL: tuple[Seed, ...] = (
     Seed("xlsx sections", lambda f: sections(f, ".xlsx"), with_outlines, (*TABLE, *XML), zipped=True),
     Seed("csv consumed", consumed_csv, looked("consumed_table", consumed), TABLE),
     Seed("csv permits", permits_csv, looked("permits", lambda p: read_permits(source("permits", p, crs="EPSG:25833"), None, 25833, Notes())), TABLE),
+    Seed("csv estate", estate_csv, looked("public_buildings", lambda p: read_estate(source("public_buildings", p), "2026-11", Notes())), TABLE),
     Seed("csv labels", labels_csv, looked("labels", labels), TABLE),
     Seed("csv baseline", baseline_csv, looked("baseline", lambda p: read_baseline(source("baseline", p), Notes())), TABLE),
     Seed("pvgis tmy csv", tmy_csv, looked("pvgis_tmy", year_of("pvgis_tmy")), TABLE),

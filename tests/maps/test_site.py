@@ -149,7 +149,9 @@ def test_the_package_holds_what_the_pages_show_and_no_residents_of_a_house(small
         table = gpd.read_file(path, layer=layer)
         assert len(table) == len(small_atlas[layer]) and table.crs.to_epsg() == small_atlas[layer].crs.to_epsg()
         assert "residents" not in table or layer in ("sections", "town")
-    assert set(gpd.list_layers(path)["name"]) == {"buildings", "parcels", "sections", "town"}
+    assert set(gpd.list_layers(path)["name"]) == {"buildings", "parcels", "sections", "town", "layer_styles"}
+    styled = gpd.read_file(path, layer="layer_styles", ignore_geometry=True)
+    assert set(styled.loc[styled["useAsDefault"].astype(bool), "f_table_name"]) == {"buildings", "parcels", "sections", "town"}
 
 
 def test_each_number_of_the_front_page_leads_to_its_map_already_filtered(small_site: Path, small_atlas: dict[str, gpd.GeoDataFrame]) -> None:

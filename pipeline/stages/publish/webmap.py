@@ -18,6 +18,10 @@ from pipeline.contracts.solar import Finance, Ladder, Sunmap
 from pipeline.contracts.sources import Greenspaces, Landcover, Mismatch, Streets, Surface
 from pipeline.contracts.spec import Folder, Package, Raster, Table
 from pipeline.core.terrain import hillshade
+from pipeline.exports.content import layers
+from pipeline.exports.licences import Sources
+from pipeline.exports.publisher import publisher_of
+from pipeline.exports.write import dress
 from pipeline.io.dated import rule
 from pipeline.io.picture import native_zoom, overview, screen_tiles, to_browser
 from pipeline.io.sidecar import NOTICE
@@ -94,6 +98,8 @@ def webmap(
     tags = {"title": Published.title_en, "attribution": credits_of(lineage)} | ({"notice": NOTICE} if lineage.synthetic else {})
     (out / site.PACKAGE).parent.mkdir()
     write_package(out / site.PACKAGE, {layer: atlas[layer] for layer in Published.layers}, Published, town.epsg, tags)
+    shown = [y for y in layers(dict(atlas), {}) if y.name in Published.layers]
+    dress(out / site.PACKAGE, shown, Sources(lineage), publisher_of(town, town.exports, lineage), town.epsg, "en" if town.languages[0] == "en" else "it")
     for name in ("solar", "sealing", "green"):
         if name not in made.made:
             notes.warn(f"{name}.html shows no theme: the atlas has no figures for it")
