@@ -58,28 +58,35 @@ def an_id(site: Path, browser: Browser, layer: str, rank: int) -> str:
     return str(found)
 
 
+def on_paper(page: Page) -> Image.Image:
+    """The first sheet of A4 that a page prints."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(page.pdf(format="A4", print_background=True, prefer_css_page_size=True))
+    picture = document[0].render(scale=1.5).to_pil().convert("RGB")
+    document.close()
+    return picture
+
+
 def for_docs(browser: Browser, site: Path, out: Path) -> None:
     """The pictures of the docs, small files in true colours."""
     house, parcel, section = an_id(site, browser, "solar", 1500), an_id(site, browser, "sealing", 40), an_id(site, browser, "green", 2)
     shots = (
         ("index_desktop_it", "index", "l=it", "desktop", True), ("index_phone_en", "index", "l=en", "phone", False), ("solar_desktop_it", "solar", f"l=it&s={house}", "desktop", False),
         ("solar_phone_it", "solar", f"l=it&s={house}", "phone", False), ("sun_desktop_en", "solar", "l=en&m=sun&z=18", "desktop", False), ("sealing_desktop_it", "sealing", f"l=it&s={parcel}", "desktop", False),
-        ("green_desktop_en", "green", f"l=en&s={section}", "desktop", False), ("roof_desktop_it", "roof", f"l=it&s={house}", "desktop", True), ("roof_phone_en", "roof", f"l=en&s={house}", "phone", False),
+        ("dates_desktop_it", "sealing", "l=it&m=dates", "desktop", False), ("green_desktop_en", "green", f"l=en&s={section}", "desktop", False), ("roof_desktop_it", "roof", f"l=it&s={house}", "desktop", True), ("roof_phone_en", "roof", f"l=en&s={house}", "phone", False),
         ("roof_print_it", "roof", f"l=it&s={house}", "print", True), ("parcel_desktop_en", "parcel", f"l=en&s={parcel}", "desktop", True),
     )  # fmt: skip
     for name, page_name, state, size, whole in shots:
-        # A sheet of A4 at 96 pixels an inch, without margins.
-        width, height = SIZES.get(size, (794, 1123))
+        width, height = SIZES.get(size, SIZES["desktop"])
         page = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce", offline=True)
         page.goto(f"{(site / page_name).with_suffix('.html').resolve().as_uri()}#{state}")
         settle(page)
         if "z=18" in state:
             page.evaluate("SS.view.setZoom(18, {animate: false})")
             page.wait_for_timeout(1500)
-        if size == "print":
-            page.emulate_media(media="print")
         page.evaluate("document.activeElement.blur()")
-        picture = Image.open(io.BytesIO(page.screenshot(full_page=whole))).convert("RGB")
+        picture = on_paper(page) if size == "print" else Image.open(io.BytesIO(page.screenshot(full_page=whole))).convert("RGB")
         picture.save(out / f"{name}.webp", quality=84, method=6)
         page.close()
 
