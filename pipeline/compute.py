@@ -37,6 +37,27 @@ class TileInput(Protocol):
         """The cells on `grid`, NaN or a fill value outside the data."""
 
 
+class Late(Sequence[A]):
+    """A list whose items are made when they are asked for, so that `Compute.batches` holds only those under way.
+
+    Parameters
+    ----------
+    make
+        Gives the item of a number; asked in this process.
+    number
+        How many there are.
+    """
+
+    def __init__(self, make: Callable[[int], A], number: int) -> None:
+        self._make, self._number = make, number
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __getitem__(self, at: Any) -> Any:
+        return [self._make(i) for i in range(*at.indices(self._number))] if isinstance(at, slice) else self._make(range(self._number)[at])
+
+
 def on(where: str | None = None, sees: Path | None = None) -> Compute:
     """The verbs on `where`.
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.compute import Compute
+from pipeline.compute import Compute, Late
 from pipeline.config.finance import FinanceConfig
 from pipeline.config.solar import SolarConfig
 from pipeline.config.town import Town
@@ -19,7 +18,7 @@ from pipeline.contracts.sources import BUILDING_USES, Buildings, Occupancy, Weat
 from pipeline.contracts.spec import Raster, Slim, Table
 from pipeline.core.solar.economics import Plan, cash_flow, levelised_cost, net_present_value, payback_years, price_by_size, wear
 from pipeline.core.solar.irradiance import SkyHours
-from pipeline.core.solar.ladder import Shares, Steps, shares_of, steps_of
+from pipeline.core.solar.ladder import shares_of, steps_of
 from pipeline.core.solar.selfuse import used_at_once
 from pipeline.errors import ContractError
 from pipeline.io.loads import load_hours
@@ -36,8 +35,8 @@ CLOSURE = 1e-6
 
 
 def finance(
-    ladder: Table[Ladder], arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Slim[Horizon],
-    weather: Table[Weather], buildings: Table[Buildings], occupancy: Table[Occupancy] | None, config: FinanceConfig, town: Town, compute: Compute, notes: Notes,
+    ladder: Table[Ladder], arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Slim[Roofs], horizon: Slim[Horizon],
+    weather: Table[Weather], buildings: Slim[Buildings], occupancy: Table[Occupancy] | None, config: FinanceConfig, town: Town, compute: Compute, notes: Notes,
 ) -> Table[Finance]:  # fmt: skip
     """Cost, self-consumption, present value, payback, levelised cost and avoided emissions of each step of the ladders.
 
@@ -72,22 +71,21 @@ def finance(
     """
     terms = read_terms(config.as_of, notes)
     placed = placed_modules(arrays, solar, sunmap, Notes())
-    steps = _steps(placed, ladder, town)
+    building = _buildings(ladder, placed)
     need = needs_of(placed.names, buildings, occupancy, terms, config, notes)
     seen = laid_arrays(arrays, roofs, horizon).set_index("array_id", drop=False).loc[placed.arrays["array_id"]]
-    used = _used(seen, placed, steps, need, year_hours(weather, roofs), config, town, compute)
-    table = _table(ladder, steps.building, used, need, terms, town)
-    _write_down(table, ladder, need, steps.building, terms, town.solar.life_years, notes)
+    used = _used(seen, placed, ladder, building, need, year_hours(weather, roofs), config, town, compute)
+    table = _table(ladder, building, used, need, terms, town)
+    _write_down(table, ladder, need, building, terms, town.solar.life_years, notes)
     return table
 
 
-def _steps(placed: PlacedModules, ladder: Any, town: Town) -> Steps:
-    """The steps of `ladder` with their modules, which its table does not hold."""
-    steps = steps_of(placed.modules, placed.building, np.asarray(town.ladder.sizes_kwp))
-    same = len(steps.kwh) == len(ladder) and np.allclose(steps.kwh, ladder["kwh_year"], rtol=1e-9) and bool((placed.names[steps.building] == ladder["building_id"]).all())
-    if not same:
-        raise ContractError(f"ladder: {len(ladder)} steps are not those of arrays and solar ({len(steps.kwh)} steps); run make ladder")
-    return steps
+def _buildings(ladder: Any, placed: PlacedModules) -> Ints:
+    """Number of the building of each step."""
+    found = np.asarray(pd.Index(placed.names).get_indexer(ladder["building_id"]), dtype=np.int64)
+    if (np.diff(found, prepend=0) < 0).any() or (len(found) == 0) != (len(placed.names) == 0):
+        raise ContractError(f"ladder: {len(ladder)} steps are not those of arrays and solar ({len(placed.names)} buildings); run make ladder")
+    return found
 
 
 class _Batch(NamedTuple):
@@ -102,31 +100,31 @@ class _Batch(NamedTuple):
     load: Floats
 
 
-def _used(seen: Any, placed: PlacedModules, steps: Steps, need: Needs, hours: SkyHours, config: FinanceConfig, town: Town, compute: Compute) -> Floats:
+def _used(
+    seen: Any, placed: PlacedModules, ladder: Any, building: Ints, need: Needs, hours: SkyHours, config: FinanceConfig, town: Town, compute: Compute
+) -> Floats:
     """Energy used at once by step and reading, shape (steps, readings) [kWh]."""
     profile = np.array([load_hours(u, config.as_of, config.calendar_year, config.utc_offset_h, summer_time=config.summer_time) for u in BUILDING_USES])
-    shares = shares_of(steps, placed.modules, placed.arrays["kwh_year"].to_numpy(dtype=float))
-    batches = _batches(seen, placed.building, steps, shares, need)
+    kwh, sizes, cuts = ladder["kwh_year"].to_numpy(dtype=float), np.asarray(town.ladder.sizes_kwp), placed.batches(BATCH_ARRAYS)
+    batches = Late(lambda n: _batch(seen, placed, cuts[n], building, kwh, need, sizes), len(cuts))
     found = list(compute.batches(run_batch, batches, size=1, params=(hours, np.ascontiguousarray(profile[:, hours.hour]), town.solar)))
     used = np.concatenate([u for u, _ in found]) if found else np.empty((0, len(READINGS)))
     made = np.concatenate([m for _, m in found]) if found else np.empty(0)
-    if not np.allclose(made, steps.kwh, rtol=CLOSURE, atol=CLOSURE):
-        raise ContractError(f"solar: its yields are not the sums of the arrays' hours (largest difference {np.abs(made - steps.kwh).max():.3g} kWh); run make solar")
+    if not np.allclose(made, kwh, rtol=CLOSURE, atol=CLOSURE):
+        raise ContractError(f"solar: its yields are not the sums of the arrays' hours (largest difference {np.abs(made - kwh).max():.3g} kWh); run make solar")
     return used
 
 
-def _batches(seen: Any, building: Ints, steps: Steps, shares: Shares, need: Needs) -> list[_Batch]:
-    """Cut at the borders of buildings; arrays and steps are sorted by building."""
-    # Each cut is moved back to the first array of its building.
-    cuts = np.unique(np.searchsorted(building, building[::BATCH_ARRAYS]))
-    made = []
-    for a, b in pairwise(np.append(cuts, len(building)).tolist()):
-        s, t = np.searchsorted(steps.building, [building[a], building[b - 1] + 1])
-        k, m = np.searchsorted(shares.step, [s, t])
-        first = np.searchsorted(shares.step[k:m], np.arange(s, t + 1))
-        of = steps.building[s:t]
-        made.append(_Batch(seen.iloc[a:b], first, steps.number[s:t], shares.array[k:m] - a, shares.part[k:m], need.use[of], need.load[of]))
-    return made
+def _batch(seen: Any, placed: PlacedModules, at: slice, building: Ints, kwh: Floats, need: Needs, sizes_kwp: Floats) -> _Batch:
+    """The steps of the buildings of some arrays with their modules, which the table `ladder` does not hold."""
+    modules, own = placed.modules(at), placed.building[at]
+    steps = steps_of(modules, own, sizes_kwp)
+    s, t = np.searchsorted(building, [own[0], own[-1] + 1])
+    if len(steps.kwh) != t - s or not np.array_equal(steps.building, building[s:t]) or not np.allclose(steps.kwh, kwh[s:t], rtol=1e-9):
+        raise ContractError(f"ladder: {len(kwh)} steps are not those of arrays and solar (seen among {placed.names[own[0]]} to {placed.names[own[-1]]}); run make ladder")
+    shares = shares_of(steps, modules, placed.arrays["kwh_year"].to_numpy(dtype=float)[at])
+    first = np.searchsorted(shares.step, np.arange(t - s + 1))
+    return _Batch(seen.iloc[at], first, steps.number, shares.array, shares.part, need.use[steps.building], need.load[steps.building])
 
 
 def run_batch(batches: list[_Batch], hours: SkyHours, profile: Floats, config: SolarConfig) -> tuple[Floats, Floats]:
