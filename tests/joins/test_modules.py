@@ -67,11 +67,11 @@ def test_better_modules_take_more_of_their_array(tmp_path: Path) -> None:
     notes = Notes()
     placed = placed_modules(arrays, solar, raster, notes)
     assert placed.arrays["array_id"].tolist() == ["b0-0-a", "b1-2-a"]
-    assert placed.modules.kwh == pytest.approx([1000 * 1200 / 2800, 1000 * 1600 / 2800, 500, 500, 500])
+    assert placed.modules(slice(None)).kwh == pytest.approx([1000 * 1200 / 2800, 1000 * 1600 / 2800, 500, 500, 500])
     assert placed.names.tolist() == ["b0", "b1"]
     assert notes.counts["modules without a cell of the irradiation map, taken as the mean of their array"] == 0
     even = placed_modules(arrays, solar, None, notes)
-    assert even.modules.kwh.tolist() == [500.0] * 5
+    assert even.modules(slice(None)).kwh.tolist() == [500.0] * 5
     assert "No map of irradiation" in notes.assumptions[0]
 
 
@@ -79,7 +79,7 @@ def test_rectangles_that_are_not_the_modules_are_counted(tmp_path: Path) -> None
     arrays, solar = table([[module(1002, 1980), module(1006, 1980)]])
     notes = Notes()
     placed = placed_modules(arrays.assign(modules=5, kwp=2.2), solar, sunmap(tmp_path / "s.tif", np.full((40, 40), 1500.0)), notes)
-    assert placed.modules.kwh.tolist() == [200.0] * 5
+    assert placed.modules(slice(None)).kwh.tolist() == [200.0] * 5
     assert notes.counts["arrays whose rectangles are not their modules, taken as even"] == 1
 
 

@@ -139,8 +139,8 @@ def _own_a_cell(owner: NDArray[np.int32], group: Group) -> None:
 
 
 def _table(roof_id: NDArray[Any], horizon_deg: NDArray[np.float64], sky_view: NDArray[np.float64], lit_share: NDArray[np.uint8]) -> pd.DataFrame:
-    lists = {name: pd.Series(list(rows.reshape(len(roof_id), -1)), dtype=object) for name, rows in (("horizon_deg", horizon_deg), ("lit_share", lit_share))}
-    return pd.DataFrame({"roof_id": roof_id, "sky_view": sky_view} | lists)[[*Horizon.columns()]]
+    lit = lit_share.reshape(len(lit_share), HORIZON_SECTORS * len(LIT_ELEVATIONS_DEG))
+    return pd.DataFrame({"roof_id": roof_id, "horizon_deg": pd.Series(list(horizon_deg), dtype=object), "sky_view": sky_view, "lit_share": pd.Series(list(lit), dtype=object)})
 
 
 def _write_down(cells: NDArray[np.int64], voids: int, bounds: NDArray[np.float64], grid: Grid, config: HorizonConfig, notes: Notes) -> None:
