@@ -18,8 +18,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS
-
 
 # Rows that are read at once by whoever goes through a whole column.
 BATCH_ROWS = 1024
@@ -98,7 +96,7 @@ def extent(table: Any) -> Extent | None:
     if not isinstance(first, OnFile):
         return Extent(table.crs.to_epsg(), tuple(table.total_bounds.tolist()))
     column = json.loads(pq.read_metadata(first.path).metadata[b"geo"])["columns"]["geometry"]
-    return Extent(CRS.from_json_dict(column["crs"]).to_epsg(), tuple(column["bbox"]))
+    return Extent(int(column["crs"]["id"]["code"]), tuple(column["bbox"]))
 
 
 def numbers_of(chunk: pa.Array) -> NDArray[Any]:

@@ -117,7 +117,8 @@ def plane_horizons(
         if far_deg is not None:
             tangents = with_far(tangents, far_deg)
         seen.append(summarise(tangents, starts[planes.start : planes.stop + 1] - starts[planes.start], surface_tilt[planes], surface_azimuth[planes]))
-    return PlaneHorizons(*(np.concatenate(part) for part in zip(*seen, strict=True)), np.diff(starts), cells.void_cells)
+    horizon, view, lit = (np.concatenate(part) for part in zip(*seen, strict=True))
+    return PlaneHorizons(horizon, view, lit, np.diff(starts), cells.void_cells)
 
 
 def _lots(starts: NDArray[np.int64]) -> list[slice]:

@@ -79,7 +79,7 @@ def _parts(roofs: Any, home: Ints, footprints: Outlines, surface: Raster[Surface
     """Rows of one group of planes after the other, counted as they pass."""
     chosen = np.flatnonzero((roofs["reason"].isna() & (roofs["kind"] != "none")).to_numpy())
     notes.count("planes looked at", len(chosen))
-    shapes, kinds = Outlines(roofs["geometry"]), {kind: 0 for kind in KINDS}
+    shapes, kinds = Outlines(roofs["geometry"]), dict.fromkeys(KINDS, 0)
     members = _members(shapes.bounds, chosen, surface.grid)
     groups = Late(lambda g: _group(roofs, home, shapes, footprints, surface, members[g]), len(members))
     rules = ObstacleRules(config.obstacle_m, config.pit_m2, config.rim_height_m, config.rim_m, config.rim_share)
