@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ import shapely
 from numpy.typing import NDArray
 
 from pipeline.io.onfile import BATCH_ROWS, folder_of, outlines, wkb
+from pipeline.io.whole import storing
 
 # Size of a piece that is none.
 NOTHING = -1
@@ -29,10 +30,17 @@ class Shelf:
     ----------
     folder
         Where there is room for it: beside the results, as /tmp is memory on many machines. The system's own for temporary files where None.
+
+    Raises
+    ------
+    StorageError
+        Here and in `put`, when the disk does not take it.
     """
 
     def __init__(self, folder: Path | None) -> None:
-        self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - closed when the shelf is dropped
+        self._target = (folder or Path(gettempdir())) / "."
+        with storing(self._target):
+            self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - closed when the shelf is dropped
         self._end = 0
 
     def put(self, pieces: Iterable[bytes | None]) -> NDArray[np.int64]:
@@ -40,19 +48,22 @@ class Shelf:
         held = list(pieces)
         size = np.array([NOTHING if p is None else len(p) for p in held], dtype=np.int64).reshape(-1)
         start = self._end + np.concatenate(([0], np.cumsum(np.maximum(size, 0))))
-        self._file.write(b"".join(p for p in held if p is not None))
-        self._file.flush()
-        self._end = int(start[-1])
+        self._write(b"".join(p for p in held if p is not None))
         return np.column_stack([start[:-1], size])
 
     def put_rows(self, rows: NDArray[Any]) -> NDArray[np.int64]:
         """Lay aside rows of numbers, shape (pieces, length), as `put`: in one go, as many small objects would leave holes in memory."""
         held = np.ascontiguousarray(rows)
-        self._file.write(held.data)
-        self._file.flush()
-        start = self._end + np.arange(len(held) + 1) * (held.nbytes // max(len(held), 1))
-        self._end = int(start[-1])
-        return np.column_stack([start[:-1], np.diff(start)])
+        size = held.nbytes // max(len(held), 1)
+        start = self._end + np.arange(len(held)) * size
+        self._write(held.data)
+        return np.column_stack([start, np.full(len(held), size)])
+
+    def _write(self, held: bytes | memoryview) -> None:
+        with storing(self._target):
+            self._file.write(held)
+            self._file.flush()
+        self._end = self._file.tell()
 
     def take(self, places: NDArray[np.int64]) -> list[bytes | None]:
         """Pieces at some places of `put`, in their order; any thread may ask."""

@@ -13,7 +13,7 @@ import shapely
 
 from pipeline.contracts.solar import Horizon, Obstacles
 from pipeline.contracts.spec import TableParts
-from pipeline.errors import ContractError
+from pipeline.errors import ContractError, StorageError
 from pipeline.io.onfile import extent
 from pipeline.io.parts import write_parts
 from pipeline.io.shelf import Outlines, Shelf
@@ -68,6 +68,13 @@ def test_pieces_come_back_in_any_order(tmp_path: Path) -> None:
     assert shelf.take(places[some]) == [pieces[k] for k in some]
     assert [np.frombuffer(p or b"").tolist() for p in shelf.take(rows[::-1])] == numbers[::-1].tolist()
     assert not list(tmp_path.iterdir()), "the file has no name"
+
+
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    shelf._file = open("/dev/full", "wb")  # type: ignore[assignment]
+    with pytest.raises(StorageError, match="is full"):
+        shelf.put([bytes(1 << 20)])
 
 
 def test_outlines_on_file_and_in_memory_are_the_same(tmp_path: Path) -> None:
