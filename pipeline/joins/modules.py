@@ -19,7 +19,7 @@ from pipeline.core.grid import Grid
 from pipeline.core.solar.ladder import Modules, modules_of
 from pipeline.errors import ContractError
 from pipeline.io import rasters
-from pipeline.io.onfile import folder_of, outlines
+from pipeline.io.onfile import folder_of, outlines, wkb
 from pipeline.io.shelf import Shelf
 
 # A module is read at the middles of three by three parts of its rectangle.
@@ -27,6 +27,10 @@ PARTS = (np.arange(3) + 0.5) / 3
 BLOCK_CELLS = 1024
 # A group of rows of the file (`tables.GROUP_ROWS`): a rectangle as a shape takes ten times the memory of its corners.
 BATCH_ARRAYS = 256
+# A polygon of one ring of five points within a multipolygon in WKB (OGC 06-103r4, section 8): read as it lies, without making
+# shapes of it, where all of a batch are such.
+HEADER_BYTES, WKB_POLYGON = 9, 3
+RECTANGLE = np.dtype([("order", "u1"), ("kind", "<u4"), ("rings", "<u4"), ("points", "<u4"), ("corners", "<f8", (5, 2))])
 # Arrays of one block that are sampled at once.
 BLOCK_ARRAYS = 1024
 AROUND_CELLS = 4
@@ -108,7 +112,7 @@ def _light(shapes: NDArray[Any], count: NDArray[np.int64], sunmap: Raster[Sunmap
     # The corners are laid aside in the order of the file and taken back by the blocks of the map, each of which is read once.
     for start in range(0, len(shapes), BATCH_ARRAYS):
         rows = slice(start, start + BATCH_ARRAYS)
-        whole[rows], corners = _rectangles(outlines(shapes[rows]), count[rows])
+        whole[rows], corners = _rectangles(shapes[rows], count[rows])
         drawn = start + np.flatnonzero(whole[rows])
         first = np.concatenate(([0], np.cumsum(count[drawn])))
         places[drawn] = shelf.put(corners[a:b].tobytes() for a, b in pairwise(first))
@@ -139,10 +143,16 @@ def _stretches(block: NDArray[np.int64]) -> Iterator[slice]:
         start = end
 
 
-def _rectangles(shapes: NDArray[Any], count: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+def _rectangles(cells: NDArray[Any], count: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Which arrays are drawn with as many rectangles as they have modules, and of those each rectangle, see `_corners`."""
-    boxes, owner = shapely.get_parts(shapes, return_index=True)
-    whole = np.bincount(owner, minlength=len(shapes)) == count
+    if folder_of(cells) is not None:
+        pieces = wkb(cells)
+        if all(p is not None and len(p) == HEADER_BYTES + RECTANGLE.itemsize * n for p, n in zip(pieces, count.tolist(), strict=True)):
+            read = np.frombuffer(b"".join(p[HEADER_BYTES:] for p in pieces if p), dtype=RECTANGLE)
+            if ((read["order"] == 1) & (read["kind"] == WKB_POLYGON) & (read["rings"] == 1) & (read["points"] == 5)).all():
+                return np.ones(len(cells), dtype=bool), np.ascontiguousarray(read["corners"][:, :4])
+    boxes, owner = shapely.get_parts(outlines(cells), return_index=True)
+    whole = np.bincount(owner, minlength=len(cells)) == count
     return whole, _corners(boxes[whole[owner]])
 
 
