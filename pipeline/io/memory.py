@@ -13,9 +13,9 @@ import os
 TRIM_THRESHOLD, MMAP_THRESHOLD, ARENA_MAX = -1, -3, -8
 # Pieces from here on go back at once. Set by hand it stays: else glibc raises it to 32 MB by and by. The hours of a
 # chunk of planes (0.6 MB each) stay below it, so that they are taken again and not asked for a few thousand times.
-LARGE_BYTES = 1 << 20
+LARGE_BYTES = 8 << 20
 # What may lie free at the end of a heap.
-FREE_BYTES = 4 << 20
+FREE_BYTES = 16 << 20
 ARENAS = 2
 
 

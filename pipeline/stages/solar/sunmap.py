@@ -135,6 +135,7 @@ def map_tile(tiles: Sequence[Tile], config: SunmapConfig, far_deg: NDArray[np.fl
     row, col = cells.rows + down, cells.cols + right
     mine = cells.clear & (row >= 0) & (row < tile.block.rows) & (col >= 0) & (col < tile.block.cols)
     ground = terrain(fill_voids(z), tile.wide.cell_m)
+    del z, owner
     for part in strips(row, mine):
         rows, cols, starts = keep(cells, part)
         tangents = trace(ground, tile.wide.cell_m, rows, cols, cells.stand[part] + config.lift_m, config.reach_m)
