@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from itertools import islice
@@ -56,6 +56,24 @@ class Late(Sequence[A]):
 
     def __getitem__(self, at: Any) -> Any:
         return [self._make(i) for i in range(*at.indices(self._number))] if isinstance(at, slice) else self._make(range(self._number)[at])
+
+
+def lots(results: Iterable[A], rows: Callable[[A], int], least: int) -> Iterator[list[A]]:
+    """Results that follow one another taken together until they hold at least `least` rows: making and checking a table has a cost of its own.
+
+    >>> list(lots(["a", "bcd", "", "e"], len, 3))
+    [['a', 'bcd'], ['', 'e']]
+    """
+    held: list[A] = []
+    number = 0
+    for result in results:
+        held.append(result)
+        number += rows(result)
+        if number >= least:
+            yield held
+            held, number = [], 0
+    if held:
+        yield held
 
 
 def on(where: str | None = None, sees: Path | None = None) -> Compute:

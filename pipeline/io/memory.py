@@ -11,12 +11,13 @@ import os
 
 # Numbers of the settings in glibc's malloc.h; see mallopt(3).
 TRIM_THRESHOLD, MMAP_THRESHOLD, ARENA_MAX = -1, -3, -8
-# Pieces from here on go back at once. Set by hand it stays: else glibc raises it to 32 MB by and by. The hours of a
-# chunk of planes (0.6 MB each) stay below it, so that they are taken again and not asked for a few thousand times.
+# Pieces from here on go back at once. Set by hand it stays: else glibc raises it to 32 MB by and by. Lower, the pieces of a
+# block of the raster (1-8 MB) would be asked for anew each time: three times the page faults, 5-10 % of the seconds.
 LARGE_BYTES = 8 << 20
 # What may lie free at the end of a heap.
 FREE_BYTES = 16 << 20
-ARENAS = 2
+# One each for the first thread, two workers and those of the libraries: with fewer they wait for one another.
+ARENAS = 4
 
 
 def give_back() -> None:

@@ -72,7 +72,7 @@ def test_pieces_come_back_in_any_order(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_told(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
-    shelf._file = open("/dev/full", "wb")  # type: ignore[assignment]
+    shelf._file = Path("/dev/full").open("wb")  # type: ignore[assignment] # noqa: SIM115
     with pytest.raises(StorageError, match="is full"):
         shelf.put([bytes(1 << 20)])
 

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from pipeline.compute import Compute, Late
+from pipeline.compute import Compute, Late, lots
 from pipeline.config.solar import HorizonConfig
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import HORIZON_SECTORS, LIT_ELEVATIONS_DEG, Horizon, Roofs
@@ -25,6 +25,7 @@ from pipeline.io.shelf import Outlines
 # Planes are traced by groups that lie in one square of the grid; the answer of a plane does not depend on its group.
 SQUARE_CELLS = 512
 GROUP_PLANES = 1500
+PART_ROWS = 1024
 # Cells of a group hold 0.6 kB each while they are traced.
 GROUP_CELLS = 200_000
 
@@ -80,7 +81,9 @@ def _parts(
     azimuth = np.nan_to_num(planes["surface_azimuth"].to_numpy(dtype=float))
     groups = Late(lambda g: _group(shapes, members[g], tilt, azimuth, surface, config), len(members))
     cells, voids = np.zeros(len(planes), dtype=np.int64), 0
-    for rows, traced in zip(members, compute.batches(trace_groups, groups, size=1, params=(config.reach_m, config.max_cells, config.lift_m, far)), strict=True):
+    results = zip(members, compute.batches(trace_groups, groups, size=1, params=(config.reach_m, config.max_cells, config.lift_m, far)), strict=True)
+    for some in lots(results, lambda r: len(r[0]), PART_ROWS):
+        rows, traced = np.concatenate([r for r, _ in some]), PlaneHorizons(*(np.concatenate(field) for field in zip(*(t for _, t in some), strict=True)))
         cells[rows], voids = traced.cells, voids + int(traced.void_cells.sum())
         yield _table(roof_id[rows], traced.horizon_deg, traced.sky_view, traced.lit_share)
     if not members:

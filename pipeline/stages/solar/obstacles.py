@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from pipeline.compute import Compute, Late
+from pipeline.compute import Compute, Late, lots
 from pipeline.config.solar import ObstaclesConfig
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Obstacles, Roofs
@@ -25,6 +25,7 @@ from pipeline.io.shelf import Outlines
 
 Ints = NDArray[np.int64]
 GROUP_CELLS = 512
+PART_ROWS = 1024
 AROUND_CELLS = 2
 
 
@@ -83,8 +84,10 @@ def _parts(roofs: Any, home: Ints, footprints: Outlines, surface: Raster[Surface
     members = _members(shapes.bounds, chosen, surface.grid)
     groups = Late(lambda g: _group(roofs, home, shapes, footprints, surface, members[g]), len(members))
     rules = ObstacleRules(config.obstacle_m, config.pit_m2, config.rim_height_m, config.rim_m, config.rim_share)
-    for own, found in zip(members, compute.batches(look, groups, size=1, params=(rules,)), strict=True):
-        part = _table(roofs, own, found, surface.grid.epsg)
+    results = zip(members, compute.batches(look, groups, size=1, params=(rules,)), strict=True)
+    for some in lots(results, lambda r: len(r[1].plane), PART_ROWS):
+        planes = np.concatenate([own[found.plane] for own, found in some])
+        part = _table(roofs, planes, Found(*(np.concatenate(field) for field in zip(*(found for _, found in some), strict=True))), surface.grid.epsg)
         for kind, number in part["kind"].value_counts().items():
             kinds[kind] += int(number)
         yield part
@@ -155,8 +158,9 @@ def _cells(group: Group, k: int, bounds: NDArray[np.float64], top: NDArray[np.fl
     return PlaneCells(above, member, (owner[cut] > 0) & ~member, home[cut] == building + 1, west, north, group.footprints[building], bool(group.flat[k]))
 
 
-def _table(roofs: Any, own: Ints, found: Found, epsg: int) -> gpd.GeoDataFrame:
-    planes = roofs.iloc[own[found.plane]]
+def _table(roofs: Any, number: Ints, found: Found, epsg: int) -> gpd.GeoDataFrame:
+    """Rows of obstacles on the planes of some numbers."""
+    planes = roofs.iloc[number]
     roof_id = planes["roof_id"].to_numpy()
     table: Any = {
         "obstacle_id": np.array([f"{r}-o{int(n)}" for r, n in zip(roof_id, found.number, strict=True)], dtype=object), "roof_id": roof_id, "building_id": planes["building_id"].to_numpy(),

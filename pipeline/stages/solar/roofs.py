@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.compute import Compute
+from pipeline.compute import Compute, lots
 from pipeline.config.solar import RoofsConfig
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Roofs
@@ -25,6 +25,7 @@ from pipeline.io import rasters
 from pipeline.io.shelf import Outlines
 
 GROUP_CELLS = 512
+PART_ROWS = 1024
 MIN_KNOWN_SHARE = 0.5
 # What is counted at the end.
 SEEN = ["building_id", "kind", "reason"]
@@ -65,9 +66,10 @@ def _parts(buildings: Any, surface: Raster[Surface], config: RoofsConfig, comput
     rules = PlaneRules(inlier_m=config.inlier_m, max_planes=config.max_planes, vault_facets=config.vault_arrays)
     groups, names = _Groups(buildings, surface, config), buildings["building_id"].to_numpy()
     has_plane, seen = np.zeros(len(buildings), dtype=bool), []
-    for found in compute.batches(rooftops, groups, size=1, params=(surface.grid.cell_m, rules)):
-        has_plane[found.building] = True
-        part = _finished(_classed(_table(found), groups.ground_m, config), names, surface)
+    for found in lots(compute.batches(rooftops, groups, size=1, params=(surface.grid.cell_m, rules)), lambda f: len(f.building), PART_ROWS):
+        planes = pd.concat([_table(f) for f in found], ignore_index=True)
+        has_plane[planes["building"]] = True
+        part = _finished(_classed(planes, groups.ground_m, config), names, surface)
         seen.append(part[SEEN])
         yield part
     reason = groups.reason
