@@ -1,6 +1,8 @@
 # Sole e Suolo. `make help` says what there is; every rule for a stage is in rules.mk, generated from the signatures.
 
+## short name of the town: a folder of data/raw
 TOWN ?= carmiano
+## folder of its town.yaml, anywhere; the town is named after it
 TOWN_DIR ?= data/raw/$(TOWN)
 # A town from anywhere: make TOWN_DIR=path is named after its folder.
 ifneq ($(origin TOWN_DIR),file)
@@ -8,8 +10,11 @@ ifeq ($(origin TOWN),file)
 TOWN := $(notdir $(abspath $(TOWN_DIR)))
 endif
 endif
+## folder below which data/processed and maps are written
 OUT ?= .
+## where parallel work runs: threads, processes or tcp://host:port; by default as town.yaml says
 DASK ?=
+## Python of which .venv is made, once
 PYTHON ?= python3
 
 P := $(patsubst ./%,%,$(OUT)/data/processed/$(TOWN))
@@ -18,6 +23,7 @@ R := $(P)/.recipes
 
 PY := .venv/bin/python -m pipeline
 PLACE := --town-dir $(TOWN_DIR) --processed $(P) --site $(SITE)
+AS_JSON = $(if $(JSON),--json)
 RUN = @$(PY) run $(PLACE) $(if $(DASK),--dask $(DASK))
 
 # Two stages at once, unless the caller says otherwise.
@@ -29,7 +35,7 @@ endif
 .SUFFIXES:
 .DEFAULT_GOAL := town
 
-PLAIN_GOALS := help clean test lint bench fuzz audit torture bench-scale validate check explain trace run-report checksums serve site-zip rules docs lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
+PLAIN_GOALS := help clean test lint bench notebooks fuzz audit torture bench-scale validate check explain trace run-report checksums rules-due serve site-zip rules docs docs-site lock screenshots docs-pictures fetch new-town sample-points freeze-baseline
 if_active = $(if $(filter $1,$(ACTIVE)),$(FILE_$1))
 need = $(if $(filter $1,$(ACTIVE)),$(FILE_$1),inactive-$1)
 
@@ -48,10 +54,11 @@ endif
 .PHONY: town FORCE $(PLAIN_GOALS)
 FORCE:
 
-town: $(foreach s,$(ACTIVE),$(FILE_$(s))) $(R)/summary.txt ## the whole town: figures and maps (the default)
+USUAL = $(filter-out $(ON_REQUEST),$(ACTIVE))
+town: $(foreach s,$(USUAL),$(FILE_$(s))) $(R)/summary.txt ## the whole town: figures and maps (the default)
 
 # Printed when anything was made; an old one is not printed again.
-$(R)/summary.txt: $(foreach s,$(ACTIVE),$(FILE_$(s)))
+$(R)/summary.txt: $(foreach s,$(USUAL),$(FILE_$(s)))
 	@$(PY) summary $(PLACE) > $@.tmp && mv $@.tmp $@
 	@cat $@
 
@@ -68,23 +75,26 @@ inactive-%: FORCE
 
 help: ## this list
 	@echo "make [TOWN=carmiano | TOWN_DIR=path/to/a/town] [DASK=threads|processes|tcp://host:port] [target]"; echo
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 	@echo; echo "  one stage: make solar, make sealing, ...; all of them:"; sed -n 's/^\.PHONY: //p' rules.mk | xargs echo | fold -s -w 90 | sed 's/^/    /'
 
-check: .venv/.ready ## look at town.yaml and the raw files, list all problems, start nothing
-	@$(PY) check $(PLACE)
+check: .venv/.ready ## look at town.yaml and the raw files, list all problems, start nothing [JSON=1]
+	@$(PY) check $(PLACE) $(AS_JSON)
 
-explain: .venv/.ready ## why would a stage run again: make explain STAGE=solar
-	@$(PY) explain $(PLACE) $(or $(STAGE),webmap)
+explain: .venv/.ready ## why would a stage run again: make explain STAGE=solar [JSON=1]
+	@$(PY) explain $(PLACE) $(or $(STAGE),webmap) $(AS_JSON)
 
 trace: .venv/.ready ## from a number back to its raw files: make trace ID=<building, roof, parcel ... or figure> [COLUMN=kwh_year] [JSON=1]
-	@$(PY) trace $(PLACE) "$(ID)" $(if $(COLUMN),--column "$(COLUMN)") $(if $(JSON),--json)
+	@$(PY) trace $(PLACE) "$(ID)" $(if $(COLUMN),--column "$(COLUMN)") $(AS_JSON)
 
-run-report: .venv/.ready ## how the stages ran: seconds, memory, warnings, assumptions; also run.json and run.html in processed/<town>/
-	@$(PY) run-report $(PLACE)
+run-report: .venv/.ready ## how the stages ran: seconds, memory, warnings, assumptions; also run.json and run.html in processed/<town>/ [JSON=1]
+	@$(PY) run-report $(PLACE) $(AS_JSON)
 
-checksums: .venv/.ready ## checksums of the results; with another machine's list or folder: make checksums WITH=checksums.json
-	@$(PY) checksums $(PLACE) $(if $(WITH),--with "$(WITH)")
+checksums: .venv/.ready ## checksums of the results; with another machine's list or folder: make checksums WITH=checksums.json [JSON=1]
+	@$(PY) checksums $(PLACE) $(if $(WITH),--with "$(WITH)") $(AS_JSON)
+
+rules-due: .venv/.ready ## dated figures of law, market and grid that have expired or will soon: make rules-due [ON=2027-01-15] [JSON=1]
+	@$(PY) rules-due $(if $(ON),--on $(ON)) $(AS_JSON)
 
 fetch: .venv/.ready ## download the sources of the town that have an address: make fetch [HOSTS="one.more.host"]
 	@$(PY) fetch $(PLACE) --hosts $(HOSTS)
@@ -103,6 +113,8 @@ sample-points: .venv/.ready ## points to label in the field, for intervals of th
 freeze-baseline: .venv/.ready ## freeze green and canopy as the Nature Restoration baseline, once
 	@$(PY) freeze-baseline $(PLACE)
 
+report: ## the printed report for the council, a PDF for each language: processed/<town>/report/ (not made by plain make)
+
 serve: .venv/.ready ## show the maps at http://127.0.0.1:8000/
 	@$(PY) serve --folder $(OUT)/maps
 
@@ -112,15 +124,15 @@ site-zip: .venv/.ready ## pack the published maps into one zip: maps/<town>.zip
 test: lint ## everything that is checked: style, types, layers, tests
 	@.venv/bin/python -m pytest
 
-lint: .venv/.ready
-	@.venv/bin/ruff check pipeline tests
+lint: .venv/.ready ## style, types, and which module may import which
+	@.venv/bin/ruff check pipeline tests notebooks
 	@.venv/bin/mypy
-	@.venv/bin/lint-imports --no-cache 
+	@.venv/bin/lint-imports --no-cache
 
 bench: .venv/.ready ## seconds and memory of each stage of the default town, from nothing; also as JSON
 	@.venv/bin/python tests/bench/bench.py
 
-torture: .venv/.ready ## kill runs of a small town in every stage, run again, compare every output; also as JSON (about ten minutes)
+torture: .venv/.ready ## kill runs of a small town in every stage, run again, compare every output; also as JSON (about ten minutes) [SEED=1]
 	@.venv/bin/python tests/torture/torture.py $(if $(SEED),--seed $(SEED))
 
 bench-scale: .venv/.ready ## seconds, memory and bytes of every stage on 1, 4, 16 and 64 neighbourhoods; also as JSON (about ten minutes)
@@ -135,11 +147,19 @@ audit: .venv/.ready ## known vulnerabilities of the locked libraries; says so wh
 validate: .venv/.ready ## how right the solar wing is: tables, plots, docs, JSON; also make validate PVGIS="plane.csv level.csv"
 	@.venv/bin/python tests/validate/validate.py $(if $(PVGIS),--pvgis $(PVGIS)) --weather $(P)/weather.parquet
 
+notebooks: .venv/.ready ## run the notebooks on the default town: .ipynb and pages with pictures in .artefacts/notebooks
+	@.venv/bin/python tests/notebooks/run.py
+
 rules: .venv/.ready ## write rules.mk anew from the stages' signatures
 	@$(PY) rules
 
-docs: .venv/.ready ## write docs/data.md and docs/town.schema.json anew
+docs: .venv/.ready ## write the generated documents anew: docs/data.md, docs/reference, docs/town.schema.json, counts of the README
 	@$(PY) docs
+
+docs-site: .venv/.ready ## the documentation as a site that works offline: .artefacts/docs/index.html
+	@rm -rf .artefacts/docs
+	@.venv/bin/python -m sphinx -q -W --keep-going -E -b html -d .artefacts/doctrees docs .artefacts/docs
+	@echo "Open .artefacts/docs/index.html in a browser."
 
 screenshots: .venv/.ready ## pictures of every page, desktop and phone, into .artefacts/screens (needs Chromium)
 	@.venv/bin/python tests/browser/screenshots.py $(SITE) .artefacts/screens

@@ -24,8 +24,13 @@ class OpenTown:
 
     @property
     def stages(self) -> list[str]:
-        """Names that `read` takes, in the order of the data flow."""
-        return [s.name for s in self._plan.active]
+        """Names that `read` takes, in the order of the data flow; what is only made on request left out."""
+        return [s.name for s in self._plan.usual]
+
+    @property
+    def config(self) -> Any:
+        """town.yaml with every default filled in, e.g. `config.solar.albedo`."""
+        return self._plan.town
 
     def read(self, stage: str) -> Any:
         """A stage's output: a (Geo)DataFrame, a Raster value (see `pipeline.io.rasters.read`) or, for the atlas, a dict of them."""
@@ -40,7 +45,7 @@ class OpenTown:
         return read_json(self._plan.place.sidecar(stage)) or {}
 
 
-def open_town(name: str, root: str | Path = ".", town_dir: str | Path | None = None) -> OpenTown:
+def open_town(name: str, root: str | Path | None = None, town_dir: str | Path | None = None) -> OpenTown:
     """Open a town that `make` has made.
 
     Parameters
@@ -48,8 +53,11 @@ def open_town(name: str, root: str | Path = ".", town_dir: str | Path | None = N
     name
         Its short name, e.g. "carmiano".
     root
-        The checkout, or the folder given to make as OUT.
+        The checkout, or the folder given to make as OUT; by default the working folder, or the nearest above it that holds the town.
     town_dir
         Folder of town.yaml where it is not `root`/data/raw/`name`.
     """
+    here = Path.cwd()
+    if root is None:
+        root = next((p for p in (here, *here.parents) if (p / "data/processed" / name).is_dir()), here)
     return OpenTown(name, Path(root), Path(town_dir) if town_dir else None)

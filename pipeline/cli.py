@@ -1,7 +1,6 @@
 """The commands behind Make: the only place that prints or sets an exit code.
 
-Exit codes: 0 done, 1 something in input, config or surroundings is wrong and the message says what to do,
-2 the command itself was misspelt.
+Which commands and options there are, with examples and the exit codes, stands in `pipeline.commandline`; what each does stands here.
 """
 
 from __future__ import annotations
@@ -10,26 +9,27 @@ import argparse
 import json
 import os
 import sys
-import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+from pipeline.commandline import parser
 from pipeline.errors import SoleSuoloError
 from pipeline.io.turns import Holder
+from pipeline.progress import Progress, Transfer
 from pipeline.recipes import Place
-from pipeline.version import __version__
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give the exit code."""
     # GDAL would keep a twentieth of the machine's memory. Said to the process: a rasterio.Env around a whole writing halves the speed of what else runs.
     os.environ.setdefault("GDAL_CACHEMAX", "64")
-    options = _parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = options.command
+    options = parser().parse_args(arguments)
     try:
-        return command(options)
+        return COMMANDS[options.name](options)
     except SoleSuoloError as error:
+        if _as_json(options):
+            _print_json({"problems": list(error.problems)})
         number = len(error.problems)
         print(f"\n{'One problem' if number == 1 else f'{number} problems'} to solve:", file=sys.stderr)
         for problem in error.problems:
@@ -44,54 +44,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__.splitlines()[0] if __doc__ else None, epilog="Most people use `make`; `make help` lists its targets.")
-    parser.add_argument("--version", action="version", version=f"Sole e Suolo {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="command")
+def _as_json(options: argparse.Namespace) -> bool:
+    return bool(getattr(options, "json", False))
 
-    def add(name: str, function: Callable[[argparse.Namespace], int], text: str, *, town: bool = True) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text)
-        sub.set_defaults(command=function)
-        if town:
-            sub.add_argument("--town-dir", type=Path, default=Path("data/raw/carmiano"), help="folder of town.yaml")
-            sub.add_argument("--processed", type=Path, default=Path("data/processed/carmiano"), help="folder of the results")
-            sub.add_argument("--site", type=Path, default=Path("maps/carmiano"), help="folder of the published maps")
-        return sub
 
-    run = add("run", _run, "Run one stage; Make calls this.")
-    run.add_argument("stage")
-    run.add_argument("--dask", default=None, help="threads, processes or tcp://host:port")
-    refresh = add("refresh", _refresh, "Bring the recipes up to date; Make calls this before every run.")
-    refresh.add_argument("--turn", type=int, default=None, metavar="PID", help="process of the run of make that takes the town; by default it only asks")
-    add("check", _check, "Look at town.yaml and the raw files and list all problems; starts nothing.")
-    explain = add("explain", _explain, "Say why a stage would run again.")
-    explain.add_argument("stage")
-    explain.add_argument("--json", action="store_true", help="as JSON")
-    tracing = add("trace", _trace, "Follow an identifier or a figure back to its raw files.")
-    tracing.add_argument("asked", help="building_id, roof_id, array_id, parcel_id, section_id ..., or the name of a figure")
-    tracing.add_argument("--column", default=None, help="only this column")
-    tracing.add_argument("--json", action="store_true", help="as JSON")
-    why = add("inactive", _inactive, "Say why a stage does not run for a town; Make calls this.")
-    why.add_argument("stage")
-    add("summary", _summary, "Name the page to open and what was left out; Make calls this at the end.")
-    reporting = add("run-report", _run_report, "Say how the stages ran: seconds, memory, warnings, what was assumed.")
-    reporting.add_argument("--json", action="store_true", help="as JSON")
-    sums = add("checksums", _checksums, "Checksums of the results, or their comparison with another machine's.")
-    sums.add_argument("--with", dest="other", type=Path, default=None, help="checksums.json of another machine, or a copy of its processed/<town>/")
-    add("rules", _rules, "Write rules.mk from the signatures of the stages.", town=False)
-    add("docs", _docs, "Write the generated documents: docs/data.md and docs/town.schema.json.", town=False)
-    fetching = add("fetch", _fetch, "Download every source of a town that has an address and is not there yet.")
-    fetching.add_argument("--hosts", nargs="*", default=[], help="hosts to allow besides the publishers this project knows")
-    new_town = add("new-town", _new_town, "Make the folder of an Italian municipality: boundary, residents, addresses of its sources.", town=False)
-    new_town.add_argument("istat", help="six-digit ISTAT code, e.g. 075052")
-    new_town.add_argument("--raw", type=Path, default=Path("data/raw"), help="folder of the towns' folders")
-    add("sample-points", _sample_points, "Draw points for labelling in the field, and their key, into the town's folder.")
-    add("freeze-baseline", _freeze_baseline, "Freeze today's green and canopy as the baseline of the Nature Restoration sheet, once.")
-    serve = add("serve", _serve, "Show the maps on this machine.", town=False)
-    serve.add_argument("--folder", type=Path, default=Path("maps"))
-    serve.add_argument("--port", type=int, default=8000)
-    add("site-zip", _site_zip, "Pack the published maps into one zip beside their folder.")
-    return parser
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def _show(line: str) -> None:
+    """One line of a terminal, written over the last one; nothing where nobody looks."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{line}", end="\r" if line else "", file=sys.stderr, flush=True)
 
 
 def _place(options: argparse.Namespace) -> Place:
@@ -107,55 +71,13 @@ def _run(options: argparse.Namespace) -> int:
 
     place = _place(options)
     last = (read_json(place.run_record(options.stage)) or {}).get("seconds")
-    with _Progress(options.stage, last) as progress:
+    with Progress(options.stage, last, _show) as progress:
         done = run_stage(options.stage, place, options.dask, progress, _waiting)
-    print(f"{done.stage:<12} {done.seconds:7.1f} s {done.peak_mb:7.0f} MB   {done.size}", file=sys.stderr)
+    where = f" in {done.output.parent}" if done.output.name == "manifest.json" else ""
+    print(f"{done.stage:<12} {done.seconds:7.1f} s {done.peak_mb:7.0f} MB   {done.size}{where}", file=sys.stderr)
     for warning in done.warnings:
         print(f"{'':<12} note: {warning}", file=sys.stderr)
     return 0
-
-
-class _Progress:
-    """One line, renewed twice a second after two seconds, that says how far a stage is, how fast it goes and how long it may still take.
-
-    Where the work is cut into pieces: pieces done, their rate, the rest at that rate. Where it is not: the seconds gone, of those it took
-    the last time. Quiet when not a terminal.
-    """
-
-    def __init__(self, stage: str, last_seconds: float | None = None) -> None:
-        self.stage, self.last = stage, last_seconds
-        self.start = self.began = time.monotonic()
-        self.done, self.total, self.first = 0, 0, 0
-        self.ended = threading.Event()
-
-    def __enter__(self) -> _Progress:
-        if sys.stderr.isatty():
-            threading.Thread(target=self._tick, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.ended.set()
-        if sys.stderr.isatty():
-            print("\r\033[K", end="", file=sys.stderr)
-
-    def __call__(self, done: int, total: int) -> None:
-        if done <= self.done or total != self.total:  # another piece of work begins
-            self.began, self.first = time.monotonic(), done - 1
-        self.done, self.total = done, total
-
-    def text(self, now: float) -> str:
-        """The line."""
-        gone = now - self.start
-        if self.done < self.total:
-            rate = (self.done - self.first) / max(now - self.began, 1e-3)
-            return f"{self.stage:<12} {self.done}/{self.total}, {rate:.1f}/s, about {(self.total - self.done) / rate:.0f} s left"
-        left = f" of about {self.last:.0f} s, as the last time" if self.last and gone < self.last else ""
-        return f"{self.stage:<12} {gone:.0f} s{left}"
-
-    def _tick(self) -> None:
-        while not self.ended.wait(0.5):
-            if time.monotonic() - self.start >= 2:
-                print(f"\r\033[K{self.text(time.monotonic())}", end="\r", file=sys.stderr, flush=True)
 
 
 def _refresh(options: argparse.Namespace) -> int:
@@ -178,6 +100,10 @@ def _check(options: argparse.Namespace) -> int:
     problems = [p for name, layers in plan.layers.items() for layer in layers for p in probe(name, layer, plan.town.epsg)]
     if problems:
         raise SoleSuoloError(problems)
+    if options.json:
+        stages = {s: {"runs": not reason, "why_not": reason or None, "without": not_there(plan.waiting[s]) if not reason and s in plan.waiting else None} for s, reason in plan.inactive.items()}
+        _print_json({"town": plan.town.name, "stages": stages})
+        return 0
     print(f"{plan.town.name}: town.yaml and its raw files are in order.")
     for stage, reason in plan.inactive.items():
         print(f"  {stage:<12} {'does not run: ' + reason if reason else 'runs'}")
@@ -191,7 +117,7 @@ def _explain(options: argparse.Namespace) -> int:
 
     reasons = explain(_place(options), options.stage)
     if options.json:
-        print(json.dumps({"stage": options.stage, "reasons": reasons}, ensure_ascii=False))
+        _print_json({"stage": options.stage, "reasons": reasons})
     elif reasons:
         print(f"{options.stage} would run again:")
         for reason in reasons:
@@ -205,7 +131,10 @@ def _trace(options: argparse.Namespace) -> int:
     from pipeline.trace import lines_of, trace
 
     found = trace(_place(options), options.asked, options.column)
-    print(json.dumps(found.as_json(), ensure_ascii=False, indent=1) if options.json else "\n".join(lines_of(found)))
+    if options.json:
+        _print_json(found.as_json())
+    else:
+        print("\n".join(lines_of(found)))
     return 0
 
 
@@ -213,23 +142,34 @@ def _inactive(options: argparse.Namespace) -> int:
     from pipeline.recipes import make_plan
 
     plan = make_plan(_place(options), with_recipes=False)
-    raise SoleSuoloError(f"{options.stage} does not run for {plan.town.name}: {plan.inactive[options.stage]}")
+    if options.stage not in plan.stages:
+        raise SoleSuoloError(f"{options.stage}: no such stage; there are {', '.join(plan.stages)}")
+    if reason := plan.inactive[options.stage]:
+        raise SoleSuoloError(f"{options.stage} does not run for {plan.town.name}: {reason}")
+    print(f"{options.stage} runs for {plan.town.name}.")
+    return 0
 
 
 def _summary(options: argparse.Namespace) -> int:
     from pipeline.io.sidecar import read_json
     from pipeline.recipes import make_plan
-    from pipeline.runreport import write_report
+    from pipeline.runreport import plan_figures, plan_lines, write_report
 
     place = _place(options)
     plan = make_plan(place, with_recipes=False)
     _, page = write_report(plan)
-    for stage, reason in plan.inactive.items():
-        if reason and stage != "synthetic":
-            print(f"Left out: {stage}: {reason}")
+    left_out = {stage: reason for stage, reason in plan.inactive.items() if reason and stage != "synthetic"}
     sidecar = read_json(place.sidecar("webmap")) or {}
-    if "notice" in sidecar:
-        print(f"Dati dimostrativi / demonstration data: {sidecar['generated_layers']}")
+    generated = sidecar["generated_layers"] if "notice" in sidecar else ""
+    if options.json:
+        _print_json({"town": plan.town.name, "page": str(place.site / "index.html"), "run_report": str(page), "generated": generated.split(", ") if generated else [], "left_out": left_out, "public_buildings": plan_figures(plan)})
+        return 0
+    for stage, reason in left_out.items():
+        print(f"Left out: {stage}: {reason}")
+    if generated:
+        print(f"Dati dimostrativi / demonstration data: {generated}")
+    for line in plan_lines(plan_figures(plan)):
+        print(line)
     print(f"How the run went: {page}")
     print(f"Open {place.site / 'index.html'} in a browser.")
     return 0
@@ -242,8 +182,25 @@ def _run_report(options: argparse.Namespace) -> int:
     plan = make_plan(_place(options), with_recipes=False)
     report = report_of(plan)
     written = write_report(plan)
-    print(json.dumps(report, ensure_ascii=False, indent=1) if options.json else "\n".join(lines_of(report)))
+    if options.json:
+        _print_json(report)
+    else:
+        print("\n".join(lines_of(report)))
     print(f"{' and '.join(map(str, written))} written", file=sys.stderr)
+    return 0
+
+
+def _rules_due(options: argparse.Namespace) -> int:
+    from datetime import date
+
+    from pipeline.rulesdue import lines_of, rules_due
+
+    on = options.on or date.today().isoformat()
+    found = rules_due(on, options.within)
+    if options.json:
+        _print_json({"on": on, "rules": [d.as_json() for d in found]})
+    else:
+        print("\n".join(lines_of(found, on, everything=options.all)))
     return 0
 
 
@@ -255,11 +212,18 @@ def _fetch(options: argparse.Namespace) -> int:
     from pipeline.io.policy import OFFICIAL
 
     def tell(line: str) -> None:
-        print(line, flush=True)
+        print(line, flush=True, file=sys.stderr if _as_json(options) else sys.stdout)
 
     town = load_town(options.town_dir)
-    asker = Downloader(OFFICIAL.allowing(*options.hosts), progress=_Transfer())
+    asker = Downloader(OFFICIAL.allowing(*options.hosts), progress=Transfer(_show))
     outcomes = fetch(town, options.town_dir, asker, tell)
+    layers = {stage: getattr(town.sources, stage) for stage in type(town.sources).model_fields}
+    generated = [stage for stage, sources in layers.items() if any(in_force(s, options.town_dir).synthetic for s in sources)]
+    failed = [o.text for o in outcomes if o.state == "failed"]
+    if _as_json(options):
+        said = [{"stage": o.stage, "state": o.state, "text": o.text, "remarks": list(o.remarks)} for o in outcomes]
+        _print_json({"town": town.name, "sources": said, "generated": generated})
+        return 1 if failed else 0
     if not outcomes:
         print(f"{town.name}: no source in town.yaml has a url or page; nothing to download.")
     for outcome in outcomes:
@@ -267,37 +231,20 @@ def _fetch(options: argparse.Namespace) -> int:
             print(f"  {outcome.state:<8} {outcome.stage}: {outcome.text}")
         for remark in outcome.remarks:
             print(f"           look: {remark}")
-    layers = {stage: getattr(town.sources, stage) for stage in type(town.sources).model_fields}
-    if generated := [stage for stage, sources in layers.items() if any(in_force(s, options.town_dir).synthetic for s in sources)]:
+    if generated:
         print(f"Still generated (demonstration data): {', '.join(generated)}")
-    if failed := [o.text for o in outcomes if o.state == "failed"]:
+    if failed:
         raise SoleSuoloError(failed)
     return 0
-
-
-class _Transfer:
-    """One line that says how much came, how fast, and how long the rest may take; quiet when not a terminal."""
-
-    def __init__(self) -> None:
-        self.start, self.began_at, self.last, self.shown = 0.0, 0, 0, 0.0
-
-    def __call__(self, size: int, total: int | None) -> None:
-        now = time.monotonic()
-        if size < self.last or not self.start:
-            self.start, self.began_at = now, size
-        self.last = size
-        if not sys.stderr.isatty() or now - self.shown < 0.5 or now - self.start < 1:
-            return
-        self.shown = now
-        rate = (size - self.began_at) / (now - self.start)
-        rest = f" of {total / 1e6:,.0f} MB, about {(total - size) / rate:.0f} s left" if total and rate else " MB"
-        print(f"\r  {size / 1e6:,.1f}{rest}, {rate / 1e6:.2f} MB/s ", end="\r", file=sys.stderr)
 
 
 def _new_town(options: argparse.Namespace) -> int:
     from pipeline.newtown import new_town
 
     made = new_town(options.istat, options.raw)
+    if options.json:
+        _print_json({"name": made.name, "folder": str(made.folder), "remarks": list(made.remarks)})
+        return 0
     print(f"{made.name}: {made.folder} made. Next: make TOWN={made.folder.name} fetch, then make TOWN={made.folder.name}")
     for line in made.remarks:
         print(f"  * {line}")
@@ -343,16 +290,19 @@ def _checksums(options: argparse.Namespace) -> int:
         return 0
     if options.other.is_dir():
         lines, same = compare_folder(place, options.other)
-        print("\n".join(lines))
-        print(f"The same within {RELATIVE:g} of each number ({ABSOLUTE:g} near zero)." if same else f"NOT the same: beyond {RELATIVE:g} of a number ({ABSOLUTE:g} near zero).")
-        return 0 if same else 1
-    other = read_json(options.other)
-    if not isinstance(other, dict) or not isinstance(other.get("stages"), dict):
-        raise InputError(f"{options.other}: no list of checksums; expected the output of `make checksums` of the other machine, or a copy of its folder processed/<town>/")
-    lines, differ = compare(checksums(place), other)
-    print("\n".join(lines))
-    print("All the same." if not differ else f"{len(differ)} differ. To see by how much, copy the other machine's processed/<town>/ here: make checksums WITH=folder")
-    return 1 if differ else 0
+        verdict = f"The same within {RELATIVE:g} of each number ({ABSOLUTE:g} near zero)." if same else f"NOT the same: beyond {RELATIVE:g} of a number ({ABSOLUTE:g} near zero)."
+    else:
+        other = read_json(options.other)
+        if not isinstance(other, dict) or not isinstance(other.get("stages"), dict):
+            raise InputError(f"{options.other}: no list of checksums; expected the output of `make checksums` of the other machine, or a copy of its folder processed/<town>/")
+        lines, differ = compare(checksums(place), other)
+        same = not differ
+        verdict = "All the same." if same else f"{len(differ)} differ. To see by how much, copy the other machine's processed/<town>/ here: make checksums WITH=folder"
+    if options.json:
+        _print_json({"same": same, "stages": [" ".join(line.split()) for line in lines]})
+    else:
+        print("\n".join([*lines, verdict]))
+    return 0 if same else 1
 
 
 def _rules(options: argparse.Namespace) -> int:
@@ -378,7 +328,14 @@ def _serve(options: argparse.Namespace) -> int:
     from functools import partial
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
-    server = ThreadingHTTPServer(("127.0.0.1", options.port), partial(SimpleHTTPRequestHandler, directory=os.fspath(options.folder)))
+    from pipeline.errors import InputError
+
+    if not options.folder.is_dir():
+        raise InputError(f"{options.folder}: no such folder; run `make` first, or name another one with --folder")
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", options.port), partial(SimpleHTTPRequestHandler, directory=os.fspath(options.folder)))
+    except (OSError, OverflowError) as error:
+        raise InputError(f"port {options.port} cannot be used ({error}); name another one: --port 8080, or --port 0 for any free one") from None
     print(f"http://127.0.0.1:{server.server_port}/ shows {options.folder}; Ctrl-C ends it")
     server.serve_forever()
     return 0
@@ -389,6 +346,31 @@ def _site_zip(options: argparse.Namespace) -> int:
 
     site = Path(options.site)
     out = site.with_name(f"{site.name}.zip")
-    files = zip_site(site, out)
-    print(f"{out}: {files} files, {out.stat().st_size / 1e6:.1f} MB")
+    files, size = zip_site(site, out), out.stat().st_size
+    if options.json:
+        _print_json({"zip": str(out), "files": files, "bytes": size})
+    else:
+        print(f"{out}: {files} files, {size / 1e6:.1f} MB")
     return 0
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "check": _check,
+    "explain": _explain,
+    "trace": _trace,
+    "summary": _summary,
+    "run-report": _run_report,
+    "rules-due": _rules_due,
+    "checksums": _checksums,
+    "fetch": _fetch,
+    "new-town": _new_town,
+    "serve": _serve,
+    "site-zip": _site_zip,
+    "sample-points": _sample_points,
+    "freeze-baseline": _freeze_baseline,
+    "run": _run,
+    "refresh": _refresh,
+    "inactive": _inactive,
+    "rules": _rules,
+    "docs": _docs,
+}

@@ -91,17 +91,17 @@ def connect(address: str, sees: Path | None = None) -> Any:
 
 def _start(address: str) -> str:
     port = address.rpartition(":")[2]
-    return f"start one with `dask scheduler --port {port}` and workers with `dask worker {address}`, from a checkout of this project and with its environment"
+    return f"start one with `.venv/bin/python -m dask scheduler --port {port}` and workers with `.venv/bin/python -m dask worker {address}`, from the folder of a checkout of this project"
 
 
 def _check(client: Any, address: str, sees: Path | None) -> None:
     if not client.nthreads():
-        raise ClusterError(f"{address}: the scheduler has no workers; start some with `dask worker {address}`")
+        raise ClusterError(f"{address}: the scheduler has no workers; start some with `.venv/bin/python -m dask worker {address}`")
     try:
         found = {"scheduler": client.run_on_scheduler(own_versions)} | {f"worker {a}": v for a, v in client.run(own_versions).items()}
         seen = client.run(file_seen, str(sees)) if sees else {}
     except Exception as error:  # noqa: BLE001 - a remote machine may raise anything while it unpickles
-        raise ClusterError(f"{address}: scheduler or workers cannot load this project ({error}); start them in a checkout of it, with its environment") from None
+        raise ClusterError(f"{address}: scheduler or workers cannot load this project ({error}); start them as `.venv/bin/python -m dask ...` from the folder of its checkout") from None
     if problems := differences(own_versions(), found):
         raise ClusterError([f"{address}: {problem}" for problem in problems])
     own = file_seen(str(sees)) if sees else None
@@ -137,7 +137,7 @@ def gathered(client: Any, futures: Sequence[Any], address: str) -> list[Any]:
     except SoleSuoloError:
         raise
     except KilledWorker as error:
-        raise ClusterError(f"{address}: a piece of work ended each worker that took it ({error}); mostly their memory is too small: give them more with `dask worker --memory-limit`, or start fewer on a machine") from None
+        raise ClusterError(f"{address}: a piece of work ended each worker that took it ({error}); mostly their memory is too small: give them more with `.venv/bin/python -m dask worker --memory-limit`, or start fewer on a machine") from None
     except (OSError, TimeoutError, CancelledError):
         raise ClusterError(f"{address}: the scheduler went away during the work; {_start(address)}, then run make again: it goes on with the stage that was under way") from None
     finally:
@@ -157,4 +157,4 @@ def _watched(client: Any, work: Future[list[Any]], address: str) -> list[Any]:
             raise OSError("the connection is lost")
         alone = alone + ASK_S if client.status == "running" and not client.nthreads() else 0.0
         if alone >= NO_WORKER_S:
-            raise ClusterError(f"{address}: no worker is left; start some with `dask worker {address}` and run make again: it goes on with the stage that was under way")
+            raise ClusterError(f"{address}: no worker is left; start some with `.venv/bin/python -m dask worker {address}` and run make again: it goes on with the stage that was under way")

@@ -1,14 +1,18 @@
-"""The generated documents: the data dictionary from the contracts, the schema of town.yaml from the config classes."""
+"""The generated documents: data dictionary, schema of town.yaml, reference pages, and the counts in the README."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, get_args
 
+from pipeline.config.sources import SourceKind
 from pipeline.config.town import Town
 from pipeline.contracts.spec import BYTES, Column, FolderSpec, PackageSpec, RasterSpec, TableSpec
+from pipeline.errors import ContractError
 from pipeline.graph import Stage, read_stages
+from pipeline.reference import ROOT, cli_page, config_keys, config_page, make_page, stages_page
 from pipeline.runner import contract
 
 
@@ -32,7 +36,7 @@ def data_dictionary() -> str:
 def _dataset(stage: Stage) -> list[str]:
     spec = contract(stage.contract)
     name = stage.output(Path(), Path("maps/<town>")).as_posix()
-    lines = [f"## {name}", "", f"{spec.title_en} / *{spec.title_it}*. Made by the stage `{stage.name}`.", ""]
+    lines = [f"## `{name}`", "", f"{spec.title_en} / *{spec.title_it}*. Made by the stage `{stage.name}`.", ""]
     if issubclass(spec, TableSpec):
         lines += _table(spec)
     elif issubclass(spec, PackageSpec):
@@ -79,4 +83,52 @@ def town_schema() -> str:
     return json.dumps(Town.model_json_schema(), ensure_ascii=False, indent=1) + "\n"
 
 
-GENERATED: dict[str, Callable[[], str]] = {"docs/data.md": data_dictionary, "docs/town.schema.json": town_schema}
+def readme() -> str:
+    """README.md with its block of counts renewed."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return renewed(text, "counted", counts())
+
+
+def renewed(text: str, name: str, content: str) -> str:
+    """A text whose block between `<!-- name: begin -->` and `<!-- name: end -->` holds `content`.
+
+    Raises
+    ------
+    ContractError
+        When the text has no such block.
+    """
+    begin, end = f"<!-- {name}: begin, written by `make docs` -->", f"<!-- {name}: end -->"
+    before, there, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not there or not closed:
+        raise ContractError(f"no block {begin} ... {end}; expected one to write into")
+    return f"{before}{begin}\n{content}\n{end}{after}"
+
+
+def counts() -> str:
+    """How much there is, counted in the code."""
+    stages = read_stages()
+    columns = sum(len(t.columns()) for s in stages.values() for t in _tables(contract(s.contract)))
+    keys = sum(map(len, config_keys().values()))
+    kinds = len(get_args(SourceKind))
+    return (
+        f"{len(stages)} stages; {columns} columns of tables, each with type, unit, range and meaning ([data dictionary](docs/data.md)); {kinds} kinds of source files "
+        f"([list](docs/conventions.md#source-kinds)); {keys} keys of `town.yaml`, each with its default and its meaning ([list](docs/reference/config.md))."
+    )
+
+
+def _tables(spec: Any) -> list[type[TableSpec]]:
+    if issubclass(spec, TableSpec):
+        return [spec]
+    return list(spec.layers.values()) if issubclass(spec, PackageSpec) else []
+
+
+GENERATED: dict[str, Callable[[], str]] = {
+    "docs/data.md": data_dictionary,
+    "docs/town.schema.json": town_schema,
+    "docs/reference/config.md": config_page,
+    "docs/reference/cli.md": cli_page,
+    "docs/reference/make.md": make_page,
+    "docs/reference/stages.md": stages_page,
+    "README.md": readme,
+}

@@ -18,6 +18,8 @@ Kind = Literal["Table", "Raster", "Package", "Folder"]
 
 SERVICES = frozenset({"config", "compute", "notes", "town", "layers", "lineage", "out"})
 SUFFIX: dict[str, str] = {"Table": ".parquet", "Raster": ".tif", "Package": ".gpkg"}
+# Not made by plain `make`, only when asked for by name.
+ON_REQUEST = frozenset({"report"})
 STAGES_DIR = Path(__file__).parent / "stages"
 
 _DATASET = re.compile(r"^(Table|Slim|Raster|Package|Folder)\[(\w+)\]( \| None)?$")
@@ -67,6 +69,11 @@ class Stage:
     def module(self) -> str:
         """Dotted name of the stage's module."""
         return f"pipeline.stages.{self.wing}.{self.name}"
+
+    @property
+    def on_request(self) -> bool:
+        """True where plain `make` leaves it out."""
+        return self.name in ON_REQUEST
 
     @property
     def has_source(self) -> bool:
@@ -187,6 +194,8 @@ def rules_text(stages: dict[str, Stage]) -> str:
     lines = [
         "# Generated from the signatures in pipeline/stages by `make rules`; a test fails when it is stale. Do not edit.",
         "# P: the town's folder in processed, SITE: its published folder, R: its recipes; ACTIVE and GENERATED_*: from $(R)/all.mk.",
+        "",
+        f"ON_REQUEST := {' '.join(s.name for s in stages.values() if s.on_request)}",
         "",
     ]
     for s in stages.values():

@@ -80,6 +80,11 @@ class Plan:
     recipes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
+    def usual(self) -> list[Stage]:
+        """Those of them that plain `make` runs."""
+        return [s for s in self.active if not s.on_request]
+
+    @property
     def active(self) -> list[Stage]:
         """The stages that run for this town, in order."""
         return [s for s in self.stages.values() if not self.inactive[s.name]]

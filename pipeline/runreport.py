@@ -72,6 +72,25 @@ def lines_of(report: dict[str, Any]) -> list[str]:
     return lines
 
 
+def plan_figures(plan: Plan) -> dict[str, float]:
+    """Sums and counts of the public buildings, as the stage estate noted them; empty where it does not run."""
+    own = (read_json(plan.place.sidecar("estate")) or {}).get("lineage", {}).get("estate", {}) if not plan.inactive.get("estate", "x") else {}
+    counts = own.get("counts", {})
+    found = sum(n for name, n in counts.items() if name.startswith("buildings found by"))
+    return own.get("figures", {}) | {"buildings": float(found + counts.get("buildings not found", 0)), "found": float(found)} if own else {}
+
+
+def plan_lines(figures: dict[str, float]) -> list[str]:
+    """The same in words, for the end of `make`."""
+    if not figures:
+        return []
+    f = {name: figures.get(f"estate_{name}", 0.0) for name in ("floor_m2", "electricity_kwh", "heat_kwh", "co2_kg_year", "pv_kwp", "co2_kg_avoidable")}
+    return [
+        f"Public buildings (indicative): {figures['found']:.0f} of {figures['buildings']:.0f} found on the map, {f['floor_m2']:,.0f} m2, {(f['electricity_kwh'] + f['heat_kwh']) / 1000:,.0f} MWh and "
+        f"{f['co2_kg_year'] / 1000:,.0f} t CO2 a year; {f['pv_kwp']:,.0f} kWp on their own roofs; {f['co2_kg_avoidable'] / 1000:,.0f} t CO2 avoidable a year, energy fed in included."
+    ]
+
+
 def _entry(plan: Plan, stage: Stage) -> dict[str, Any]:
     place = plan.place
     record, sidecar = read_json(place.run_record(stage.name)) or {}, read_json(place.sidecar(stage.name)) or {}

@@ -88,7 +88,7 @@ class Cluster:
     def _start(self, *words: str, root: Path | None = None) -> subprocess.Popen[bytes]:
         root = root or self.root
         command = [sys.executable, "-m", "dask", *words, "--host", "127.0.0.1", "--no-dashboard"]
-        return subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=root, env={"PYTHONPATH": str(root), "PATH": ""})
+        return subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=root, env={"PATH": ""})
 
     def stop(self) -> None:
         for process in (*self.workers, self.scheduler):

@@ -136,7 +136,7 @@ def test_no_worker_left_is_an_error(own_cluster: Any, monkeypatch: pytest.Monkey
     monkeypatch.setattr(remote, "NO_WORKER_S", 4.0)
     for worker in own_cluster.workers:
         killed_after(0.6, worker)
-    with pytest.raises(ClusterError, match="no worker is left; start some with `dask worker tcp://"), on(own_cluster.address) as compute:
+    with pytest.raises(ClusterError, match=r"no worker is left; start some with `.venv/bin/python -m dask worker tcp://"), on(own_cluster.address) as compute:
         list(compute.batches(squares_slowly, list(range(200)), size=1))
 
 

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from pipeline.cli import _Progress
+from pipeline.cli import _show
+from pipeline.progress import Progress
 
 
 class Terminal(io.StringIO):
@@ -16,14 +17,14 @@ class Terminal(io.StringIO):
 
 
 def test_pieces_have_a_rate_and_a_rest() -> None:
-    progress = _Progress("roofs")
+    progress = Progress("roofs")
     progress(1, 96)
     progress(12, 96)
     assert progress.text(progress.began + 4.0) == "roofs        12/96, 3.0/s, about 28 s left"
 
 
 def test_a_second_round_of_pieces_has_its_own_rate() -> None:
-    progress = _Progress("roofs")
+    progress = Progress("roofs")
     for done in range(1, 11):
         progress(done, 10)
     progress(1, 40)
@@ -32,16 +33,16 @@ def test_a_second_round_of_pieces_has_its_own_rate() -> None:
 
 
 def test_work_that_is_not_cut_says_what_it_took_the_last_time() -> None:
-    assert _Progress("webmap", 38.4).text(time.monotonic() + 12.0) == "webmap       12 s of about 38 s, as the last time"
-    assert _Progress("webmap", 5.0).text(time.monotonic() + 12.0) == "webmap       12 s"
-    assert _Progress("webmap").text(time.monotonic() + 12.0) == "webmap       12 s"
+    assert Progress("webmap", 38.4).text(time.monotonic() + 12.0) == "webmap       12 s of about 38 s, as the last time"
+    assert Progress("webmap", 5.0).text(time.monotonic() + 12.0) == "webmap       12 s"
+    assert Progress("webmap").text(time.monotonic() + 12.0) == "webmap       12 s"
 
 
 @pytest.mark.parametrize("terminal", [True, False])
 def test_quiet_when_not_a_terminal_and_in_the_first_two_seconds(terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     out = Terminal() if terminal else io.StringIO()
     monkeypatch.setattr("sys.stderr", out)
-    with _Progress("roofs", 9.0) as progress:
+    with Progress("roofs", 9.0, _show) as progress:
         time.sleep(0.7)
         assert out.getvalue() == ""
         progress.start -= 3.0

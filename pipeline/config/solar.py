@@ -13,9 +13,9 @@ class RoofsConfig(Section):
     """Roof plane detection."""
 
     inlier_m: float = Field(0.15, gt=0.0, description="Cells within this vertical distance belong to a plane: three times the 5 cm by which usual airborne surveys scatter, below the 0.25 m of an obstacle.")
-    flat_below_deg: float = Field(5.0, ge=0.0, le=30.0, description="Planes below this tilt are flat (SOLAR chain 3).")
+    flat_below_deg: float = Field(5.0, ge=0.0, le=30.0, description="Planes below this tilt are flat (a judgement).")
     max_tilt_deg: float = Field(60.0, gt=0.0, le=90.0, description="Steeper planes carry no array: above it a plane is a wall or a mansard, whose few cells in plan say little of its tilt (a judgement; figures of right planes are given up to it).")
-    min_area_m2: float = Field(10.0, gt=0.0, description="Smaller planes carry no array (SOLAR chain 3).")
+    min_area_m2: float = Field(10.0, gt=0.0, description="Smaller planes carry no array (a judgement).")
     min_height_m: float = Field(2.0, ge=0.0, description="A footprint whose surface rises less than this above ground has no building in the surface model: a room is higher, a car or a hedge is not (a judgement).")
     max_planes: int = Field(60, ge=1, le=200, description="Planes searched per building: a bound for damaged surfaces; in a block of Delft by LiDAR the most is 9.")
     max_height_m: float = Field(150.0, gt=0.0, description="A roof higher than this over the ground is a bad elevation, a crane or a bird: few buildings in Italy are taken higher (a judgement; raise it for towers).")
@@ -49,7 +49,7 @@ class SunmapConfig(Section):
 class ObstaclesConfig(Section):
     """What stands on roof planes."""
 
-    obstacle_m: float = Field(0.25, gt=0.0, description="What rises more than this over a plane, or lies deeper below it, is an obstacle (SOLAR chain 3).")
+    obstacle_m: float = Field(0.25, gt=0.0, description="What rises more than this over a plane, or lies deeper below it, is an obstacle (a judgement).")
     pit_m2: float = Field(1.0, ge=0.0, description="A hole in a plane with nothing high in it is a light well from this area on; smaller ones are bad cells.")
     rim_height_m: float = Field(1.3, ge=0.0, description="A wall along the edge of a flat roof is at most this high: 1 m is asked of parapets of accessible roofs in Italy (D.M. 236/1989, art. 8.1.8), with room for coping and noise; higher things are no parapet.")
     rim_m: float = Field(0.3, ge=0.0, description="Thickness taken for a parapet, which takes a whole cell in the surface model; Apulian ones are 0.25-0.3 m.")
@@ -59,16 +59,16 @@ class ObstaclesConfig(Section):
 class ArraysConfig(Section):
     """Module layout."""
 
-    module_width_m: float = Field(1.13, gt=0.0, description="Short side of a module (SOLAR chain 6).")
-    module_length_m: float = Field(1.76, gt=0.0, description="Long side of a module (SOLAR chain 6).")
+    module_width_m: float = Field(1.13, gt=0.0, description="Short side of a module, usual for the power in module_wp.")
+    module_length_m: float = Field(1.76, gt=0.0, description="Long side of a module, usual for the power in module_wp (1.72-1.78 m in its source).")
     module_wp: float = Field(440.0, gt=0.0, description="Power of one module at STC: 221 W/m2. In the size of 410 W modules of the generation before (PERC) TOPCon gives 430 or 440 (FuturaSun, 2023, for 2024); 420-460 W at 1.72-1.78 m are the most usual on European homes (Maysun Solar in pv-magazine.it, 2025).")
     gap_m: float = Field(0.02, ge=0.0, description="Gap between modules: what a middle clamp takes, about 2 cm (a judgement).")
-    setback_m: float = Field(0.3, ge=0.0, description="Free strip along roof edges and along the inner side of parapets (SOLAR chain 3: 0.3-0.5 m).")
-    obstacle_margin_m: float = Field(0.3, ge=0.0, description="Free strip around obstacles (SOLAR chain 3).")
+    setback_m: float = Field(0.3, ge=0.0, description="Free strip along roof edges and along the inner side of parapets (a judgement within 0.3-0.5 m).")
+    obstacle_margin_m: float = Field(0.3, ge=0.0, description="Free strip around obstacles (a judgement).")
     smooth_m: float = Field(0.75, ge=0.0, description="Borders between planes run in steps of the surface's cells and are straightened by at most this: steps of 1 m cells are 0.71 m deep; give 0.75 of a cell on finer surfaces.")
-    min_modules: int = Field(2, ge=1, description="Fewer modules are no array (SOLAR chain 3).")
+    min_modules: int = Field(2, ge=1, description="Fewer modules are no array (a judgement).")
     min_poa_share: float = Field(0.6, ge=0.0, le=1.0, description="Planes below this share of the best unshaded plane's yearly irradiation carry no array: an open side to the north of 34 degrees gets as much in the default town (a judgement of what nobody would build).")
-    racks: tuple[Literal["S10", "S15", "S30", "EW10"], ...] = Field(("S10", "S15", "S30", "EW10"), min_length=1, description="Racks a flat roof may carry: tilt in degrees, S towards the equator, EW back to back to both sides (SOLAR chain 6).")
+    racks: tuple[Literal["S10", "S15", "S30", "EW10"], ...] = Field(("S10", "S15", "S30", "EW10"), min_length=1, description="Racks a flat roof may carry: tilt in degrees, S towards the equator, EW back to back to both sides (a judgement: what is sold).")
     rack_azimuth_deg: float | None = Field(None, ge=0.0, le=360.0, description="Azimuth of S racks that are not aligned with the roof; by default towards the equator.")
     rack_align: Literal["equator", "roof", "best"] = Field("best", description="Rows towards the equator, along the roof's edges, or whichever gives more by rack_choice.")
     rack_gcr: float | None = Field(None, gt=0.0, lt=1.0, description="Ground coverage ratio of S racks: slope length over row pitch; by default the best by rack_choice. East-west pairs stand as close as rack_aisle_m allows.")
@@ -109,7 +109,7 @@ class LossesConfig(Section):
 class SolarConfig(Section):
     """From irradiance to AC energy, and its uncertainty."""
 
-    huld_model: Literal["pvgis5", "pvgis6"] = Field("pvgis5", description="Coefficient set of the Huld model; pvgis6 raises DC by 3.9-6.7 % (SOLAR chain 7), so the cautious set is the default.")
+    huld_model: Literal["pvgis5", "pvgis6"] = Field("pvgis5", description="Coefficient set of the Huld model; pvgis6 raises DC by 3.9-6.7 % (measured in this project's trials), so the cautious set is the default.")
     huld_cell_type: Literal["csi", "cis", "cdte"] = Field("csi", description="Cell technology of the Huld model.")
     faiman_u0_coplanar: float = Field(20.0, gt=0.0, description="Faiman heat loss, W/(m2 K), roof-parallel modules: 20.0, PVGIS's for building-integrated c-Si (its open code, pvgis-prototype, cSi integrated). Little air behind: PVsyst's semi-integrated 20 W/(m2 K) on absorbed heat is 24.7 on irradiance, as 20.0 + 3.2 v at 1.5 m/s.")
     faiman_u0_rack: float = Field(26.9, gt=0.0, description="Faiman heat loss, W/(m2 K), free rack: 26.9, PVGIS's for free-standing c-Si (Koehl et al. 2011, doi:10.1016/j.solmat.2011.01.020).")
@@ -123,10 +123,10 @@ class SolarConfig(Section):
     life_years: int = Field(25, ge=1, le=60, description="Life of the modules for kwh_year_life: the usual length of performance warranties, as in the dated table pv_costs.")
     sigma_year: float = Field(0.03, ge=0.0, description="Relative standard deviation of the irradiation of single years, where the weather file does not hold several: sunny climates vary less (Ineichen 2011 in PVsyst's note on annual variability; 3.9 % at Toronto in Thevenard & Pelland 2013).")
     sigma_dataset: float = Field(0.03, ge=0.0, description="Relative standard uncertainty of the long-term mean of satellite irradiation: 5 % for stations apart in Thevenard & Pelland 2013 (doi:10.1016/j.solener.2011.05.006); 3 % where the sky is mostly clear (a judgement).")
-    sigma_surface: float = Field(0.02, ge=0.0, description="Relative standard uncertainty of shading from a measured surface: reading cells as columns or bilinear moves planes by 0.8 % (SOLAR bar), trees grow and seasons pass (a judgement).")
-    sigma_height_model: float = Field(0.08, ge=0.0, description="The same for a height model, which knows no pitched roofs, stair-heads or trees: unshaded roofs overstate dense towns by up to 29 % (SOLAR chain 5), pitched ones taken as flat miss 5-15 % (a judgement).")
+    sigma_surface: float = Field(0.02, ge=0.0, description="Relative standard uncertainty of shading from a measured surface: reading cells as columns or bilinear moves planes by 0.8 % (measured in this project's trials), trees grow and seasons pass (a judgement).")
+    sigma_height_model: float = Field(0.08, ge=0.0, description="The same for a height model, which knows no pitched roofs, stair-heads or trees: unshaded roofs overstate dense towns by up to 29 % (measured in this project's trials), pitched ones taken as flat miss 5-15 % (a judgement).")
     sigma_edge_m: float = Field(0.2, ge=0.0, description="Standard uncertainty of a footprint's edge: 0.2 m, a tenth of a millimetre at Italian cadastral and technical maps of 1:2,000.")
-    sigma_plane_deg: float = Field(1.0, ge=0.0, description="Least standard error of a plane's tilt: mean absolute errors of robust fits on 0.5 m LiDAR are 0.9 degrees (SOLAR bar), the fit's own residuals do not see bias.")
+    sigma_plane_deg: float = Field(1.0, ge=0.0, description="Least standard error of a plane's tilt: mean absolute errors of robust fits on 0.5 m LiDAR are 0.9 degrees (measured in this project's trials), the fit's own residuals do not see bias.")
     sigma_model: float = Field(0.05, ge=0.0, description="Relative standard uncertainty from irradiance to AC: transposition 3 %, rating of modules 3 %, soiling 2 % (Thevenard & Pelland 2013), temperature and all else 2 % (a judgement), added as squares.")
 
 
@@ -134,3 +134,9 @@ class ProfilesConfig(Section):
     """Hourly production."""
 
     buildings: tuple[str, ...] = Field((), description="building_id of buildings whose own hours are kept, as rows whose use is the building_id.")
+
+
+class InstalledConfig(Section):
+    """Plants that exist already."""
+
+    max_roof_kwp: float = Field(200.0, gt=0.0, description="Plants of more power are taken as standing on the ground, where the register does not say it. A judgement: 200 kW take some 1,000 m2 of roof.")

@@ -13,7 +13,8 @@ from pipeline.config.base import Section
 SourceKind = Literal[
     "vector", "ade_gml", "cxf", "dsm", "dtm", "points", "pvgis_tmy", "epw", "cover_vector", "ispra", "sections", "total", "osm", "ade_map",
     "heights", "dem", "pvgis_hourly", "worldcover", "imperviousness", "sentinel2", "orthophoto",
-    "consumed_table", "labels", "permits", "baseline",
+    "consumed_table", "labels", "permits", "baseline", "plants",
+    "public_buildings", "addresses", "degree_days",
 ]
 RelativeOrAnyPath = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f]+$")]
 
@@ -27,7 +28,7 @@ class Source(Section):
     crs: str | None = Field(None, pattern=r"^EPSG:\d{4,6}$", description="Reference system where the file declares none.")
     fields: dict[str, str] = Field(default_factory=dict, description="Field map: our column name -> the file's field name.")
     table: RelativeOrAnyPath | None = Field(None, description="kind sections: CSV or XLSX with the residents of each section, joined by `fields: {section_id, table_section_id, residents}`; kind labels: the key.csv that `make sample-points` wrote.")
-    legend: str | None = Field(None, pattern=r"^[a-z0-9_]+$", description="Legend (data file in pipeline/io/legends, for the use of buildings in pipeline/io/use_legends) that maps codes to our classes.")
+    legend: str | None = Field(None, pattern=r"^[a-z0-9_]+$", description="Legend (data file in pipeline/io/legends, for uses of buildings in pipeline/io/use_legends) that maps codes to our classes.")
     feet: bool = Field(False, description="Elevations are in international feet (0.3048 m), where the file does not say so itself.")
     nodata: float | None = Field(None, description="Number that stands for no data where the file does not declare it, e.g. 0 over the sea; in the file's own unit.")
     horizon_included: bool | None = Field(None, description="Weather: the terrain's horizon is in the irradiance already (PVGIS: usehorizon); by default as the file says, else yes for PVGIS, no for EPW.")
@@ -35,7 +36,7 @@ class Source(Section):
     scale: float | None = Field(None, gt=0.0, description="kinds sentinel2 and orthophoto: reflectance = (number + offset) * scale; Sentinel-2: 0.0001.")
     offset: float | None = Field(None, description="The same; Sentinel-2: -1000 since processing baseline 04.00 (January 2022), 0 before.")
     residents: int | None = Field(None, ge=0, description="kind total: residents of the town.")
-    year: int | None = Field(None, ge=1900, le=2200, description="sources.consumed: year the raster, or a table without a column for it, stands for.")
+    year: int | None = Field(None, ge=1900, le=2200, description="sources.consumed: year the raster, or a table without a column for it, stands for; sources.installed: year of plants without a date.")
     title: str = Field("", max_length=200, description="Name of the data set as its publisher writes it.")
     licence: str = Field("", max_length=200, description="Licence of the data, for the map's footer.")
     attribution: str = Field("", max_length=300, description="Attribution text, for the map's footer.")
@@ -83,9 +84,9 @@ class BuildingsConfig(Section):
     """Building footprints."""
 
     min_area_m2: float = Field(4.0, ge=0.0, description="Smaller footprints are dropped and counted.")
-    storey_height_m: float = Field(3.1, gt=0.0, description="Height of a storey where only storeys are known (INPUTS: Italian residential practice).")
+    storey_height_m: float = Field(3.1, gt=0.0, description="Height of a storey where only storeys are known (Italian residential practice; a judgement).")
     register_to_surface: bool = Field(False, description="Move the footprints by the shift that fits the surface best; by default the shift is only reported.")
-    register_reach_m: float = Field(2.0, gt=0.0, le=10.0, description="Shifts up to this far east, west, north and south are tried (SOLAR chain 1).")
+    register_reach_m: float = Field(2.0, gt=0.0, le=10.0, description="Shifts up to this far east, west, north and south are tried (a judgement).")
 
 
 class SurfaceConfig(Section):
@@ -111,7 +112,7 @@ class FarHorizonConfig(Section):
     """Horizon of the terrain beyond the surface model."""
 
     from_m: float = Field(1000.0, gt=0.0, description="Nearer terrain is left to the surface model: seen from the town's centre it is not what each roof sees.")
-    reach_m: float = Field(30_000.0, gt=0.0, le=100_000.0, description="Distance to which the terrain is searched (SOLAR chain 4: 30 km).")
+    reach_m: float = Field(30_000.0, gt=0.0, le=100_000.0, description="Distance to which the terrain is searched (a judgement).")
     cell_m: float = Field(30.0, gt=0.0, description="Spacing at which the elevation model is read; Copernicus GLO-30 has about 30 m.")
     eye_m: float = Field(6.0, ge=0.0, description="Height of the eye above the elevation model at the town's centre: a roof of two storeys.")
     refraction: float = Field(0.13, ge=0.0, lt=1.0, description="Coefficient of terrestrial refraction, 0.13 (Gauss): rays bend by that share of the Earth's curvature.")

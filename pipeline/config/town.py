@@ -23,10 +23,12 @@ from pipeline.config.land import (
     RestorationConfig,
     SealingConfig,
 )
-from pipeline.config.publish import AtlasConfig, SyntheticConfig, WebmapConfig
+from pipeline.config.plan import CommunityConfig, EstateConfig
+from pipeline.config.publish import AtlasConfig, ExportsConfig, ReportConfig, SyntheticConfig, WebmapConfig
 from pipeline.config.solar import (
     ArraysConfig,
     HorizonConfig,
+    InstalledConfig,
     IrradiationConfig,
     ObstaclesConfig,
     ProfilesConfig,
@@ -71,6 +73,9 @@ class Sources(Section):
     access: tuple[Source, ...] = ()
     ledger: tuple[Source, ...] = ()
     restoration: tuple[Source, ...] = ()
+    installed: tuple[Source, ...] = ()
+    estate: tuple[Source, ...] = ()
+    community: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -103,6 +108,7 @@ class Town(Section):
     solar: SolarConfig = SolarConfig()
     profiles: ProfilesConfig = ProfilesConfig()
     ladder: LadderConfig = LadderConfig()
+    installed: InstalledConfig = InstalledConfig()
     finance: FinanceConfig = FinanceConfig()
     sealing: SealingConfig = SealingConfig()
     green: GreenConfig = GreenConfig()
@@ -115,8 +121,12 @@ class Town(Section):
     planting: PlantingConfig = PlantingConfig()
     access: AccessConfig = AccessConfig()
     provision: ProvisionConfig = ProvisionConfig()
+    estate: EstateConfig = EstateConfig()
+    community: CommunityConfig = CommunityConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
+    report: ReportConfig = ReportConfig()
+    exports: ExportsConfig = ExportsConfig()
     synthetic: SyntheticConfig = SyntheticConfig()
     dask: str = Field("threads", pattern=r"^(threads|processes|tcp://[^\s]+)$", description="Where parallel work runs: threads, processes or tcp://host:port.")
 

@@ -114,6 +114,15 @@ class ConsumedChanges(TableSpec):
     area_m2 = Column("float", "m²", "Area of the cell on the official map", "Superficie della cella sulla carta ufficiale", low=0.0)
 
 
+class ConsumedStock(TableSpec):
+    title_en = "Ground that the official map counts as consumed in its first and its last year"
+    title_it = "Suolo che la carta ufficiale conta come consumato nel primo e nell'ultimo anno"
+    key = ("year",)
+    geometry = "polygon"
+    year = Column("int", "", "Year of the map", "Anno della carta", low=1900, high=2200)
+    area_m2 = Column("float", "m²", "Area on the official map, of cells known in both years", "Superficie sulla carta ufficiale, delle celle note in entrambi gli anni", low=0.0)
+
+
 class ConsumedComparison(TableSpec):
     title_en = "The official figure beside the town's own measure, and why they differ"
     title_it = "Il dato ufficiale accanto alla misura propria, e perché differiscono"
@@ -130,7 +139,7 @@ class ConsumedComparison(TableSpec):
 class Consumed(PackageSpec):
     title_en = "Officially consumed soil: years, changes, and the town's own measure beside it"
     title_it = "Suolo consumato ufficiale: anni, variazioni e misura propria a fianco"
-    layers: ClassVar[dict[str, type[TableSpec]]] = {"years": ConsumedYears, "changes": ConsumedChanges, "comparison": ConsumedComparison}
+    layers: ClassVar[dict[str, type[TableSpec]]] = {"years": ConsumedYears, "changes": ConsumedChanges, "stock": ConsumedStock, "comparison": ConsumedComparison}
 
 
 class Desealing(TableSpec):

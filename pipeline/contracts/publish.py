@@ -21,7 +21,7 @@ from pipeline.contracts.land import (
     Restoration,
     Sealing,
 )
-from pipeline.contracts.solar import Arrays, Finance, Obstacles, Solar
+from pipeline.contracts.solar import Arrays, Finance, Installed, Obstacles, Solar
 from pipeline.contracts.sources import Buildings, Parcels, Streets
 from pipeline.contracts.spec import MONTHS, Column, FolderSpec, PackageSpec, TableSpec
 
@@ -273,6 +273,10 @@ class AtlasTown(TableSpec):
     kwp = Column("float", "kWp", "Peak power", "Potenza di picco", low=0.0, required=False)
     kwh_year = Column("float", "kWh", "Yearly AC yield, median (P50)", "Resa annua, mediana (P50)", low=0.0, required=False)
     kwh_year_p90 = Column("float", "kWh", "Yearly AC yield reached in 9 years of 10 (P90)", "Resa annua raggiunta in 9 anni su 10 (P90)", low=0.0, required=False)
+    installed_year = Column("int", "", "Year of the register of plants", "Anno del registro degli impianti", low=1980, high=2200, required=False)
+    installed_plants = _optional(Installed.plants)
+    installed_kwp = replace(Installed.kwp, required=False, en="Peak power that exists on roofs already", it="Potenza già installata sui tetti")
+    installed_ground_kwp = replace(Installed.ground_kwp, required=False, en="Peak power that exists on the ground", it="Potenza già installata a terra")
 
 
 _take(AtlasTown, Ground, Provided)
@@ -309,6 +313,16 @@ class Published(PackageSpec):
 class Site(FolderSpec):
     title_en = "The published maps"
     title_it = "Le mappe pubblicate"
+
+
+class Report(FolderSpec):
+    title_en = "The report for the council, to be printed"
+    title_it = "La relazione per il Consiglio, da stampare"
+
+
+class Exports(FolderSpec):
+    title_en = "Files for analysts and for the open-data portal: GeoPackage with styles, COG, GeoParquet, CSV, workbook, STAC, DCAT-AP_IT"
+    title_it = "File per chi analizza e per il portale dei dati aperti: GeoPackage con stili, COG, GeoParquet, CSV, foglio di calcolo, STAC, DCAT-AP_IT"
 
 
 class Synthetic(FolderSpec):

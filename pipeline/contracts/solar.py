@@ -181,3 +181,16 @@ class Finance(TableSpec):
     lcoe_eur_kwh = Column("float", "€/kWh", "Levelised cost of the electricity", "Costo livellato dell'elettricità", low=0.0)
     co2_kg_year = Column("float", "kg", "Emissions avoided in a year at the grid's dated factor", "Emissioni evitate in un anno al fattore datato della rete", low=0.0)
     best = Column("bool", "", "The step with the highest net present value of its building, of those of usual size", "Il gradino con il valore attuale netto più alto dell'edificio")
+
+
+class Installed(TableSpec):
+    """Of the whole town only: no plant is told by its place."""
+
+    title_en = "Photovoltaic power that exists already, by year"
+    title_it = "Potenza fotovoltaica già installata, per anno"
+    key = ("year",)
+    year = Column("int", "", "Year; sums are of its end", "Anno; le somme sono alla sua fine", low=1980, high=2200)
+    plants = Column("int", "", "Plants on roofs", "Impianti sui tetti", low=0)
+    kwp = Column("float", "kWp", "Their peak power", "La loro potenza di picco", low=0.0)
+    ground_plants = Column("int", "", "Plants taken as standing on the ground", "Impianti considerati a terra", low=0)
+    ground_kwp = Column("float", "kWp", "Their peak power", "La loro potenza di picco", low=0.0)

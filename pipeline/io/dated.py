@@ -3,7 +3,7 @@
 The files are `pipeline/io/dated_tables/*.csv` with the columns key, value, low, high, unit, valid_from, valid_to,
 checked_on, status, source. A row holds from its first to its last day, both included; an open end says "until a newer
 row". `status` is read (in the source that is named, on checked_on), recalled (to be verified) or judgement (ours).
-Load profiles, uses and holidays are further files of the folder, with their own columns.
+Load profiles, uses, uses of public buildings and holidays are further files of the folder, with their own columns.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from pipeline.errors import InputError
 TABLES = Path(__file__).parent / "dated_tables"
 COLUMNS = ("key", "value", "low", "high", "unit", "valid_from", "valid_to", "checked_on", "status", "source")
 STATUSES = ("read", "recalled", "judgement")
+# Files of the folder with columns of their own.
+OTHER_LAYOUT = frozenset({"load_profiles", "uses", "estate_uses", "holidays"})
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,11 @@ def find(table: str, key: str, on: str) -> Rule | None:
     if len(held) > 1:
         raise InputError(f"pipeline/io/dated_tables/{table}.csv: {len(held)} rows of {key} hold on {on}; end the older one with its valid_to")
     return held[0] if held else None
+
+
+def table_names() -> tuple[str, ...]:
+    """All tables of rules, sorted; files of another layout are left out."""
+    return tuple(sorted(p.stem for p in TABLES.glob("*.csv") if p.stem not in OTHER_LAYOUT))
 
 
 def day_of(on: str) -> str:

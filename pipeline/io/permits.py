@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pipeline.config.sources import Layer, Layers
 from pipeline.contracts.notes import Notes
 from pipeline.errors import InputError
+from pipeline.io.parcelrefs import row_by_reference
 from pipeline.io.registers import Field, read_register
 
 KINDS: dict[str, str] = {
@@ -95,12 +96,10 @@ def _places(rows: pd.DataFrame, parcels: gpd.GeoDataFrame | None, epsg: int) -> 
     """Point of the coordinates, else the parcel: by its id or by sheet/number."""
     out = np.full(len(rows), None, dtype=object)
     if parcels is not None:
-        shapes = np.asarray(parcels.geometry.array, dtype=object)
-        by = dict(zip(parcels["parcel_id"], shapes, strict=True))
-        short = parcels["sheet"] + "/" + parcels["number"]
-        by |= dict(zip(short[~short.duplicated(keep=False)], shapes[~short.duplicated(keep=False)], strict=True))
+        shapes, by = np.asarray(parcels.geometry.array, dtype=object), row_by_reference(parcels)
         for i, place in enumerate(rows["place"]):
-            out[i] = by.get(place.replace(" ", "")) if isinstance(place, str) else None
+            row = by.get(place.replace(" ", "")) if isinstance(place, str) else None
+            out[i] = None if row is None else shapes[row]
     for crs in sorted(set(rows["crs"])):
         at = np.flatnonzero((rows["crs"] == crs) & np.isfinite(rows["easting"]) & np.isfinite(rows["northing"]))
         if len(at):

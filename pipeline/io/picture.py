@@ -15,10 +15,10 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import calculate_default_transform, reproject, transform_bounds
 
 from pipeline.contracts.spec import Raster
-from pipeline.core.grid import Grid
+from pipeline.core.grid import Grid, Window
 
 
-def overview(raster: Raster[Any], band: str, max_px: int, *, categorical: bool = False) -> tuple[NDArray[np.float32], Grid]:
+def overview(raster: Raster[Any], band: str, max_px: int, *, categorical: bool = False, window: Window | None = None) -> tuple[NDArray[np.float32], Grid]:
     """One band read at a coarser cell, at most `max_px` cells on the longer side.
 
     Parameters
@@ -31,6 +31,8 @@ def overview(raster: Raster[Any], band: str, max_px: int, *, categorical: bool =
         Longest side of the result.
     categorical
         True takes the most frequent code of the cells, False their mean.
+    window
+        Block of cells to read; the whole raster by default.
 
     Returns
     -------
@@ -39,13 +41,14 @@ def overview(raster: Raster[Any], band: str, max_px: int, *, categorical: bool =
     Grid
         Its cells; square up to the rounding of the last row and column.
     """
-    own = raster.grid
+    at = window or Window(0, 0, *raster.grid.shape)
+    own = raster.grid.crop(at)
     step = max(1, math.ceil(max(own.shape) / max_px))
     rows, cols = max(1, own.rows // step), max(1, own.cols // step)
     with rasterio.open(raster.path) as src:
         masked = src.read(
             raster.bands.index(band) + 1,
-            window=rasterio.windows.Window(0, 0, cols * step, rows * step) if step > 1 else None,
+            window=rasterio.windows.Window(at.col, at.row, cols * step, rows * step),
             out_shape=(rows, cols), masked=True, resampling=Resampling.mode if categorical else Resampling.average,
         )  # fmt: skip
     array = np.ma.filled(masked.astype(np.float32), np.nan)

@@ -57,6 +57,9 @@ def _vector(path: Path, source: Source, epsg: int) -> Iterator[str]:
     except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
         yield f"cannot be read as a vector layer ({error}); expected a GeoPackage, GeoJSON, shapefile or another format GDAL reads"
         return
+    except IndexError:  # a file that opens, but holds no layer
+        yield "holds no layer; the file is cut off or damaged: download it again"
+        return
     if info["features"] == 0:
         yield "holds no feature; expected at least one: download it again"
     if lost := [f for f in source.fields.values() if f not in set(info["fields"])]:
@@ -176,5 +179,9 @@ _LOOKS: dict[str, Callable[[Path, Source, int], Iterator[str]]] = {
     "consumed_table": _register,
     "labels": _labels,
     "permits": _register,
+    "plants": _register,
     "baseline": _register,
+    "public_buildings": _register,
+    "addresses": _register,
+    "degree_days": _register,
 }

@@ -7,10 +7,9 @@ as a full one, and the same rows always give the same bytes.
 from __future__ import annotations
 
 import json
-import sqlite3
 import warnings
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +25,11 @@ from pyproj import CRS
 
 from pipeline.contracts.spec import BYTES, Column, PackageSpec, TableSpec
 from pipeline.errors import ContractError
+from pipeline.io.geopackage import describe_columns
 from pipeline.io.onfile import left_on_file, numbers_of
 
 # GeoPackage stamps rows with a moment; a fixed one keeps reruns identical byte by byte.
-FIXED_MOMENT = "2000-01-01T00:00:00Z"
+FIXED_MOMENT = "2000-01-01T00:00:00.000Z"
 GEOPARQUET_VERSION = "1.1.0"  # https://geoparquet.org/releases/v1.1.0/
 # Rows that are read together where bulky columns are read a batch at a time.
 GROUP_ROWS = 256
@@ -134,7 +134,9 @@ def read_table(path: Path, spec: type[TableSpec], *, slim: bool = False) -> pd.D
     return made
 
 
-def write_package(path: Path, frames: dict[str, gpd.GeoDataFrame], spec: type[PackageSpec], epsg: int, metadata: dict[str, str]) -> None:
+def write_package(
+    path: Path, frames: dict[str, Any], spec: type[PackageSpec], epsg: int, metadata: dict[str, str], of_layers: dict[str, dict[str, str]] | None = None
+) -> None:
     """Write tables to one GeoPackage, a layer for each table of the contract.
 
     Parameters
@@ -149,6 +151,8 @@ def write_package(path: Path, frames: dict[str, gpd.GeoDataFrame], spec: type[Pa
         Reference system of the geometries.
     metadata
         Written to each layer, so that it stays with a layer that is taken out.
+    of_layers
+        More of it for single layers.
 
     Raises
     ------
@@ -163,8 +167,8 @@ def write_package(path: Path, frames: dict[str, gpd.GeoDataFrame], spec: type[Pa
     try:
         with fixed_moment():
             for layer, table_spec in spec.layers.items():
-                _write_layer(made, layer, frames.get(layer), table_spec, epsg=epsg, metadata=metadata)
-        _describe_columns(made, spec)
+                _write_layer(made, layer, frames.get(layer), table_spec, epsg=epsg, metadata=metadata | (of_layers or {}).get(layer, {}))
+        describe_columns(made, spec.layers)
         made.replace(path)
     finally:
         made.unlink(missing_ok=True)
@@ -202,7 +206,9 @@ def _write_layer(path: Path, layer: str, frame: pd.DataFrame | None, spec: type[
         geometry_type=MULTI[spec.geometry][0] if spec.geometry else None, crs=f"EPSG:{epsg}" if shape else None,
         # On the layer and not on the file: GDAL leaves an .aux.xml beside a file with metadata whenever one opens it.
         layer_metadata={"title_en": spec.title_en, "title_it": spec.title_it, **metadata},
-        layer_options={"DESCRIPTION": f"{spec.title_en} / {spec.title_it}"},
+        layer_options={"IDENTIFIER": spec.title_it, "DESCRIPTION": f"{spec.title_it} / {spec.title_en}"},
+        # Version 1.4 makes readers of 2023 (GDAL 3.6, QGIS 3.22) warn; nothing of it is used.
+        dataset_options={"VERSION": "1.3"},
     )  # fmt: skip
 
 
@@ -322,32 +328,6 @@ def fixed_moment() -> Iterator[None]:
         yield
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
-
-
-def _describe_columns(path: Path, spec: type[PackageSpec]) -> None:
-    """Unit and meaning of every column, by the GeoPackage schema extension (OGC 12-128r18, annex F.9)."""
-    rows = [
-        (layer, name, column.en[:200], column.unit or None, f"{column.en} / {column.it}" + (f" [{column.unit}]" if column.unit else ""))
-        for layer, table in spec.layers.items()
-        for name, column in table.columns().items()
-    ]
-    url = "http://www.geopackage.org/spec121/#extension_schema"
-    with closing(sqlite3.connect(path)) as base:
-        base.execute(
-            "CREATE TABLE IF NOT EXISTS gpkg_data_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, "
-            "description TEXT, mime_type TEXT, constraint_name TEXT, CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), "
-            "CONSTRAINT gdc_tn UNIQUE (table_name, name))"
-        )
-        base.executemany(
-            "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, description) VALUES (?, ?, ?, ?, ?)",
-            [(layer, name, name, title if unit is None else f"{title} [{unit}]", text) for layer, name, title, unit, text in rows],
-        )
-        base.execute(
-            "CREATE TABLE IF NOT EXISTS gpkg_extensions (table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, "
-            "definition TEXT NOT NULL, scope TEXT NOT NULL, CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name))"
-        )
-        base.execute("INSERT INTO gpkg_extensions VALUES ('gpkg_data_columns', NULL, 'gpkg_schema', ?, 'read-write')", (url,))
-        base.commit()
 
 
 def _line(error: BaseException) -> str:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.config.sources import Source
 from pipeline.contracts.notes import Notes
+from pipeline.contracts.plan import ESTATE_USES
 from pipeline.contracts.sources import BUILDING_USES
 from pipeline.errors import ConfigError
 from pipeline.io.osm import tag
@@ -38,13 +39,27 @@ def read_uses(name: str) -> dict[str, str]:
     >>> read_uses("building_use")["scuola"]
     'school'
     """
+    return _read(name, BUILDING_USES, f"sources.buildings: legend {name!r} is not in pipeline/io/use_legends; leave it out ({LEGEND} is taken then) or add the file with the columns code, use, label")
+
+
+@cache
+def read_words(name: str) -> dict[str, str]:
+    """The same for public buildings: word in lower case -> one of `ESTATE_USES`.
+
+    >>> read_words("estate_use")["municipio"]
+    'office'
+    """
+    return _read(name, ESTATE_USES, f"sources.estate: legend {name!r} is not in pipeline/io/use_legends; leave it out (estate_use is taken then) or add the file with the columns code, use, label")
+
+
+def _read(name: str, uses: tuple[str, ...], missing: str) -> dict[str, str]:
     path = LEGENDS / f"{name}.csv"
     if not path.is_file():
-        raise ConfigError(f"sources.buildings: legend {name!r} is not in pipeline/io/use_legends; leave it out ({LEGEND} is taken then) or add the file with the columns code, use, label")
+        raise ConfigError(missing)
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    if odd := sorted({str(r.get("use")) for r in rows} - set(BUILDING_USES)):
-        raise ConfigError(f"{path}: uses {', '.join(odd)}; expected {', '.join(BUILDING_USES)} in the column use")
+    if odd := sorted({str(r.get("use")) for r in rows} - set(uses)):
+        raise ConfigError(f"{path}: uses {', '.join(odd)}; expected {', '.join(uses)} in the column use")
     return {r["code"].lower(): r["use"] for r in rows}
 
 

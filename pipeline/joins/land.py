@@ -130,8 +130,9 @@ def headlines(provision: pd.DataFrame, kind: str) -> pd.DataFrame:
 def ground_figures(desealing: pd.DataFrame | None, provision: pd.DataFrame | None, consumed: dict[str, Any] | None, kind: str) -> dict[str, Any]:
     """Figures of the whole town: access and supply, candidates summed, the newest official stock."""
     row: dict[str, Any] = {}
-    if provision is not None and (provision["zone_kind"] == kind).any():
-        row |= headlines(provision, kind).iloc[0].to_dict()
+    # A town without streets or greens may have figures of access, but none at the headline's setting.
+    if provision is not None and not (own := headlines(provision, kind)).empty:
+        row |= own.iloc[0].to_dict()
     if desealing is not None:
         row |= {"candidates": len(desealing), "candidates_public": int(desealing["public"].sum())}
         for name in ("open_m2", "runoff_saved_m3", "opening_eur", "opening_eur_low", "opening_eur_high"):

@@ -147,3 +147,11 @@ def yield_by_parcel(parcels: pd.DataFrame, houses: pd.DataFrame, notes: Notes) -
     sums = pairs.groupby("parcel_id")["kwh"].sum(min_count=1)
     kwh = parcels["parcel_id"].map(sums)
     return kwh.where(parcels["parcel_id"].isin(pairs["parcel_id"]), 0.0)
+
+
+def installed_figures(installed: pd.DataFrame | None) -> dict[str, Any]:
+    """What stood on the roofs at the end of the register's last year; empty without a register."""
+    if installed is None or not len(installed):
+        return {}
+    last = installed.sort_values("year").iloc[-1]
+    return {f"installed_{n}": last[n] for n in ("year", "plants", "kwp", "ground_kwp")}

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from pipeline.contracts.notes import Lineage
 from pipeline.maps import findings
 from pipeline.maps.basemap import nearest_street
+from pipeline.maps.dates import Dates, dates_of
 from pipeline.maps.encode import Column
+from pipeline.maps.rules import Rules
 from pipeline.maps.sunmap import SunMap
 from pipeline.maps.themes import Atlas, Theme, prepared, theme_columns, themes
 
@@ -38,6 +40,14 @@ class Site:
         Sizes of plant of each building, with what they cost and give; None where they are not known.
     storm_mm
         Depth of the storm that runoff is told for [mm].
+    consumed
+        Layers of the package `consumed`; None where there is no official figure.
+    ledger
+        Permits and restorations beside the official map; None where there is no register.
+    rules
+        Thresholds in words, for the phrases that name them.
+    home_kwh
+        What a home uses in a year, for comparison; None where nobody says [kWh].
     """
 
     atlas: Atlas
@@ -56,6 +66,11 @@ class Site:
     sun: SunMap | None = None
     steps: pd.DataFrame | None = None
     storm_mm: float = 60.0
+    consumed: dict[str, gpd.GeoDataFrame] | None = None
+    ledger: pd.DataFrame | None = None
+    home_kwh: float | None = None
+    rules: Rules = field(default_factory=dict)
+    dates: Dates | None = field(init=False)
     sums: dict[str, float] = field(init=False)
     made: dict[str, Theme] = field(init=False)
     columns: dict[str, dict[str, Column]] = field(init=False)
@@ -67,6 +82,7 @@ class Site:
             # A section is called after the street in its middle.
             names = nearest_street(shapely.point_on_surface(shapes), self.streets, 200.0) if layer == "sections" else nearest_street(shapes, self.streets)
             self.atlas[layer] = self.atlas[layer].assign(street=names)
+        self.dates = dates_of(self.consumed)
         self.sums = findings.totals(self.atlas)
         self.made = themes(self.atlas)
         self.columns = {name: theme_columns(theme, self.atlas) for name, theme in self.made.items()}

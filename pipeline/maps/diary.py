@@ -13,8 +13,8 @@ from pipeline.maps.text import TEXT, Phrase
 LINES = 40
 ORDER = (
     "boundary", "synthetic", "parcels", "surface", "buildings", "landcover", "residents", "occupancy", "weather", "farhorizon", "roofs", "horizon",
-    "obstacles", "sunmap", "irradiation", "arrays", "solar", "profiles", "ladder", "finance", "sealing", "consumed", "ledger", "plots", "desealing", "green", "patches", "restoration",
-    "planting", "streets", "greenspaces", "access", "provision", "mismatch", "atlas",
+    "obstacles", "sunmap", "irradiation", "arrays", "solar", "profiles", "ladder", "finance", "installed", "sealing", "consumed", "ledger", "plots", "desealing", "green", "patches", "restoration",
+    "planting", "streets", "greenspaces", "access", "provision", "mismatch", "estate", "community", "atlas",
 )  # fmt: skip
 
 

@@ -173,3 +173,10 @@ def pack(name: str, rows: int, columns: dict[str, Column], shapes: NDArray[Any] 
     }
     body = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode() + b"\n" + b"".join(streams.values())
     return f'SS.put("{name}","{base64.b64encode(gzip.compress(body, 9, mtime=0)).decode()}");\n'
+
+
+def pack_bytes(name: str, values: NDArray[np.uint8]) -> str:
+    """The text of a data file that is one run of bytes: quicker than a column where most are 0."""
+    head = {"rows": int(values.size), "scales": {}, "text": {}, "streams": {"bytes": int(values.size)}}
+    body = json.dumps(head, separators=(",", ":")).encode() + b"\n" + values.tobytes()
+    return f'SS.put("{name}","{base64.b64encode(gzip.compress(body, 6, mtime=0)).decode()}");\n'

@@ -13,6 +13,10 @@ from pipeline.maps.quantities import quantity, significant
 from pipeline.maps.text import TEXT, Phrase, joined, say
 from pipeline.maps.themes import Atlas, Theme
 
+# Generated layers that the banner names; of more it says how many.
+_NAMED = 4
+_KNOWN_BEST = ("buildings", "parcels", "surface", "weather", "landcover", "residents")
+
 
 @dataclass(frozen=True)
 class Card:
@@ -172,7 +176,7 @@ def _doubts(lineage: Lineage) -> list[Phrase]:
     return out
 
 
-def lead(name: str, theme: Theme | None, sums: dict[str, float]) -> Phrase:
+def lead(name: str, theme: Theme | None, sums: dict[str, float], rules: dict[str, Phrase]) -> Phrase:
     """The sentence under a theme page's question."""
     if theme is None:
         return TEXT[f"{name}.lead.none"]
@@ -186,7 +190,7 @@ def lead(name: str, theme: Theme | None, sums: dict[str, float]) -> Phrase:
         return say("sealing.lead", share=quantity(get(sums, "sealed_share"), "share"), band=band, zone=TEXT[f"zone.{theme.layer}"])
     head, near, residents = (get(sums, n) for n in ("green_m2_per_resident", "near_green", "residents"))
     if theme.value == "near_green" and near is not None and residents:
-        return say("green.lead.near", far=quantity(significant(residents * (1.0 - near)), "int"), share=quantity(1.0 - near, "part"))
+        return say("green.lead.near", far=quantity(significant(residents * (1.0 - near)), "int"), share=quantity(1.0 - near, "part"), **rules)
     return (
         say("green.lead.head", head=quantity(head, "head"))
         if head is not None
@@ -196,8 +200,30 @@ def lead(name: str, theme: Theme | None, sums: dict[str, float]) -> Phrase:
 
 def demonstration(synthetic: tuple[str, ...]) -> Phrase | None:
     """The banner's sentence: which layers are generated; None where all are surveyed."""
-    names = [TEXT.get(f"layer.{s}", Phrase(s, s)) for s in synthetic]
+    rank = {name: i for i, name in enumerate(_KNOWN_BEST)}
+    names = [TEXT.get(f"layer.{s}", Phrase(s, s)) for s in sorted(synthetic, key=lambda s: rank.get(s, len(rank)))]
     if not names:
         return None
+    if len(names) > _NAMED + 1:
+        names = [*names[:_NAMED], say("demo.others", count=str(len(names) - _NAMED))]
     text = say("demo", layers=joined(names))
     return text if len(names) > 1 else Phrase(text.it.replace("sono generati, non rilevati", "generato, non rilevato"), text.en)
+
+
+@dataclass(frozen=True)
+class Have:
+    """What exists already beside what is possible: share reached for the bar, and its words."""
+
+    reached: float
+    text: Phrase
+
+
+def installed(sums: dict[str, float]) -> Have | None:
+    """Photovoltaic power on the roofs already, against what fits there; None where no register says."""
+    have, whole, year, plants = (get(sums, n) for n in ("installed_kwp", "kwp", "installed_year", "installed_plants"))
+    if have is None or not whole or year is None or plants is None:
+        return None
+    ground = get(sums, "installed_ground_kwp")
+    more = say("solar.installed.ground", power=quantity(ground, "kwp")) if ground else Phrase("", "")
+    words: dict[str, Phrase | str] = {"year": str(int(year)), "have": quantity(have, "kwp"), "plants": quantity(plants, "int"), "share": quantity(have / whole, "share"), "whole": quantity(whole, "kwp")}
+    return Have(round(100.0 * min(1.0, have / whole), 1), say("solar.installed", ground=more, **words))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,9 @@ from pipeline.maps.access import Settings, as_the_crow_flies, at, settings_of, v
 from pipeline.maps.content import Site
 from pipeline.maps.findings import get
 from pipeline.maps.land_soil import NONE, Line, between, signed
+from pipeline.maps.land_tables import Grid, patch_tables
 from pipeline.maps.quantities import quantity
+from pipeline.maps.rules import Rules
 from pipeline.maps.starts import Entry, reference
 from pipeline.maps.text import TEXT, Phrase, say
 from pipeline.maps.themes import known
@@ -30,16 +32,6 @@ class Balance:
 
 
 @dataclass(frozen=True)
-class Sensitivity:
-    """The same rule by every definition: headings, rows of label and values, the row and column of the headline."""
-
-    caption: Phrase
-    heads: list[Phrase]
-    rows: list[tuple[Phrase, list[Phrase]]]
-    headline: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True)
 class Green:
     """All that stands below the map of green; parts without data are empty."""
 
@@ -50,6 +42,7 @@ class Green:
     planting: list[Entry]
     restoration: list[Line]
     restored: Phrase | None
+    patches: bool
 
 
 def green(site: Site) -> Green:
@@ -63,13 +56,13 @@ def green(site: Site) -> Green:
     rows, sheet = settings_of(site.atlas), site.atlas.get("restoration")
     return Green(
         _access(site.sums, rows), _balance(site.sums), _supply(site.sums), _rule(site.sums), _planting(site),
-        [] if sheet is None else _restoration(sheet.iloc[0]), None if sheet is None else _restored(sheet.iloc[0]),
+        [] if sheet is None else _restoration(sheet.iloc[0]), None if sheet is None else _restored(sheet.iloc[0]), bool(patch_tables(site)),
     )  # fmt: skip
 
 
-def tables(site: Site) -> list[dict[str, Any]]:
-    """The tables of 3-30-300 for static/land.js: caption, headings, rows, and where the headline stands."""
-    return [asdict(table) for table in _tables(settings_of(site.atlas))]
+def tables(site: Site) -> dict[str, list[Grid]]:
+    """The tables of the page by their place: the rule by every definition, patches."""
+    return {"rule": _tables(settings_of(site.atlas), site.rules), **patch_tables(site)}
 
 
 def _access(sums: dict[str, float], rows: Settings) -> list[Line]:
@@ -112,13 +105,13 @@ def _rule(sums: dict[str, float]) -> list[Line]:
     return [Line(TEXT[f"green.rule.{name}"], quantity(get(sums, name), "part"), Phrase(mark, mark)) for name, mark in names]
 
 
-def _tables(rows: Settings) -> list[Sensitivity]:
+def _tables(rows: Settings, rules: Rules) -> list[Grid]:
     """3-30-300 by every definition the town has, then its parts that have several."""
     ways = [(d, g) for d in ("network", "linear") for g in values_of(rows, "near_green", "green")]
     heads = [say(f"green.rule.{d}", area=_spaced(g)) for d, g in ways]
     trees = values_of(rows, "three_trees", "trees")
     whole = [
-        (say(f"green.rule.{canopy}", trees=_spaced(t)), [at(rows, "rule_3_30_300", trees=t, canopy=canopy, distance=d, green=g) for d, g in ways])
+        (say(f"green.rule.{canopy}", trees=_spaced(t), **rules), [at(rows, "rule_3_30_300", trees=t, canopy=canopy, distance=d, green=g) for d, g in ways])
         for t in trees for canopy in ("circle", "section")
     ]  # fmt: skip
     near = [(TEXT["green.rule.near_green"], [at(rows, "near_green", distance=d, green=g) for d, g in ways])]
@@ -139,12 +132,12 @@ def _spaced(text: str) -> Phrase:
     return Phrase(f"{number.replace('.', ',')}\u00a0{unit}", f"{number}\u00a0{unit}")
 
 
-def _table(name: str, heads: list[Phrase], rows: list[tuple[Phrase, list[tuple[float | None, bool]]]]) -> Sensitivity:
+def _table(name: str, heads: list[Phrase], rows: list[tuple[Phrase, list[tuple[float | None, bool]]]]) -> Grid:
     """Rows of which something is known; the headline's place counts among them."""
     known_rows = [(label, cells) for label, cells in rows if any(value is not None for value, _ in cells)]
     first = [(i, j) for i, (_, cells) in enumerate(known_rows) for j, (_, headline) in enumerate(cells) if headline]
     words = [(label, [quantity(value, "part") for value, _ in cells]) for label, cells in known_rows]
-    return Sensitivity(TEXT[f"green.rule.{name}"], heads, words, first[0] if first else None)
+    return Grid(TEXT[f"green.rule.{name}"], heads, words, first[0] if first else None)
 
 
 def _planting(site: Site) -> list[Entry]:

@@ -10,12 +10,15 @@ import pandas as pd
 
 from pipeline.maps.content import Site
 from pipeline.maps.findings import get
+from pipeline.maps.land_tables import private_yards, soil_tables
 from pipeline.maps.quantities import quantity, significant
 from pipeline.maps.starts import Entry, reference
 from pipeline.maps.text import TEXT, Phrase, say
 from pipeline.maps.themes import known
 
-_PUBLIC, _PRIVATE = 6, 4
+_PUBLIC = 6
+# Outcomes of the register by the place they have in the sentence.
+_STATES = {"matched": "matched", "partly": "partly", "unseen": "not on the official map", "left": "not in the register", "undone": "not carried out"}
 NONE = Phrase("", "")
 
 
@@ -50,7 +53,8 @@ class Soil:
     years: list[Year]
     opening: list[Line]
     public: list[Entry]
-    private: list[Entry]
+    tables: set[str]
+    ledger: Phrase | None
     spared: Phrase | None
 
 
@@ -79,10 +83,9 @@ def soil(site: Site) -> Soil:
         What to show.
     """
     official, comparison = site.atlas.get("official"), site.atlas.get("comparison")
-    public, private = _candidates(site)
     return Soil(
         _official(site.sums, official), _own(site), None if comparison is None else _differ(comparison.iloc[-1]),
-        [] if official is None else _years(official), _opening(site), public, private, _spared(site.sums),
+        [] if official is None else _years(official), _opening(site), _public(site), set(soil_tables(site)), _ledger(site), _spared(site.sums),
     )  # fmt: skip
 
 
@@ -158,15 +161,30 @@ def _opening(site: Site) -> list[Line]:
     ]
 
 
-def _candidates(site: Site) -> tuple[list[Entry], list[Entry]]:
-    """Public candidates, and of the others those of the Pareto set, by the rain they would keep."""
+def _public(site: Site) -> list[Entry]:
+    """Public candidates, by the rain they would keep."""
     parcels = site.atlas.get("parcels")
     if parcels is None or not known(parcels, "open_m2"):
-        return [], []
-    rows = parcels[parcels["open_m2"].notna()].sort_values(["runoff_saved_m3", "parcel_id"], ascending=[False, True])
-    public = rows["public"].eq(True)
-    best = ~public & rows["pareto"].eq(True)
-    return [_entry(r) for r in rows[public].head(_PUBLIC).itertuples()], [_entry(r) for r in rows[best].head(_PRIVATE).itertuples()]
+        return []
+    rows = parcels[parcels["open_m2"].notna() & parcels["public"].eq(True)].sort_values(["runoff_saved_m3", "parcel_id"], ascending=[False, True])
+    return [_entry(r) for r in rows.head(_PUBLIC).itertuples()]
+
+
+def private(site: Site) -> list[Entry]:
+    """The best private candidates, as `private_yards` chooses them."""
+    rows = private_yards(site)
+    return [] if rows is None else [_entry(r) for r in rows.itertuples()]
+
+
+def _ledger(site: Site) -> Phrase | None:
+    """What the register and the official map say of each other, in one paragraph."""
+    table = site.ledger
+    if table is None or not len(table):
+        return None
+    count, area = table["match"].value_counts(), table.groupby("match")["official_m2"].sum()
+    words = {name: quantity(float(count.get(state, 0)), "int") for name, state in _STATES.items()}
+    entries = float((table["match"] != "not in the register").sum())
+    return say("ledger.text", entries=quantity(entries, "int"), area=quantity(float(area.get("not in the register", 0.0)), "ha"), **words)
 
 
 def _entry(row: Any) -> Entry:

@@ -24,7 +24,7 @@ from markupsafe import Markup
 from pipeline.maps.text import Phrase
 
 SCRIPTS = ("leaflet/leaflet.js", "page.js", "core.js", "polygons.js", "streets.js", "numbers.js", "legend.js", "sheet.js", "land.js", "table.js", "area.js", "measures.js", "theme.js")
-SUN_SCRIPT = "sunmap.js"
+SUN_SCRIPT, DATES_SCRIPT = "sunmap.js", "dates.js"
 
 
 @contextmanager

@@ -34,29 +34,29 @@ LAND_METHOD: dict[str, tuple[str, str]] = {
     ),
     "method.land.opening": ("Dove togliere asfalto", "Where to open paving"),
     "method.land.opening.text": (
-        "Candidata è una particella con pavimentazione che non è edificio né strada: si toglie la fascia di accesso di 3 m e se ne apre al più metà, da 50 m² in su. Ogni guadagno (m², m³, permeabilità, biotopo, euro) sta da solo: nessun voto unico. "
+        "Candidata è una particella con pavimentazione che non è edificio né strada: si toglie la fascia di accesso di {rule_way} e se ne apre al più il {rule_open}, da {rule_least} in su. Ogni guadagno (m², m³, permeabilità, biotopo, euro) sta da solo: nessun voto unico. "
         "Nella lista delle private entra chi non è battuta in tutto da un’altra. I costi sono forchette da tabelle con data, non un prezziario. «Tetti prima dei campi» moltiplica la potenza sui tetti per gli ettari per MW di un impianto a terra.",
-        "A candidate is a parcel with paving that is neither building nor road: a way in of 3 m is left and at most half is opened, from 50 m² up. Each gain (m², m³, permeability, biotope, euro) stands by itself: no single mark. "
+        "A candidate is a parcel with paving that is neither building nor road: a way in of {rule_way} is left and at most {rule_open} is opened, from {rule_least} up. Each gain (m², m³, permeability, biotope, euro) stands by itself: no single mark. "
         "The list of private ones holds those that no other beats in everything. Costs are ranges from dated tables, no price list. “Roofs before fields” multiplies the power on roofs by the hectares per MW of a plant on the ground.",
     ),
     "method.land.access": ("Chi ha un verde a 300 metri", "Who has green within 300 metres"),
     "method.land.access.text": (
-        "Dalla porta di ogni edificio abitato si cerca la via più corta lungo le strade percorribili a piedi fino agli ingressi di un verde pubblico di almeno mezzo ettaro (OMS Europa, 2016); i tratti fino alla strada si sommano. "
+        "Dalla porta di ogni edificio abitato si cerca la via più corta lungo le strade percorribili a piedi fino agli ingressi di un verde pubblico di almeno {rule_green} (OMS Europa, 2016); i tratti fino alla strada si sommano. "
         "I residenti di una sezione sono divisi fra gli edifici secondo il volume, solo per pesare: nessun numero di abitanti di un edificio è pubblicato.",
-        "From the door of each inhabited building the shortest way along walkable streets is sought to the entrances of a public green of at least half a hectare (WHO Europe, 2016); the stretches to the street are added. "
+        "From the door of each inhabited building the shortest way along walkable streets is sought to the entrances of a public green of at least {rule_green} (WHO Europe, 2016); the stretches to the street are added. "
         "Residents of a section are shared among its buildings by volume, only as weights: no number of inhabitants of a building is published.",
     ),
     "method.land.supply": ("Quanto verde tocca a ciascuno", "How much green each person gets"),
     "method.land.supply.text": (
-        "Il verde di ogni parco è diviso fra tutti quelli che lo raggiungono entro 500 m, i vicini più dei lontani (E2SFCA, Luo e Qi, 2009), anche chi abita oltre il confine. La somma torna: nessun metro è contato due volte. "
+        "Il verde di ogni parco è diviso fra tutti quelli che lo raggiungono entro {rule_reach}, i vicini più dei lontani (E2SFCA, Luo e Qi, 2009), anche chi abita oltre il confine. La somma torna: nessun metro è contato due volte. "
         "La disuguaglianza è l’indice di Gini pesato sui residenti; gli intervalli vengono da ricampionamento (bootstrap).",
-        "The area of each park is shared among all who reach it within 500 m, those near more than those far (E2SFCA, Luo and Qi, 2009), people beyond the boundary included. The sum comes back: no metre counts twice. "
+        "The area of each park is shared among all who reach it within {rule_reach}, those near more than those far (E2SFCA, Luo and Qi, 2009), people beyond the boundary included. The sum comes back: no metre counts twice. "
         "Inequality is the Gini index weighted by residents; intervals are from resampling (bootstrap).",
     ),
     "method.land.standard": ("Gli standard", "The standards"),
     "method.land.standard.text": (
-        "DM 1444/1968, articolo 3: 9 m² per abitante di verde pubblico, gioco e sport, senza le fasce verdi lungo le strade. Si contano le aree mappate, non quelle del piano. SDG 11.7.1: spazi aperti e strade sull’area costruita, e chi ha uno spazio aperto entro 400 m.",
-        "DM 1444/1968, article 3: 9 m² per inhabitant of public green, play and sport, without green strips along roads. Mapped areas count, not those of the plan. SDG 11.7.1: open places and streets over the built-up area, and who has an open place within 400 m.",
+        "DM 1444/1968, articolo 3: {rule_standard} per abitante di verde pubblico, gioco e sport, senza le fasce verdi lungo le strade. Si contano le aree mappate, non quelle del piano. SDG 11.7.1: spazi aperti e strade sull’area costruita, e chi ha uno spazio aperto entro 400 m.",
+        "DM 1444/1968, article 3: {rule_standard} per inhabitant of public green, play and sport, without green strips along roads. Mapped areas count, not those of the plan. SDG 11.7.1: open places and streets over the built-up area, and who has an open place within 400 m.",
     ),
     "method.land.rule": ("3·30·300", "3·30·300"),
     "method.land.rule.text": (
@@ -70,12 +70,12 @@ LAND_METHOD: dict[str, tuple[str, str]] = {
     ),
     "method.land.restoration": ("Ripristino della natura", "Nature restoration"),
     "method.land.restoration.text": (
-        "Regolamento (UE) 2024/1991, articolo 8. Finché lo Stato non mappa l’area degli ecosistemi urbani, qui sono le sezioni sigillate per almeno il 10 %. La base si fissa una volta sola e non si riscrive.",
-        "Regulation (EU) 2024/1991, article 8. Until the state maps the urban ecosystem area, the sections sealed by at least 10% stand in for it. The baseline is frozen once and never rewritten.",
+        "Regolamento (UE) 2024/1991, articolo 8. Finché lo Stato non mappa l’area degli ecosistemi urbani, qui sono le sezioni sigillate per almeno il {rule_built}. La base si fissa una volta sola e non si riscrive.",
+        "Regulation (EU) 2024/1991, article 8. Until the state maps the urban ecosystem area, the sections sealed by at least {rule_built} stand in for it. The baseline is frozen once and never rewritten.",
     ),
     "method.land.small": ("Numeri piccoli", "Small numbers"),
     "method.land.small.text": (
-        "Una sezione con meno di 10 residenti o di 3 edifici abitati non ha cifre; una quota che riguarderebbe meno di tre edifici nemmeno; le altre sono in per cento interi (Regole deontologiche, G.U. 14 gennaio 2019, articolo 5).",
-        "A section of fewer than 10 residents or 3 inhabited buildings has no figures; nor has a share that would concern fewer than three buildings; the others are in whole per cents (Regole deontologiche, G.U. 14 January 2019, article 5).",
+        "Una sezione con meno di {rule_residents} residenti o di {rule_homes} edifici abitati non ha cifre; una quota che riguarderebbe meno di tre edifici nemmeno; le altre sono in per cento interi (Regole deontologiche, G.U. 14 gennaio 2019, articolo 5).",
+        "A section of fewer than {rule_residents} residents or {rule_homes} inhabited buildings has no figures; nor has a share that would concern fewer than three buildings; the others are in whole per cents (Regole deontologiche, G.U. 14 January 2019, article 5).",
     ),
 }

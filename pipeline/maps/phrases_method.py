@@ -27,6 +27,15 @@ METHOD: dict[str, tuple[str, str]] = {
         "Non sono contati: vincoli paesaggistici, portata della copertura, amianto, impianti già presenti, capienza della rete.",
         "Not counted: heritage and landscape constraints, bearing capacity of the roof, asbestos, systems already installed, grid capacity.",
     ),
+    "method.installed": ("Impianti già installati", "Plants that exist already"),
+    "method.installed.text": (
+        "Da un registro degli impianti con potenza e data, sommato per tutto il comune: dove stanno non è pubblicato. Gli impianti oltre {rule_roof} sono presi come a terra. La quota è la loro potenza su quella che sta sui tetti.",
+        "From a register of plants with power and date, summed over the whole town: where they stand is not published. Plants beyond {rule_roof} are taken as on the ground. The share is their power over that which fits on the roofs.",
+    ),
+    "method.installed.none": (
+        "Non noti per questo comune: serve un registro degli impianti fotovoltaici con potenza e data di entrata in esercizio (CSV o XLSX, per esempio un estratto di Atlaimpianti del GSE), indicato in town.yaml sotto sources.installed. Allora la mappa dei tetti dice quanto del possibile c’è già.",
+        "Not known for this town: it takes a register of photovoltaic plants with power and date of start (CSV or XLSX, for example an extract of GSE’s Atlaimpianti), named in town.yaml under sources.installed. Then the map of roofs says how much of what is possible is there already.",
+    ),
     "method.sealing": ("Suolo sigillato", "Sealed soil"),
     "method.sealing.text": (
         "Ogni cella di terreno ha una copertura: edificio, altro suolo sigillato, suolo nudo, vegetazione bassa, albero, acqua. La quota sigillata è la superficie di edifici e altro suolo sigillato, "
@@ -101,6 +110,7 @@ METHOD: dict[str, tuple[str, str]] = {
     "stage.irradiation": ("Irraggiamento", "Irradiation"),
     "stage.arrays": ("Moduli", "Modules"),
     "stage.solar": ("Resa solare", "Solar yield"),
+    "stage.installed": ("Impianti esistenti", "Existing plants"),
     "stage.sealing": ("Suolo sigillato", "Sealed soil"),
     "stage.green": ("Verde", "Green"),
     "stage.streets": ("Strade", "Streets"),
@@ -116,5 +126,7 @@ METHOD: dict[str, tuple[str, str]] = {
     "stage.occupancy": ("Residenti per edificio (non pubblicati)", "Residents by building (not published)"),
     "stage.access": ("Verde raggiungibile a piedi", "Green within a walk"),
     "stage.provision": ("Verde per gli abitanti", "Green for residents"),
+    "stage.estate": ("Edifici pubblici", "Public buildings"),
+    "stage.community": ("Comunità energetiche", "Energy communities"),
     "stage.atlas": ("Atlante", "Atlas"),
 }

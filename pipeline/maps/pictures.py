@@ -84,23 +84,27 @@ def save_webp(image: Image.Image, path: Path, quality: int = 72) -> None:
     image.save(path, "WEBP", quality=quality, method=4)
 
 
-class SmallMap:
-    """A small map of the middle of the town, drawn twice as large and reduced, in the town's system."""
+class Canvas:
+    """A picture in the town's system on which shapes are drawn, larger than it will be and reduced at the end."""
 
-    def __init__(self, centre: tuple[float, float], width_m: float) -> None:
-        self.scale = _SMALL[0] * _OVER / width_m
-        self.west = centre[0] - width_m / 2.0
-        self.north = centre[1] + width_m * _SMALL[1] / _SMALL[0] / 2.0
-        self.image = Image.new("RGB", (_SMALL[0] * _OVER, _SMALL[1] * _OVER), PAPER)
+    def __init__(self, west: float, north: float, width_m: float, size: tuple[int, int]) -> None:
+        self.size = size
+        self.scale = size[0] * _OVER / width_m
+        self.west, self.north = west, north
+        self.image = Image.new("RGB", (size[0] * _OVER, size[1] * _OVER), PAPER)
         self.pen = ImageDraw.Draw(self.image)
 
-    def _pixels(self, ring: shapely.LinearRing) -> list[tuple[float, float]]:
-        return [((e - self.west) * self.scale, (self.north - n) * self.scale) for e, n in shapely.get_coordinates(ring)]
+    @property
+    def view(self) -> shapely.Polygon:
+        """What the picture shows, in the town's system."""
+        return shapely.box(self.west, self.north - self.image.height / self.scale, self.west + self.image.width / self.scale, self.north)
+
+    def _pixels(self, ring: shapely.Geometry, left: float = 0.0, top: float = 0.0) -> list[tuple[float, float]]:
+        return [((e - self.west) * self.scale - left, (self.north - n) * self.scale - top) for e, n in shapely.get_coordinates(ring)]
 
     def polygons(self, shapes: NDArray[Any], fills: list[str | None], line: str | None = None, width: int = 1) -> None:
-        """Draw shapes that touch the picture; holes show the paper below."""
-        view = shapely.box(self.west, self.north - _SMALL[1] * _OVER / self.scale, self.west + _SMALL[0] * _OVER / self.scale, self.north)
-        for row in np.flatnonzero(shapely.intersects(shapes, view)):
+        """Draw shapes that touch the picture; holes show what is below."""
+        for row in np.flatnonzero(shapely.intersects(shapes, self.view)):
             for part in shapely.get_parts(shapes[row]):
                 if fills[row] is not None:
                     self._fill(part, str(fills[row]))
@@ -112,16 +116,32 @@ class SmallMap:
         if not len(part.interiors):
             self.pen.polygon(self._pixels(part.exterior), fill=colour)
             return
-        mask = Image.new("1", self.image.size)
+        pixels = np.asarray(self._pixels(part.exterior))
+        left, top = np.maximum(np.floor(pixels.min(axis=0)), 0).astype(int)
+        right, low = np.minimum(np.ceil(pixels.max(axis=0)) + 1, self.image.size).astype(int)
+        if right <= left or low <= top:
+            return
+        mask = Image.new("1", (int(right - left), int(low - top)))
         pen = ImageDraw.Draw(mask)
-        pen.polygon(self._pixels(part.exterior), fill=1)
+        pen.polygon(self._pixels(part.exterior, left, top), fill=1)
         for hole in part.interiors:
-            pen.polygon(self._pixels(hole), fill=0)
-        self.image.paste(Image.new("RGB", self.image.size, colour), mask=mask)
+            pen.polygon(self._pixels(hole, left, top), fill=0)
+        self.image.paste(colour, (int(left), int(top), int(right), int(low)), mask)
+
+    def reduced(self) -> Image.Image:
+        """The picture in its own size."""
+        return self.image.resize(self.size, Image.Resampling.LANCZOS)
+
+
+class SmallMap(Canvas):
+    """A small map of the middle of the town."""
+
+    def __init__(self, centre: tuple[float, float], width_m: float) -> None:
+        super().__init__(centre[0] - width_m / 2.0, centre[1] + width_m * _SMALL[1] / _SMALL[0] / 2.0, width_m, _SMALL)
 
     def save(self, path: Path) -> None:
         """Reduce and write."""
-        save_webp(self.image.resize(_SMALL, Image.Resampling.LANCZOS), path, quality=82)
+        save_webp(self.reduced(), path, quality=82)
 
 
 def class_fills(values: NDArray[np.float64], limits: list[float], colours: list[str]) -> list[str | None]:

@@ -15,16 +15,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from pipeline.maps import filtered, findings, pictures, sheets, starts, sunmap
+from pipeline.maps import dates, filtered, findings, pictures, sheets, starts, sunmap
 from pipeline.maps.basemap import street_lines
 from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of, sources_of, steps_of
 from pipeline.maps.encode import Column, pack, simplified
 from pipeline.maps.land_green import tables
+from pipeline.maps.land_tables import as_json, soil_tables
 from pipeline.maps.layers import both
 from pipeline.maps.phrases_land_method import CHAPTERS
 from pipeline.maps.phrases_pages import SECTIONS
 from pipeline.maps.quantities import quantity
+from pipeline.maps.rules import placed
 from pipeline.maps.text import LANGUAGE_NAMES, LANGUAGES, SCRIPT_TEXT, SHEET_TEXT, TEXT, Phrase, say
 from pipeline.maps.theme_page import panel, theme_page
 from pipeline.maps.themes import KEYS, KINDS, known, shape_columns
@@ -34,6 +36,7 @@ _HERE = Path(__file__).parent
 _SMALL_WIDTH_M = 1300.0
 # The same tables for a GIS, written by the stage beside the pages' own data.
 PACKAGE = "download/atlas.gpkg"
+_TABLES = {"sealing": soil_tables, "green": tables}
 
 
 def write(site: Site, out: Path) -> dict[str, int]:
@@ -107,12 +110,14 @@ def _write_data(site: Site, folder: Path) -> dict[str, int]:
         _save(folder, "greens", pack("greens", len(site.greens), {"name": Column(list(site.greens["name"]))}, _outlines(site.greens, site.simplify_m)))
         counts["greens"] = len(site.greens)
     for name, theme in site.made.items():
-        more = {"panel": panel(site, theme)} | ({"tables": tables(site)} if name == "green" else {})
+        more = {"panel": panel(site, theme)} | ({"tables": as_json(_TABLES[name](site))} if name in _TABLES else {})
         _save(folder, name, pack(name, len(site.atlas[theme.layer]), site.columns[name]) + "".join(f"SS.{k}={_json(v)};\n" for k, v in more.items()))
-    _save(folder, "text", f"SS.text={_json({k: list(v) for k, v in SCRIPT_TEXT.items()} | {'na': list(TEXT['na'])})};\n")
+    _save(folder, "text", f"SS.text={_json({k: list(placed(v, site.rules)) for k, v in SCRIPT_TEXT.items()} | {'na': list(TEXT['na'])})};\n")
     words = {k: list(TEXT[k]) for k in ("method.warnings", "method.assumptions", "method.months", "method.more")}
     steps = [step.as_json() for step in steps_of(site.lineage)]
     _save(folder, "diary", f"Object.assign(SS.text,{_json(words)});\nSS.diary={_json(steps)};\n")
+    if site.dates is not None and "sealing" in site.made:
+        counts["changes between two dates"] = dates.write(site.dates, folder)
     facts = [asdict(f) for f in sheets.parcel_facts(site.atlas["parcels"])] if "parcels" in site.atlas else []
     options = {"layer": "buildings", "kinds": {k: v[0] for k, v in KINDS.items()}, "email": site.email, "roofs": "solar" in site.made, "storm": site.storm_mm}
     words = {k: list(v) for k, v in SHEET_TEXT.items()}
@@ -188,7 +193,7 @@ def _environment(site: Site) -> Environment:
     first = LANGUAGES.index(site.languages[0])
 
     def t(key: str, **values: Any) -> Markup:
-        return both(say(key, **{k: v if isinstance(v, Phrase) else str(v) for k, v in values.items()}))
+        return both(say(key, **site.rules, **{k: v if isinstance(v, Phrase) else str(v) for k, v in values.items()}))
 
     def attr(name: str, key: str) -> Markup:
         phrase = TEXT[key]
@@ -230,5 +235,5 @@ def _chapters(site: Site) -> dict[str, list[str]]:
 
 
 def _method(site: Site, environment: Environment) -> str:
-    values = _common(site, "method") | {"sources": sources_of(site.lineage), "canopy": quantity(site.canopy_height_m, "m"), "storm": quantity(site.storm_mm, "int"), "chapters": _chapters(site)}
+    values = _common(site, "method") | {"sources": sources_of(site.lineage), "installed": findings.get(site.sums, "installed_kwp") is not None, "canopy": quantity(site.canopy_height_m, "m"), "storm": quantity(site.storm_mm, "int"), "chapters": _chapters(site)}
     return environment.get_template("method.html").render(values)

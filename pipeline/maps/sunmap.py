@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.io.picture import TILE_PX, ScreenTile
+from pipeline.maps.encode import pack_bytes
 from pipeline.maps.style import PALETTES, classify, rgb
 
 # Below this zoom of the map one picture of the whole town is shown, from it on the squares.
 TILES_FROM_ZOOM = 16
 _STEP = 100.0
+# A figure at one point is told in steps of this, so that a byte holds it: half of it is 0.4 % of a good roof, finer than the model is.
+READ_STEP = 10.0
+_BYTE = 255
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,21 @@ def picture(values: NDArray[np.float32], breaks: list[float]) -> Image.Image:
     return image
 
 
+def read_step(values: NDArray[np.float32]) -> float:
+    """Step of the figures at a point: 10 kWh/m2, or so many times it that a byte holds a tenth more than the sunniest cell seen.
+
+    >>> read_step(np.array([900.0, 1700.0, np.nan])), read_step(np.array([2600.0]))
+    (10.0, 20.0)
+    """
+    known = values[np.isfinite(values)]
+    return READ_STEP * max(1.0, float(np.ceil(1.1 * known.max() / READ_STEP / _BYTE))) if known.size else READ_STEP
+
+
+def counted(values: NDArray[np.float32], step: float) -> NDArray[np.uint8]:
+    """Steps of each cell as bytes, 0 where there is no figure."""
+    return np.clip(np.nan_to_num(np.round(values / step)), 0, _BYTE).astype(np.uint8)
+
+
 def write(sun: SunMap, images: Path, data: Path) -> int:
     """Write the pictures, and the script that says which there are.
 
@@ -73,7 +92,7 @@ def write(sun: SunMap, images: Path, data: Path) -> int:
     images
         Folder for the pictures, made here; names are numbers of the map's own grid.
     data
-        Folder for sunmap.js.
+        Folder for sunmap.js, and in `sun/` the figures of each square, read where somebody asks for a point.
 
     Returns
     -------
@@ -83,13 +102,17 @@ def write(sun: SunMap, images: Path, data: Path) -> int:
     breaks = limits(sun.overview)
     images.mkdir()
     picture(sun.overview, breaks).save(images / "town.png", bits=4)
+    (data / "sun").mkdir()
+    step = read_step(sun.overview)
     there = []
     for square in sun.squares:
-        picture(square.values, breaks).save(images / f"{square.col}_{square.row}.png", bits=4)
-        there.append(f"{square.col}_{square.row}")
+        name = f"{square.col}_{square.row}"
+        picture(square.values, breaks).save(images / f"{name}.png", bits=4)
+        (data / "sun" / f"{name}.js").write_text(pack_bytes(f"sun_{name}", counted(square.values, step)), encoding="utf-8", newline="\n")
+        there.append(name)
     west, south, east, north = sun.bounds
     said = {
-        "zoom": sun.zoom, "from": TILES_FROM_ZOOM, "side": TILE_PX, "bounds": [[south, west], [north, east]], "breaks": breaks,
+        "zoom": sun.zoom, "from": TILES_FROM_ZOOM, "side": TILE_PX, "bounds": [[south, west], [north, east]], "breaks": breaks, "step": step,
         "colours": list(PALETTES["sun"][: len(breaks) + 1]), "squares": there,
     }  # fmt: skip
     (data / "sunmap.js").write_text(f"SS.sun={json.dumps(said, separators=(',', ':'))};\n", encoding="utf-8", newline="\n")

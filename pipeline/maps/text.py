@@ -10,6 +10,8 @@ from pipeline.maps.phrases_land import LAND, LAND_MAPS
 from pipeline.maps.phrases_land_method import LAND_METHOD
 from pipeline.maps.phrases_method import METHOD
 from pipeline.maps.phrases_pages import DRAFTS
+from pipeline.maps.phrases_report import REPORT
+from pipeline.maps.phrases_report_method import REPORT_METHOD
 from pipeline.maps.phrases_run import RUN
 from pipeline.maps.phrases_sheet import SHEETS
 
@@ -42,7 +44,7 @@ def joined(parts: list[Phrase]) -> Phrase:
     return Phrase(*out)
 
 
-TEXT: dict[str, Phrase] = {key: Phrase(*pair) for part in (PAGES, FRONT, THEMES, LAND, LAND_MAPS, METHOD, LAND_METHOD, DRAFTS, SHEETS, RUN) for key, pair in part.items()}
+TEXT: dict[str, Phrase] = {key: Phrase(*pair) for part in (PAGES, FRONT, THEMES, LAND, LAND_MAPS, METHOD, LAND_METHOD, DRAFTS, SHEETS, RUN, REPORT, REPORT_METHOD) for key, pair in part.items()}
 # Scripts need neither the front page nor the method page.
 SCRIPT_TEXT: dict[str, Phrase] = {key: Phrase(*pair) for key, pair in (THEMES | LAND_MAPS).items()}
 SHEET_TEXT: dict[str, Phrase] = {key: Phrase(*pair) for key, pair in SHEETS.items()}

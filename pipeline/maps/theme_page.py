@@ -11,12 +11,13 @@ from folium import LayerControl
 from jinja2 import Environment
 
 from pipeline.core.solar.uncertainty import P90_SIGMAS
-from pipeline.maps import findings
+from pipeline.maps import dates, findings
 from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of
 from pipeline.maps.land_green import Green, green
 from pipeline.maps.land_soil import soil
 from pipeline.maps.layers import (
+    DATES_SCRIPT,
     SCRIPTS,
     SUN_SCRIPT,
     Picture,
@@ -30,8 +31,9 @@ from pipeline.maps.layers import (
 )
 from pipeline.maps.measures import choices
 from pipeline.maps.pictures import town_middle
+from pipeline.maps.quantities import quantity
 from pipeline.maps.style import NO_DATA
-from pipeline.maps.text import TEXT
+from pipeline.maps.text import TEXT, Phrase, say
 from pipeline.maps.themes import KEYS, KINDS, Theme, known, shape_columns
 
 # A map opens on this much of the middle of the town, so that single roofs are seen; a place with few features is shown whole.
@@ -57,11 +59,12 @@ def theme_page(site: Site, environment: Environment, name: str, common: dict[str
     """
     theme = site.made.get(name)
     data = _data_files(site, theme)
-    sun = _has_sun(site, theme)
+    sun, compared = _has_sun(site, theme), _has_dates(site, theme)
+    more = [*([SUN_SCRIPT] if sun else []), *([DATES_SCRIPT] if compared else [])]
     sources = [f"data/{d}.js" for d in ("text", *data, *([name] if theme else []), *(["sunmap"] if sun else []))]
-    scripts = [f"static/{s}" for s in SCRIPTS[:2]] + sources + [f"static/{s}" for s in (*SCRIPTS[2:], *([SUN_SCRIPT] if sun else []))]
+    scripts = [f"static/{s}" for s in SCRIPTS[:2]] + sources + [f"static/{s}" for s in (*SCRIPTS[2:-1], *more, SCRIPTS[-1])]
     values = common | {
-        "theme": name, "sun": sun, "active": theme is not None, "layer": theme.layer if theme else "", "lead": findings.lead(name, theme, site.sums),
+        "theme": name, "means": _means(site), "greens": "greens" in data, "installed": findings.installed(site.sums) if name == "solar" else None, "sun": sun, "dates": compared, "active": theme is not None, "layer": theme.layer if theme else "", "lead": findings.lead(name, theme, site.sums, site.rules),
         "legend": f"green.legend.{theme.value}" if theme and name == "green" else f"{name}.legend", "credit_short": credits_of(site.lineage, short=True),
         "choices": bool(theme and choices(theme, site.atlas)), "missing": common["missing"] if theme is None or name != "solar" else [],
         "whole": "town" not in site.atlas or site.atlas["town"]["zone_kind"].iloc[0] == "town",
@@ -78,10 +81,15 @@ def theme_page(site: Site, environment: Environment, name: str, common: dict[str
         return render(town_map, environment, "theme.html", values)
 
 
+def _means(site: Site) -> Phrase:
+    """What the colours of the roofs say, with a home's use of a year to hold them against."""
+    return TEXT["solar.means"] if site.home_kwh is None else say("solar.means.home", home=quantity(site.home_kwh / 1e3, "index"))
+
+
 def _town_green(site: Site) -> Green | None:
     """None where nothing is known of people and their green: an empty heading says nothing."""
     told = green(site)
-    return told if told.access or told.balance or told.planting or told.restoration else None
+    return told if told.access or told.balance or told.planting or told.restoration or told.patches else None
 
 
 def _data_files(site: Site, theme: Theme | None) -> list[str]:
@@ -131,7 +139,8 @@ def _map_layers(site: Site, theme: Theme | None, data: list[str]) -> list[Any]:
                 TEXT["map.parcels"],
             )
         )
-    if "greens" in data:
+    parks = bool(theme and theme.name == "green")
+    if "greens" in data and not parks:
         out.append(Polygons("greens", {"role": "base", "fill": "#bcd6a0", "stroke": "#8fae72", "width": 0.8, "alpha": 0.75}, TEXT["map.greens"]))
     if theme and shown != "buildings":
         out.append(_theme_layer(theme))
@@ -148,6 +157,9 @@ def _map_layers(site: Site, theme: Theme | None, data: list[str]) -> list[Any]:
         out.append(Polygons("buildings", grey, TEXT["map.buildings"]))
     if theme and shown == "buildings":
         out.append(_theme_layer(theme))
+    if "greens" in data and parks:
+        # Above the colours: where the green is that people walk to.
+        out.append(Polygons("greens", {"role": "base", "fill": "#ffffffb3", "stroke": "#14361f", "width": 2, "alpha": 1}, TEXT["map.greens"]))
     if shown != "town" and "town" in data:
         veil = {"veil": "#fbf8f2a6"} if site.atlas["town"]["zone_kind"].iloc[0] == "town" else {}
         out.append(Polygons("town", {"role": "base", "stroke": "#6d6350", "width": 2, "dash": [7, 4], **veil}, TEXT["map.boundary"]))
@@ -177,13 +189,17 @@ def _has_sun(site: Site, theme: Theme | None) -> bool:
     return site.sun is not None and theme is not None and theme.name == "solar"
 
 
+def _has_dates(site: Site, theme: Theme | None) -> bool:
+    return site.dates is not None and theme is not None and theme.name == "sealing" and theme.layer != "town"
+
+
 def panel(site: Site, theme: Theme) -> dict[str, Any]:
     """What the scripts of a theme page must know; it travels with the theme's columns."""
     sent = set(shape_columns(theme.layer, site.atlas[theme.layer])) | set(site.columns[theme.name])
     kinds = {name: KINDS[name][0] if name in KINDS else "text" for name in sorted(sent)}
     csv = [c for c in kinds if not c.startswith(("m0", "m1", "reason"))]
     return {
-        "sun": _has_sun(site, theme), "measures": choices(theme, site.atlas), "storm": site.storm_mm, "zones": len(site.atlas[theme.layer]),
+        "sun": _has_sun(site, theme), "dates": dates.told(site.dates, site.streets) if site.dates is not None and _has_dates(site, theme) else None, "measures": choices(theme, site.atlas), "storm": site.storm_mm, "zones": len(site.atlas[theme.layer]),
         "theme": theme.name, "layer": theme.layer, "data": theme.layer, "columns": theme.name, "id": KEYS[theme.layer], "value": theme.value, "kind": theme.kind, "sum": theme.total, "below": theme.below, "words": theme.words,
         "sumKind": KINDS[theme.total][0], "band": theme.band, "p90": P90_SIGMAS if "sigma_common" in sent and known(site.atlas[theme.layer], "sigma_common") else None, "breaks": theme.limits, "colours": theme.colours, "muted": _MUTED, "noData": NO_DATA, "kinds": kinds,
         "table": [c for c in theme.table if c in sent], "csv": [KEYS[theme.layer], *(c for c in csv if c != KEYS[theme.layer])], "email": site.email, "credit": str(credits_of(site.lineage)),

@@ -97,7 +97,7 @@ def _active(town: Path, out: Path) -> list[str]:
     from pipeline.recipes import Place, make_plan
 
     plan = make_plan(Place(town, out / "data/processed" / town.name, out / "maps" / town.name), with_recipes=False)
-    return [s.name for s in plan.active]
+    return [s.name for s in plan.usual]
 
 
 def exponent(roofs: list[int], seconds: list[float]) -> float:

@@ -33,9 +33,13 @@ def atlas(towns: ModuleType) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def site(towns: ModuleType, atlas: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    return Path(towns.build(folder / "site", atlas, sunmap=towns.make_sunmap(folder / "sunmap.tif", atlas)))
+def sunmap(towns: ModuleType, atlas: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return towns.make_sunmap(tmp_path_factory.mktemp("sun") / "sunmap.tif", atlas)
+
+
+@pytest.fixture(scope="session")
+def site(towns: ModuleType, atlas: dict[str, Any], sunmap: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(towns.build(tmp_path_factory.mktemp("site") / "site", atlas, sunmap=sunmap))
 
 
 @pytest.fixture(scope="session")

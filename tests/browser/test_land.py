@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,14 +11,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from pipeline.maps.quantities import quantity
+from tests.browser.pages import Visits, address
 
 pytestmark = pytest.mark.browser
-Visits = Callable[..., Any]
 CHOICES = {"sealing": ("open", "runoff"), "green": ("supply", "rank", "canopy", "head")}
-
-
-def address(site: Path, name: str, state: str = "") -> str:
-    return (site / f"{name}.html").as_uri() + (f"#{state}" if state else "")
 
 
 def calm(text: str) -> str:
@@ -29,7 +24,7 @@ def calm(text: str) -> str:
 @pytest.mark.parametrize("name", sorted(CHOICES))
 def test_each_choice_colours_counts_and_travels_in_the_link(visit: Visits, site: Path, atlas: dict[str, Any], name: str) -> None:
     seen = visit().open(address(site, name))
-    assert seen.page.evaluate("[...document.querySelectorAll('#by option')].map(o => o.value)") == ["", *CHOICES[name]]
+    assert seen.page.evaluate("[...document.querySelectorAll('#by option')].map(o => o.value)") == ["", *CHOICES[name], *(["dates"] if name == "sealing" else [])]
     for key in CHOICES[name]:
         seen.page.select_option("#by", key)
         assert f"m={key}" in seen.state()["hash"] and "t=" not in seen.state()["hash"]
@@ -112,14 +107,14 @@ def test_a_section_says_who_has_green_near_and_why_a_figure_is_missing(visit: Vi
 
 def test_the_rule_is_told_by_every_definition(visit: Visits, site: Path) -> None:
     seen = visit().open(address(site, "green"))
-    assert not seen.page.is_visible("#definitions")
+    assert not seen.page.is_visible("[data-tables=rule]")
     seen.page.click("main details summary >> text=Quanto cambia con la definizione")
-    rows = seen.page.locator("#definitions table").first.locator("tbody tr")
-    assert rows.count() == 6 and seen.page.locator("#definitions table").count() == 3
-    assert calm(seen.page.inner_text("#definitions b")) == "2 %"
+    rows = seen.page.locator("[data-tables=rule] table").first.locator("tbody tr")
+    assert rows.count() == 6 and seen.page.locator("[data-tables=rule] table").count() == 3
+    assert calm(seen.page.inner_text("[data-tables=rule] b")) == "2 %"
     assert calm(rows.nth(2).inner_text()).startswith("alberi entro 25 m, chiome nel raggio di 300 m")
     seen.page.click(".o:visible")
-    assert "on foot, from 0.5 ha" in calm(seen.page.inner_text("#definitions"))
+    assert "on foot, from 0.5 ha" in calm(seen.page.inner_text("[data-tables=rule]"))
 
 
 def test_a_line_of_a_list_opens_on_the_map(visit: Visits, site: Path, atlas: dict[str, Any]) -> None:

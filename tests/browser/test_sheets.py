@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,13 +9,9 @@ from typing import Any
 import pytest
 
 from pipeline.maps.quantities import quantity
+from tests.browser.pages import Visits, address
 
 pytestmark = pytest.mark.browser
-Visits = Callable[..., Any]
-
-
-def address(site: Path, name: str, state: str = "") -> str:
-    return (site / f"{name}.html").as_uri() + (f"#{state}" if state else "")
 
 
 def opened(visit: Visits, site: Path, name: str, state: str, **options: Any) -> Any:
@@ -150,3 +145,28 @@ def test_a_town_without_roofs_has_no_roof_sheets(visit: Visits, towns: ModuleTyp
     for name, active in (("roof", False), ("parcel", True)):
         seen = visit().open(address(bare, name))
         assert bool(seen.page.query_selector("#paper")) == active and seen.complaints == []
+
+
+def pages_on_paper(seen: Any) -> int:
+    """Sheets of A4 that the page takes."""
+    import io
+
+    import pypdf
+
+    return len(pypdf.PdfReader(io.BytesIO(seen.page.pdf(format="A4", print_background=True, prefer_css_page_size=True))).pages)
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize(("name", "thing"), [("roof", "E00030"), ("parcel", "B792_2_007")])
+def test_a_sheet_is_one_page_of_paper(visit: Visits, site: Path, name: str, thing: str, language: str) -> None:
+    seen = opened(visit, site, name, f"s={thing}&l={language}")
+    assert pages_on_paper(seen) == 1
+
+
+def test_ten_planes_and_ten_sizes_still_fit(visit: Visits, site: Path) -> None:
+    """The most a sheet lists: its tables are filled up, and set smaller as the sheet does it."""
+    seen = opened(visit, site, "roof", "s=E00030&l=it")
+    seen.page.evaluate("""[['.planes', 10], ['.wide', 11]].forEach(([part, count]) => { const body = document.querySelector('#paper ' + part + ' tbody');
+        while (body.rows.length < count) body.append(body.rows[0].cloneNode(true)); })""")
+    seen.page.evaluate("document.getElementById('paper').classList.add('dense')")
+    assert pages_on_paper(seen) == 1

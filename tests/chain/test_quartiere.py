@@ -64,6 +64,21 @@ def test_residents_per_building_are_not_published(quartiere: Any) -> None:
         assert not [c for c in quartiere.read("atlas")[layer].columns if "resident" in c]
 
 
+def test_report_is_made_on_request_only(quartiere: Any, root: Any) -> None:
+    import pypdfium2
+
+    from pipeline.recipes import Place
+    from pipeline.runner import run_stage
+
+    assert "report" not in quartiere.town.stages and not (quartiere.processed / "report").exists()
+    done = run_stage("report", Place(root / "tests/towns/quartiere", quartiere.processed, quartiere.site))
+    assert done.output == quartiere.processed / "report/manifest.json"
+    for language, word in (("it", "dati dimostrativi"), ("en", "demonstration data")):
+        pdf = pypdfium2.PdfDocument(done.output.parent / f"report_{language}.pdf")
+        assert 8 <= len(pdf) <= 15
+        assert word in pdf[0].get_textpage().get_text_range().lower()
+
+
 def test_the_map_of_irradiation_agrees_with_the_planes(quartiere: Any) -> None:
     from pipeline.io import rasters
 
@@ -123,3 +138,29 @@ def test_access_is_never_shorter_than_the_line_and_supply_is_conserved(quartiere
     figures = quartiere.town.sidecar("access")["lineage"]["access"]["figures"]
     people = occupancy.set_index("building_id")["residents"].reindex(access["building_id"]).fillna(0.0).to_numpy()
     assert (access["green_m2_per_person"] * people).sum() == pytest.approx(figures["supply_shared_m2"], rel=1e-9)
+
+
+def test_public_buildings_are_found_again_and_summed(quartiere: Any) -> None:
+    """The demonstration register names every public building of the generated town, and one that is nowhere."""
+    estate, buildings = quartiere.read("estate"), quartiere.read("buildings").set_index("building_id")
+    assert estate["place"].value_counts().to_dict() == {"building": 1, "parcel": 1, "none": 1}
+    assert estate.set_index("estate_id").loc["DIM-99", "place_reason"] == "unknown_address"
+    there = estate[estate["place"] != "none"]
+    assert set(buildings.loc[there["building_id"], "use"]) == {"school", "town_hall"} and there["name"].str.contains("dimostrativo").all()
+    # The whole roof in the estate is the last step of the building's ladder, and money grows from the worse end to the better.
+    last = quartiere.read("ladder").groupby("building_id")["kwp"].last()
+    np.testing.assert_allclose(there["roof_kwp"], last.loc[there["building_id"]])
+    assert (there["pv_npv_eur_low"] <= there["pv_npv_eur"]).all() and (there["pv_self_consumed_kwh"] <= there["pv_kwh_year"]).all()
+    figures = quartiere.town.sidecar("estate")["lineage"]["estate"]["figures"]
+    assert figures["estate_co2_kg_avoidable"] == pytest.approx(estate["co2_kg_avoidable"].sum())
+    assert "Public buildings (indicative): 2 of 3 found on the map" in quartiere.log
+
+
+def test_the_community_shares_what_the_public_roofs_do_not_use(quartiere: Any) -> None:
+    community, estate = quartiere.read("community"), quartiere.read("estate")
+    area = community["areas"].iloc[0]
+    assert area["produced_kwh"] == pytest.approx(estate["pv_kwh_year"].sum(), rel=1e-9)
+    assert area["own_kwh"] == pytest.approx(estate["pv_self_consumed_kwh"].sum(), rel=1e-6)
+    steps = community["steps"]
+    np.testing.assert_allclose(steps["shared_kwh"] + steps["surplus_kwh"], area["fed_in_kwh"], rtol=1e-9)
+    assert community["anchors"]["estate_id"].tolist() == ["DIM-01", "DIM-02"]

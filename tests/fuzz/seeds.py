@@ -14,6 +14,7 @@ import laspy
 import numpy as np
 import pandas as pd
 import rasterio
+import shapely
 from rasterio.transform import Affine
 from shapely.geometry import LineString
 
@@ -27,14 +28,17 @@ from pipeline.io.baseline import read_baseline
 from pipeline.io.consumed import read_official, read_official_table
 from pipeline.io.cover import open_codes
 from pipeline.io.density import open_density
+from pipeline.io.estate import read_estate
 from pipeline.io.imagery import open_pictures
 from pipeline.io.labels import read_labels
 from pipeline.io.looks import look
 from pipeline.io.permits import read_permits
 from pipeline.io.probe import probe
+from pipeline.io.wfs import TILE_DEG, bring
 from pipeline.stages.sources.farhorizon import farhorizon
 from pipeline.stages.sources.surface import surface
 from pipeline.stages.sources.weather import weather
+from tests.reference.osm_files import pbf
 from tests.reference.raw_layers import AREA, CXF, HEAD, LAT, LON, OSM, SOUTH, TOWN, WEST, layer, read, square, text
 
 GRID = Grid(WEST, SOUTH + 40.0, 1.0, 40, 40, 25833)
@@ -88,6 +92,26 @@ def ade(folder: Path, element: str, field: str, code: str) -> Path:
         for n in (1, 2)
     )
     return text(folder / "a.gml", f"{HEAD}{body}</wfs:FeatureCollection>")
+
+
+class Answers:
+    """A server that gives the same answer to everything."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def get(self, url: str, kind: str, part: Path, max_bytes: int) -> None:
+        part.write_bytes(self.content)
+
+
+def joined(path: Path) -> Any:
+    """The answers of a WFS for two boxes, brought and joined as `make fetch` does."""
+    folder = path.with_name("answers")
+    folder.mkdir(exist_ok=True)
+    for old in folder.iterdir():
+        old.unlink()
+    where = shapely.box(LON, LAT, LON + TILE_DEG, LAT + TILE_DEG / 10)
+    return bring(Answers(path.read_bytes()), "https://example.org/wfs", "ade_gml", where, "B792", folder, path.with_name("joined.gml"), 1 << 24)  # type: ignore[arg-type]
 
 
 def sections(folder: Path, suffix: str) -> Path:
@@ -219,6 +243,10 @@ def permits_csv(folder: Path) -> Path:
     return text(folder / "a.csv", "data;mq;tipo;stato;numero;luogo;est;nord\n31/12/2024;1.200,5;nuova costruzione;rilasciato;1/24;12/34;758001;4473001\n01/02/2023;80;ripristino;;2/24;;;\n")
 
 
+def estate_csv(folder: Path) -> Path:
+    return text(folder / "a.csv", "codice;denominazione;uso;superficie;anno;mese;kwh elettrici;kwh termici;vettore;lat;lon\nE1;Scuola;scuola;1.400,5;2024;;70.000;210.000;metano;40,345;18,046\nE2;Sede;municipio;900;2023;1;500;;;;\n")
+
+
 def labels_csv(folder: Path) -> Path:
     return text(folder / "points.csv", "point_id;label;note\n0001;building;\n0002;tree;x\n0003;sealed;\n0004;bare;\n")
 
@@ -261,8 +289,11 @@ def town_yaml(folder: Path) -> Path:
 
 ALL: tuple[Seed, ...] = (
     Seed("gml parcels", lambda f: ade(f, "CadastralParcel", "NATIONALCADASTRALREFERENCE", "B792_000100.{}"), looked("ade_gml", lambda p: read("parcels", p, kind="ade_gml")), XML),
+    Seed("wfs answer", lambda f: ade(f, "CadastralParcel", "NATIONALCADASTRALREFERENCE", "B792_000100.{}"), joined, (*XML, b'numberMatched="9" numberReturned="2"', b"<ExceptionReport/>")),
     Seed("gml any", lambda f: layer(f / "a.gml", [square(), square(40)]), looked("vector", lambda p: read("buildings", p)), XML, part=".gml"),
     Seed("osm xml", lambda f: text(f / "a.osm", OSM), looked("osm", lambda p: read("buildings", p, kind="osm")), XML),
+    Seed("osm pbf", lambda f: pbf(f / "a.osm.pbf", north=0.029, east=0.002), looked("osm", lambda p: read("buildings", p, kind="osm"))),
+    Seed("osm pbf plain", lambda f: pbf(f / "a.osm.pbf", compress=False, north=0.029, east=0.002), looked("osm", lambda p: read("streets", p, kind="osm")), (b"OSMData", b"OSMHeader")),
     Seed("cxf", lambda f: text(f / "a.CXF", "\n".join(CXF)), looked("cxf", lambda p: read("buildings", p, kind="cxf", crs="EPSG:25833")), (b"BORDO\n", b"TESTO\n", b"LINEA\n", b"EOF\n", b"SIMBOLO\n", b"\\")),
     Seed("geojson streets", streets_json, looked("osm", lambda p: read("streets", p, kind="osm")), JSON),
     Seed("geojson greens", parks_json, looked("osm", lambda p: read("greenspaces", p, kind="osm")), JSON),
@@ -271,10 +302,12 @@ ALL: tuple[Seed, ...] = (
     Seed("dbf", lambda f: layer(f / "a.shp", [square(), square(40)], H=[3.0, 6.0]), looked("vector", lambda p: read("buildings", p, fields={"building_id": "ID", "height_m": "H"})), part=".dbf"),
     Seed("shx", lambda f: layer(f / "a.shp", [square(), square(40)]), looked("vector", lambda p: read("buildings", p)), part=".shx"),
     Seed("gpkg", lambda f: layer(f / "a.gpkg", [square(), square(40)]), looked("vector", lambda p: read("buildings", p)), (b"CREATE TRIGGER", b"gpkg_contents")),
+    Seed("fgb", lambda f: layer(f / "a.fgb", [square(), square(40)], H=[3.0, 6.0]), looked("vector", lambda p: read("buildings", p, fields={"building_id": "ID", "height_m": "H"}))),
     Seed("csv sections", lambda f: sections(f, ".csv"), with_outlines, TABLE),
     Seed("xlsx sections", lambda f: sections(f, ".xlsx"), with_outlines, (*TABLE, *XML), zipped=True),
     Seed("csv consumed", consumed_csv, looked("consumed_table", consumed), TABLE),
     Seed("csv permits", permits_csv, looked("permits", lambda p: read_permits(source("permits", p, crs="EPSG:25833"), None, 25833, Notes())), TABLE),
+    Seed("csv estate", estate_csv, looked("public_buildings", lambda p: read_estate(source("public_buildings", p), "2026-11", Notes())), TABLE),
     Seed("csv labels", labels_csv, looked("labels", labels), TABLE),
     Seed("csv baseline", baseline_csv, looked("baseline", lambda p: read_baseline(source("baseline", p), Notes())), TABLE),
     Seed("pvgis tmy csv", tmy_csv, looked("pvgis_tmy", year_of("pvgis_tmy")), TABLE),

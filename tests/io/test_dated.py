@@ -10,11 +10,10 @@ import pytest
 from pipeline.config.solar import SolarConfig
 from pipeline.contracts.sources import BUILDING_USES
 from pipeline.errors import InputError
-from pipeline.io.dated import COLUMNS, TABLES, find, parse_rules, read_rules, rule
+from pipeline.io.dated import COLUMNS, TABLES, find, parse_rules, read_rules, rule, table_names
 from pipeline.io.loads import day_shapes, use_rules
 from pipeline.stages.land.plots import COVERS
 
-OTHER_LAYOUT = {"load_profiles", "uses", "holidays"}
 NAMES = sorted(p.stem for p in TABLES.glob("*.csv"))
 
 
@@ -23,7 +22,7 @@ def line(**changed: str) -> dict[str, str]:
     return whole | changed
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n not in OTHER_LAYOUT])
+@pytest.mark.parametrize("name", table_names())
 def test_every_table_is_well_formed(name: str) -> None:
     for rows in read_rules(name).values():
         assert len({r.unit for r in rows}) == 1
@@ -38,7 +37,7 @@ def test_every_row_says_since_when(name: str) -> None:
         rows = list(csv.DictReader(stream))
     assert rows
     assert all(None not in r and None not in r.values() for r in rows), "as many cells as columns in each row"
-    if name != "uses":
+    if name not in ("uses", "estate_uses"):
         assert all(r["valid_from"] and r["source"] for r in rows)
 
 
@@ -56,7 +55,7 @@ def test_expired_too_early_and_unknown() -> None:
         rule("taxes", "deduction", "1999-01")
     with pytest.raises(InputError, match="no key 'nothing'; it has deduction"):
         rule("taxes", "nothing", "2026-11")
-    with pytest.raises(InputError, match="no such table; expected one of biotope_factors, consumption"):
+    with pytest.raises(InputError, match="no such table; expected one of benchmarks, biotope_factors, consumption"):
         rule("nothing", "nothing", "2026-11")
 
 
@@ -100,7 +99,7 @@ def test_uses_name_keys_that_are_there() -> None:
 
 
 def test_the_documentation_names_every_table(root: Path) -> None:
-    text = "".join((root / f"docs/methods/{page}.md").read_text(encoding="utf-8") for page in ("finance", "land"))
+    text = "".join((root / f"docs/methods/{page}.md").read_text(encoding="utf-8") for page in ("finance", "land", "plan"))
     assert [n for n in NAMES if f"| `{n}` |" not in text] == []
 
 

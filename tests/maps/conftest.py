@@ -21,7 +21,7 @@ from pipeline.contracts.spec import MONTHS, Raster, RasterBlocks, TableSpec
 from pipeline.core.grid import Grid, Window
 from pipeline.core.solar.uncertainty import P90_SIGMAS
 from pipeline.io import rasters
-from tests.maps.land_layers import with_land
+from tests.maps.land_layers import consumed_of, ledger_of, street_rows, with_land
 
 EPSG = 25833
 # About the middle of Carmiano in EPSG:25833.
@@ -172,7 +172,10 @@ def make_atlas(columns: int = 10, rows: int = 10, built: int = 60, seed: int = 1
         "sections": _sections(streets, rng),
     }
     made = {name: made.get(name, frame(spec, {}, [])) for name, spec in Atlas.layers.items()}
-    return with_land(made, frame, Atlas.layers) if land else made
+    if not land:
+        return made
+    made["streets"] = frame(Atlas.layers["streets"], street_rows(make_streets()), list(make_streets().geometry))
+    return with_land(made, frame, Atlas.layers)
 
 
 def _on_roofs(ids: list[str], homes: list[Any], reason: list[Any], buildings: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, ...]:
@@ -324,6 +327,8 @@ def build(out: Path, atlas: dict[str, gpd.GeoDataFrame], **more: Any) -> Path:
         "streets": make_streets(),
         "greenspaces": None,
         "mismatch": None,
+        "consumed": consumed_of(atlas) if len(atlas["official"]) and len(atlas["parcels"]) > 50 else None,
+        "ledger": ledger_of() if len(atlas["official"]) else None,
         "config": WebmapConfig(),
         "town": make_town(),
         "lineage": make_lineage(),

@@ -19,7 +19,7 @@ def with_land(atlas: dict[str, Any], table: Frame, layers: dict[str, Any]) -> di
     out = dict(atlas)
     out["parcels"], out["sections"] = _parcels(atlas["parcels"]), _sections(atlas["sections"])
     out["town"] = _town(atlas["town"], out["parcels"])
-    rows = {"official": _official(out["town"]), "comparison": _comparison(), "provision": _provision(), "restoration": _restoration()}
+    rows = {"official": _official(out["town"]), "comparison": _comparison(), "provision": _provision(), "restoration": _restoration(), "patches": _patches()}
     for name, columns in rows.items():
         count = len(next(iter(columns.values())))
         out[name] = table(layers[name], columns, [None] * count)
@@ -107,3 +107,50 @@ def _restoration() -> dict[str, list[Any]]:
         "town_id": ["075014"], "year": [2026], "ecosystem_m2": [250_000.0], "green_m2": [109_000.0], "canopy_m2": [10_000.0], "green_share": [0.436], "canopy_share": [0.04],
         "excludable": [False], "baseline_year": [2024], "green_change_m2": [-1_200.0], "canopy_change_m2": [300.0],
     }  # fmt: skip
+
+
+def _patches() -> dict[str, list[Any]]:
+    """Of the town: three classes."""
+    return {
+        "zone_kind": ["town"] * 3, "zone_id": ["075014"] * 3, "cover": ["open", "sealed", "tree"], "known_m2": [270_000.0] * 3, "class_m2": [160_000.0, 110_000.0, 20_000.0], "pland": [0.59, 0.41, 0.07],
+        "patches_4": [40, 30, 90], "patches_8": [31, 22, 77], "largest_share": [0.3, 0.2, 0.004], "edge_m_per_ha": [190.4, 185.1, 243.0], "core_share": [0.8, 0.5, 0.01],
+        "mesh_m2": [28_000.0, 5_200.0, 37.0], "mesh_cross_m2": [28_100.0, 5_300.0, 38.0], "shdi": [0.85] * 3,
+    }  # fmt: skip
+
+
+def street_rows(lines: gpd.GeoDataFrame) -> dict[str, list[Any]]:
+    """Ground along each stretch: 8 m wide, the first half of the named street drier than the second."""
+    length = lines.geometry.length.to_numpy()
+    area = length * 8.0
+    sealed = np.array([0.9, 0.8, 0.5, 0.1])[: len(lines)]
+    return {
+        "street_id": lines["street_id"].tolist(), "name": lines["name"].tolist(), "area_m2": area.tolist(), "covered_m2": area.tolist(), "sealed_m2": (area * sealed).tolist(), "sealed_share": sealed.tolist(),
+        "tree_m2": (area * 0.05).tolist(), "runoff_m3": (area * sealed * 0.054).tolist(),
+    }  # fmt: skip
+
+
+def consumed_of(atlas: dict[str, Any]) -> dict[str, gpd.GeoDataFrame]:
+    """Two years of the official map: the western half of the town, then two cells more and one less; the first change lies on the parcel in row 50."""
+    from shapely import box, difference, union_all
+
+    west, south, east, north = atlas["town"].total_bounds
+    middle = (west + east) / 2
+    at = atlas["parcels"].geometry.iloc[50].representative_point()
+    new = [box(at.x - 5, at.y - 5, at.x + 5, at.y + 5), box(at.x + 5, at.y - 5, at.x + 15, at.y + 5)]
+    back = box(west, south, west + 10, south + 10)
+    then = difference(box(west, south, middle, north), union_all(new))
+    now = difference(union_all([then, *new]), back)
+    crs = atlas["town"].crs
+    rows = [("taken-1", "taken-1", "taken"), ("taken-2", "taken-1", "taken"), ("restored-1", "restored-1", "restored")]
+    changes = gpd.GeoDataFrame({"change_id": [r[0] for r in rows], "patch_id": [r[1] for r in rows], "kind": [r[2] for r in rows], "since": 2015, "year": 2023, "area_m2": 100.0}, geometry=[*new, back], crs=crs)
+    stock = gpd.GeoDataFrame({"year": [2015, 2023], "area_m2": [then.area, now.area]}, geometry=[then, now], crs=crs)
+    return {"years": atlas["official"], "changes": changes, "stock": stock, "comparison": atlas["comparison"]}
+
+
+def ledger_of() -> pd.DataFrame:
+    """One entry that is found, one not carried out, and the patch of the official map that no entry explains."""
+    return pd.DataFrame({
+        "ledger_id": ["2016/0001", "2016/0002", "taken-1"], "kind": ["restored", "taken", "taken"], "date": ["2016-02-15", "2016-03-15", None], "place": ["B792_1_001", "B792_1_002", None],
+        "status": ["fine lavori", "decaduto", None], "register_m2": [90.0, 120.0, 0.0], "official_m2": [100.0, 0.0, 200.0], "difference_m2": [-10.0, 120.0, -200.0],
+        "match": ["matched", "not carried out", "not in the register"],
+    })  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -60,3 +62,16 @@ def test_yards_to_open_begin_with_the_public_one(site: Site) -> None:
 
 def test_the_hero_says_what_panels_on_the_ground_would_take(site: Site) -> None:
     assert "146 to 264 hectares" in findings.headline(site.name, site.sums)[2].en
+
+
+def test_what_is_installed_stands_beside_what_is_possible(tmp_path: Path, builder: Callable[..., Path], small_atlas: dict[str, Any]) -> None:
+    """By hand: a tenth of the town's power; without a register the method page says what it takes."""
+    town = small_atlas["town"]
+    have = float(town["kwp"].iloc[0]) / 10
+    told = small_atlas | {"town": town.assign(installed_year=2024, installed_plants=12, installed_kwp=have, installed_ground_kwp=999.0)}
+    site = builder(tmp_path / "site", told)
+    page = (site / "solar.html").read_text(encoding="utf-8").replace("\u00a0", " ")
+    assert "Già sui tetti a fine 2024" in page and "in 12 impianti, il 10,0 % dei" in page and "; altri 999 kWp a terra" in page
+    assert "Where they stand" in (method := (site / "method.html").read_text(encoding="utf-8")).replace("where they stand", "Where they stand") and "Atlaimpianti" not in method
+    other = builder(tmp_path / "other", small_atlas)
+    assert "Già sui tetti" not in (other / "solar.html").read_text(encoding="utf-8") and "Atlaimpianti" in (other / "method.html").read_text(encoding="utf-8")

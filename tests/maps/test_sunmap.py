@@ -18,7 +18,7 @@ from pipeline.core.grid import Grid, Window
 from pipeline.io import rasters
 from pipeline.io.picture import TILE_PX, native_zoom, screen_tiles
 from pipeline.maps.style import PALETTES, rgb
-from pipeline.maps.sunmap import limits, picture
+from pipeline.maps.sunmap import counted, limits, picture, read_step
 
 EPSG = 25833
 
@@ -83,3 +83,11 @@ def test_the_site_holds_the_squares_and_says_which(tmp_path: Path, builder: Call
     assert Image.open(site / "img" / "sun" / "town.png").mode == "P"
     assert "sunmap.js" in (site / "solar.html").read_text(encoding="utf-8")
     assert "sunmap.js" not in (site / "green.html").read_text(encoding="utf-8")
+
+
+def test_a_byte_holds_every_figure_to_half_a_step() -> None:
+    values = np.array([np.nan, 612.0, 1404.9, 1999.0], dtype=np.float32)
+    told = counted(values, read_step(values))
+    assert told[0] == 0 and np.abs(told[1:] * 10.0 - values[1:]).max() <= 5.0
+    desert = np.array([2700.0], dtype=np.float32)
+    assert counted(desert, read_step(desert))[0] * read_step(desert) == pytest.approx(2700.0, abs=10.0)

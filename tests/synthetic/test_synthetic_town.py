@@ -261,3 +261,16 @@ def test_two_runs_give_the_same_bytes(made: Made, tmp_path: Path, carmiano: Town
     assert first == sorted(p.relative_to(tmp_path) for p in tmp_path.rglob("*") if p.is_file())
     different = [str(p) for p in first if (made.folder / p).read_bytes() != (tmp_path / p).read_bytes()]
     assert different == []
+
+
+def test_the_register_of_public_buildings_is_a_demonstration(made: Made) -> None:
+    """Names and notes say so, the identifiers exist, and each way of naming a place leads to a public building."""
+    text = (made.folder / "edifici_comunali.csv").read_text(encoding="utf-8")
+    assert text.startswith("# dati dimostrativi / demonstration data")
+    register = pd.read_csv(made.folder / "edifici_comunali.csv", sep=";", decimal=",", skiprows=1, dtype={"aggregato": str})
+    assert register["denominazione"].str.startswith("Edificio dimostrativo").all() and register["codice"].str.startswith("DIM-").all()
+    assert set(register["aggregato"].dropna()) <= set(made.buildings["IDAG"])
+    months = register[register["mese"].notna()].groupby(["codice", "anno"]).size()
+    assert (months == 12).all() and not register.duplicated(["codice", "anno", "mese"]).any()
+    for name in ("civici_pubblici.csv", "gradi_giorno.csv"):
+        assert (made.folder / name).read_text(encoding="utf-8").startswith("# dati dimostrativi")

@@ -70,7 +70,7 @@
     var head = JSON.parse(new TextDecoder().decode(all.subarray(0, at))), streams = {};
     at += 1;
     Object.keys(head.streams).forEach(function (name) { streams[name] = all.subarray(at, at += head.streams[name]); });
-    var table = { rows: head.rows, columns: head.text, shapes: null };
+    var table = { rows: head.rows, columns: head.text, shapes: null, bytes: streams.bytes || null };
     Object.keys(head.scales).forEach(function (name) {
       var coded = varints(streams["col." + name]), out = new Float64Array(coded.length), scale = head.scales[name];
       for (var i = 0; i < coded.length; i++) out[i] = coded[i] === 0 ? NaN : Math.round(signed(coded[i] - 1) * scale * 1e6) / 1e6;
@@ -89,6 +89,20 @@
       delete SS.packed[name];
     }
     return opened[name];
+  };
+
+  /* A further data file, once; file:// knows no other way. */
+  var loaded = {};
+  SS.load = function (url) {
+    if (!loaded[url]) {
+      loaded[url] = new Promise(function (done, failed) {
+        var script = SS.h("script", { src: url });
+        script.onload = done;
+        script.onerror = failed;
+        document.head.append(script);
+      });
+    }
+    return loaded[url];
   };
 
   function measure() { document.documentElement.style.setProperty("--head", document.querySelector("header").offsetHeight + "px"); }

@@ -91,23 +91,25 @@
       c.covered_m2 ? parts.covered(theme, row) : null
     ];
   }
-  /* One rule by every definition: the headline's cell is bold. */
+  /* Tables below the map that come with the data, each at its place; the cell that is told above is bold. */
   SS.definitions = function () {
-    var box = document.getElementById("definitions"), at = function (pair) { return pair[SS.language === "it" ? 0 : 1]; };
-    if (!box || !SS.tables) return;
-    box.replaceChildren.apply(box, SS.tables.map(function (table) {
-      var head = h("tr", {}, h("td", {})), body = h("tbody", {});
-      table.heads.forEach(function (pair) { head.append(h("th", { scope: "col", className: "n" }, at(pair))); });
-      table.rows.forEach(function (row, i) {
-        var line = h("tr", {}, h("th", { scope: "row" }, at(row[0])));
-        row[1].forEach(function (pair, j) {
-          var first = table.headline && table.headline[0] === i && table.headline[1] === j;
-          line.append(h("td", { className: "n num" }, first ? h("b", {}, at(pair)) : at(pair)));
+    var at = function (pair) { return pair[SS.language === "it" ? 0 : 1]; };
+    document.querySelectorAll("[data-tables]").forEach(function (box) {
+      box.replaceChildren.apply(box, ((SS.tables || {})[box.getAttribute("data-tables")] || []).map(function (table) {
+        var head = h("tr", {}, h("td", {})), body = h("tbody", {});
+        table.heads.forEach(function (pair) { head.append(h("th", { scope: "col", className: "n" }, at(pair))); });
+        table.rows.forEach(function (row, i) {
+          var state = table.links[i], label = at(row[0]);
+          var line = h("tr", {}, h("th", { scope: "row" }, state ? h("a", { href: SS.write(Object.assign(SS.parse(state), { l: SS.language })) }, label) : label));
+          row[1].forEach(function (pair, j) {
+            var first = table.headline && table.headline[0] === i && table.headline[1] === j;
+            line.append(h("td", { className: "n num" }, first ? h("b", {}, at(pair)) : at(pair)));
+          });
+          body.append(line);
         });
-        body.append(line);
-      });
-      return h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": at(table.caption) }, h("table", {}, h("caption", {}, at(table.caption)), h("thead", {}, head), body));
-    }));
+        return h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": at(table.caption) }, h("table", {}, h("caption", {}, h("span", {}, at(table.caption))), h("thead", {}, head), body));
+      }));
+    });
   };
   document.addEventListener("ss:language", SS.definitions);
 

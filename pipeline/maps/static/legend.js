@@ -32,6 +32,17 @@
     return lo;
   }
 
+  /* The key on the map itself, where the panel lies below the screen: on a phone. */
+  SS.strip = function (title, colours, texts) {
+    var box = document.getElementById("strip");
+    if (!box) return;
+    box.replaceChildren.apply(box, [SS.h("b", {}, title)].concat(texts.map(function (text, k) {
+      var swatch = SS.h("i", {});
+      swatch.style.background = colours[k];
+      return SS.h("span", {}, swatch, text);
+    })));
+  };
+
   SS.legend = function (theme, changed) {
     var o = theme.options, input = document.getElementById("from"), at, counts, sums, bands, everything;
     var chart = document.getElementById("chart"), list = document.getElementById("classes"), sum = document.getElementById("sum");
@@ -89,6 +100,8 @@
         return SS.h("li", {}, swatch, text);
       }));
       list.style.gridTemplateColumns = "repeat(" + texts.length + ",1fr)";
+      theme.strip = function () { SS.strip(SS.t(o.legend || document.getElementById("legend").getAttribute("data-legend")) + (axis.unit ? " [" + axis.unit + "]" : ""), o.colours, texts); };
+      theme.strip();
       var title = document.getElementById("legend-title"), unit = title.querySelector(".unit") || title.appendChild(SS.h("span", { className: "unit" }));
       if (o.legend) title.replaceChildren(SS.t(o.legend), unit);
       unit.textContent = axis.unit ? " [" + axis.unit + "]" : "";

@@ -21,7 +21,7 @@ var SS = { packed: {} };
   };
   SS.write = function (state) {
     var parts = state.anchor ? [encodeURIComponent(state.anchor)] : [];
-    ["l", "v", "s", "t", "a", "m"].forEach(function (key) { if (state[key]) parts.push(key + "=" + encodeURIComponent(state[key]).replace(/%2C/g, ",")); });
+    ["l", "v", "s", "t", "a", "m", "q"].forEach(function (key) { if (state[key]) parts.push(key + "=" + encodeURIComponent(state[key]).replace(/%2C/g, ",")); });
     return parts.length ? "#" + parts.join("&") : "";
   };
 

@@ -25,7 +25,7 @@
       if (value === undefined || value === null || value !== value || (fact.kind === "kwh" && value < 50)) return;
       list.append(h("dt", {}, fact[SS.language]), h("dd", { className: "num" }, SS.number(value, fact.kind)));
     });
-    return h("section", {}, h("h3", {}, SS.t("parcel.facts")), list);
+    return h("section", { className: "figures" }, h("h3", {}, SS.t("parcel.facts")), list);
   }
   function roofs(tables, houses) {
     var c = tables.buildings.columns;
@@ -44,12 +44,11 @@
     return [
       h("header", { className: "sheet-head" }, SS.parts.head(theme, row), SS.acts("parcel", "sealing", c.parcel_id[row], title)),
       h("div", { className: "halves" },
-        h("section", {}, h("h3", {}, SS.t("parcel.plan")), plan(tables, row, houses)),
+        h("div", { className: "stackup" }, h("section", {}, h("h3", {}, SS.t("parcel.plan")), plan(tables, row, houses)), facts(c, row)),
         h("div", { className: "stackup" }, c.sealed_share ? SS.land.share(theme, row) : null,
           c.covered_m2 && c.sealed_m2 ? h("section", {}, h("h3", {}, SS.t("parcel.cover")), SS.parts.composition(theme, row)) : null,
           opening, SS.land.rain(theme, row),
-          isFinite(yard) && !opening ? h("p", { className: "why" }, yard > YARD_M2 ? SS.t("parcel.yard", { area: SS.number(yard, "m2") }) : SS.t("parcel.yard.none")) : null,
-          facts(c, row))),
+          isFinite(yard) && !opening ? h("p", { className: "why" }, yard > YARD_M2 ? SS.t("parcel.yard", { area: SS.number(yard, "m2") }) : SS.t("parcel.yard.none")) : null)),
       roofs(tables, houses)
     ];
   });

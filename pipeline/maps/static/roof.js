@@ -73,7 +73,7 @@
       return [SS.letter(k), lies(c, p), SS.number(c.area_m2[p], "m2"), c.poa_kwh_m2 && isFinite(c.poa_kwh_m2[p]) ? SS.number(c.poa_kwh_m2[p], "poa") : "–", what];
     });
     var area = more.reduce(function (sum, p) { return sum + c.area_m2[p]; }, 0);
-    return h("section", {}, h("h3", {}, SS.t("roof.planes")),
+    return h("section", { className: "planes" }, h("h3", {}, SS.t("roof.planes")),
       SS.grid([[SS.t("roof.plane")], [SS.t("roof.lies")], [SS.t("sheet.area"), "n num"], [SS.t("roof.sun"), "n num"], [SS.t("roof.carries")]], rows, SS.t("roof.planes")),
       more.length ? h("p", { className: "band" }, SS.t("roof.small", { count: SS.plain(more.length, 0), area: SS.number(area, "m2") })) : null);
   }
@@ -135,6 +135,8 @@
   SS.sheetPage("roof", "building_id", function (tables, row) {
     var c = tables.buildings.columns, theme = { columns: c, ids: c.building_id, value: c.kwh_year, options: SS.options };
     var known = isFinite(c.kwh_year[row]), title = SS.title(theme, row);
+    /* Many planes and sizes are set smaller on paper, so that one page holds them (static/print.css). */
+    document.getElementById("paper").classList.toggle("dense", Math.min(MOST_PLANES, seen(tables, row).length) + SS.rowsOf(tables.steps, row).length > 14);
     var figure = known
       ? h("p", { className: "figure" }, h("span", { className: "big num" }, SS.number(c.kwh_year[row], "kwh")), " ", h("span", { className: "band" }, SS.t("sheet.peryear") + " · " + SS.t("sheet.p90", { p90: SS.number(c.kwh_year_p90[row], "kwh") })))
       : h("p", { className: "figure" }, h("span", { className: "big" }, SS.t("na")));

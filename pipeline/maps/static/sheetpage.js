@@ -2,23 +2,11 @@
 "use strict";
 (function () {
   var LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  var loaded = {};
 
-  function load(url) {
-    if (!loaded[url]) {
-      loaded[url] = new Promise(function (done, failed) {
-        var script = SS.h("script", { src: url });
-        script.onload = done;
-        script.onerror = failed;
-        document.head.append(script);
-      });
-    }
-    return loaded[url];
-  }
   /* All tables of a piece by their last name. */
   function piece(name, number) {
     var prefix = name + "_" + number + "_";
-    return load("data/" + name + "/" + number + ".js").then(function () {
+    return SS.load("data/" + name + "/" + number + ".js").then(function () {
       var names = SS.names().filter(function (n) { return n.indexOf(prefix) === 0; });
       return Promise.all(names.map(SS.open)).then(function (tables) {
         var out = {};

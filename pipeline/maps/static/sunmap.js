@@ -49,9 +49,47 @@
     list.style.gridTemplateColumns = "repeat(" + s.colours.length + ",1fr)";
   }
 
+  function strip() {
+    var s = SS.sun, last = s.breaks.length - 1;
+    SS.strip(SS.t("sun.legend") + " [kWh/m²]", s.colours, s.colours.map(function (colour, k) { return k <= last ? "< " + SS.plain(s.breaks[k], 0) : "≥ " + SS.plain(s.breaks[last], 0); }));
+  }
+
+  /* The figure of one point: the square it lies in is loaded, and its pixel read. */
+  function pointer(theme, shown) {
+    var s = SS.sun, said = document.getElementById("sun-here"), mark = null, last = null;
+    function clear() { if (mark) mark.remove(); mark = last = null; said.textContent = SS.t("sun.ask"); mark_class(-1); }
+    function mark_class(value) {
+      var k = s.breaks.filter(function (limit) { return value >= limit; }).length;
+      Array.from(document.getElementById("sun-classes").children).forEach(function (li, i) { li.classList.toggle("here", value >= 0 && i === k); });
+    }
+    function tell(latlng, value) {
+      var known = isFinite(value), text = known ? SS.t("sun.here", { sun: SS.number(value, "poa") }) : SS.t("sun.here.none");
+      if (mark) mark.remove();
+      mark = L.circleMarker(latlng, { radius: 6, color: "#1d2a31", weight: 2, fillColor: "#fff", fillOpacity: 1, renderer: theme.painter, interactive: false }).addTo(theme.map);
+      mark.bindTooltip(SS.h("span", {}, known ? SS.number(value, "poa") : SS.t("na")), { permanent: true, direction: "top", offset: [0, -6], className: "sun-tip" });
+      said.textContent = text;
+      mark_class(known ? value : -1);
+      last = [latlng, value];
+    }
+    theme.point = function (latlng) {
+      if (!shown()) return;
+      var at = theme.map.project(latlng, s.zoom).floor(), square = at.divideBy(s.side).floor(), name = square.x + "_" + square.y;
+      if (s.squares.indexOf(name) < 0) { tell(latlng, NaN); return; }
+      SS.load("data/sun/" + name + ".js").then(function () { return SS.open("sun_" + name); }).then(function (table) {
+        var in_square = at.subtract(square.multiplyBy(s.side));
+        tell(latlng, table.bytes[in_square.y * s.side + in_square.x] * s.step || NaN);
+      });
+    };
+    document.addEventListener("ss:language", function () { if (last) tell(last[0], last[1]); else clear(); });
+    clear();
+    return clear;
+  }
+
   /* One state, three doors: the two buttons, the list of layers, the address. */
   SS.sunSwitch = function (theme) {
     var map = theme.map, layer = SS.layers.sun, roofs = document.getElementById("by-roof"), cells = document.getElementById("by-cell");
+    legend();
+    var clear = pointer(theme, function () { return map.hasLayer(layer); });
     function show() {
       var on = map.hasLayer(layer);
       roofs.setAttribute("aria-pressed", on ? "false" : "true");
@@ -59,6 +97,7 @@
       document.getElementById("legend").hidden = on;
       document.getElementById("sun-legend").hidden = !on;
       theme.layer.options.outline = on;
+      if (on) strip(); else { theme.strip(); clear(); }
       theme.layer.redraw();
     }
     function set(on, quiet) {
@@ -68,9 +107,8 @@
     map.on("layeradd layerremove", function (event) { if (event.layer === layer) { show(); SS.save({ m: map.hasLayer(layer) ? "sun" : "" }); } });
     roofs.addEventListener("click", function () { set(false); });
     cells.addEventListener("click", function () { set(true); });
-    document.addEventListener("ss:language", legend);
+    document.addEventListener("ss:language", function () { legend(); if (map.hasLayer(layer)) strip(); });
     document.addEventListener("ss:address", function () { set(SS.state.m === "sun", true); });
-    legend();
     if (SS.state.m === "sun") set(true, true);
   };
 })();

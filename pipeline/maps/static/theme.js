@@ -36,7 +36,7 @@
       if (lines) { lines.remove(); lines = null; }
       callout.hidden = row < 0;
       SS.sheet(theme, row, function () { theme.select(-1); map.getContainer().focus({ preventScroll: true }); });
-      if (!how.quiet) SS.save({ s: row < 0 ? "" : theme.ids[row] });
+      if (!how.quiet) SS.save({ s: row < 0 ? "" : theme.ids[row], q: "" });
       if (row < 0) return;
       var rings = theme.layer.rings(row).map(function (ring) { return ring.concat([ring[0]]); });
       /* Outside the outline, white under colour: a small roof stays visible. */
@@ -54,11 +54,13 @@
     map.on("click", function (event) {
       if (theme.drawing) return;
       var touch = event.originalEvent && event.originalEvent.pointerType === "touch";
+      if (theme.point) theme.point(event.latlng);
       theme.select(theme.layer.hit(event.latlng, touch ? 14 : 4));
     });
     box.addEventListener("keydown", function (event) {
       if (event.target !== box || (event.key !== "Enter" && event.key !== " ")) return;
       event.preventDefault();
+      if (theme.point) theme.point(map.getCenter());
       var row = theme.layer.hit(map.getCenter(), 24);
       if (row >= 0) theme.select(row, { focus: true });
     });
@@ -80,8 +82,16 @@
       }
       return exact.length ? exact : part;
     }
-    form.addEventListener("submit", function (event) {
-      event.preventDefault();
+    form.addEventListener("submit", function (event) { event.preventDefault(); go(); });
+    /* A link may name what to look for: q=Via Roma. A view that is named too has been moved since. */
+    function named() {
+      if (!SS.state.q || SS.state.v) return;
+      query.value = SS.state.q;
+      (SS.layers.names ? SS.open("streets") : Promise.resolve()).then(go);
+    }
+    document.addEventListener("ss:address", named);
+    named();
+    function go() {
       var text = clean(query.value);
       if (!text) return;
       var rows = find(text);
@@ -89,6 +99,7 @@
       if (street) {
         theme.map.fitBounds(street.bounds.pad(0.2), { maxZoom: 18, animate: !SS.still });
         found.textContent = SS.t("search.street", { name: street.name });
+        SS.save({ q: street.name, v: "" });
         return;
       }
       if (!rows.length) {
@@ -98,7 +109,7 @@
       }
       found.textContent = rows.length > 1 ? SS.t("search.many", { count: SS.plain(rows.length, 0) }) : "";
       theme.select(rows[0], { move: true, focus: true });
-    });
+    }
   }
 
   function address(theme, legend) {
@@ -117,6 +128,7 @@
       if (view.length === 3 && view.every(isFinite)) theme.map.setView([view[0], view[1]], view[2], { animate: false });
       legend.set(Number(SS.state.t));
       go();
+      document.getElementById("map-region").scrollIntoView({ block: "nearest" });
     });
   }
 
@@ -157,6 +169,7 @@
       pointer(theme);
       search(theme);
       if (o.sun) SS.sunSwitch(theme);
+      if (o.dates) SS.dates(theme);
       SS.definitions();
       address(theme, legend);
       ready();

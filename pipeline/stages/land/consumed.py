@@ -16,9 +16,11 @@ from pipeline.contracts.land import Consumed, ConsumedChanges, ConsumedCompariso
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.sources import COVER_CODES, Boundary, Landcover, Residents
 from pipeline.contracts.spec import Package, Raster, Table
+from pipeline.core.grid import Window
 from pipeline.core.land.consumed import CONSUMED, PERMANENT, REVERSIBLE, change, difference, infill, sdg_11_3_1
 from pipeline.errors import InputError
 from pipeline.io.consumed import Official, own_share, read_official, read_official_table
+from pipeline.io.footprints import marked
 
 SEALED = (COVER_CODES["building"], COVER_CODES["sealed"])
 KINDS = ("ispra", "consumed_table")
@@ -55,7 +57,7 @@ def consumed(
 
     Returns
     -------
-    dict of years, changes, comparison
+    dict of years, changes, stock, comparison
 
     Raises
     ------
@@ -75,7 +77,7 @@ def consumed(
     people = _people(rows, residents, config, notes)
     years = pd.DataFrame([_figures(r, rows, people) for r in rows]).sort_values(["basis", "year"], kind="stable", ignore_index=True)
     years = years.astype({"residents": "Int64", "since": "Int64"})[list(ConsumedYears.columns())]
-    return {"years": years, "changes": _changes(official, town.epsg), "comparison": _comparison(official, landcover, notes)}
+    return {"years": years, "changes": _changes(official, town.epsg), "stock": _stock(official, town.epsg), "comparison": _comparison(official, landcover, notes)}
 
 
 def _taken(codes: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -189,6 +191,25 @@ def _boxes(official: Official, row: NDArray[np.intp], col: NDArray[np.intp], eps
     shapes = shapely.box(west, north - g.cell_m, west + g.cell_m, north)
     there = Transformer.from_crs(g.epsg, epsg, always_xy=True)
     return np.asarray(shapely.transform(shapes, lambda xy: np.round(np.column_stack(there.transform(xy[:, 0], xy[:, 1])), 3)), dtype=object)
+
+
+def _stock(official: Official | None, epsg: int) -> gpd.GeoDataFrame:
+    """Outline of all consumed cells in the first and in the last year, of those both maps know, in the town's system."""
+    rows: list[tuple[int, float]] = []
+    shapes: list[shapely.Geometry] = []
+    if official is not None and len(official.codes) > 1:
+        from pyproj import Transformer
+
+        (since, first), *_, (year, last) = official.codes.items()
+        both = official.inside & (first > 0) & (last > 0)
+        there = Transformer.from_crs(official.grid.epsg, epsg, always_xy=True)
+        for when, codes in ((since, first), (year, last)):
+            taken = both & _taken(codes)
+            parts = marked([(Window(0, 0, *taken.shape), taken)], official.grid)
+            rows.append((when, float(taken.sum()) * official.cell_m2))
+            shapes.append(shapely.transform(shapely.multipolygons(parts), lambda xy: np.round(np.column_stack(there.transform(xy[:, 0], xy[:, 1])), 3)))
+    frame = pd.DataFrame({"year": np.array([r[0] for r in rows], dtype="int64"), "area_m2": np.array([r[1] for r in rows], dtype="float64")})
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs=f"EPSG:{epsg}")
 
 
 def _comparison(official: Official | None, landcover: Raster[Landcover] | None, notes: Notes) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from pipeline.config.town import Town
 from pipeline.contracts.land import Access, Consumed, Desealing, Green, Patches, Planting, Plots, Provision, Restoration, Sealing
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.publish import Atlas
-from pipeline.contracts.solar import Arrays, Finance, Horizon, Irradiation, Obstacles, Roofs, Solar
+from pipeline.contracts.solar import Arrays, Finance, Horizon, Installed, Irradiation, Obstacles, Roofs, Solar
 from pipeline.contracts.sources import Boundary, Buildings, Landcover, Parcels, Residents, Streets
 from pipeline.contracts.spec import Package, Raster, Slim, Table, TableSpec
 from pipeline.joins.land import (
@@ -24,7 +24,7 @@ from pipeline.joins.land import (
     streets_joined,
     zonal_joined,
 )
-from pipeline.joins.solar import arrays_joined, buildings_joined, roofs_joined
+from pipeline.joins.solar import arrays_joined, buildings_joined, installed_figures, roofs_joined
 from pipeline.joins.town import town_joined
 
 PANDAS_DTYPES = {"str": "object", "int": "Int64", "float": "float64", "bool": "bool", "list": "object"}
@@ -44,6 +44,7 @@ def atlas(
     arrays: Table[Arrays] | None,
     solar: Table[Solar] | None,
     finance: Table[Finance] | None,
+    installed: Table[Installed] | None,
     sealing: Table[Sealing] | None,
     green: Table[Green] | None,
     plots: Table[Plots] | None,
@@ -61,7 +62,7 @@ def atlas(
 
     Parameters
     ----------
-    boundary, buildings, parcels, residents, streets, roofs, irradiation, horizon, obstacles, arrays, solar, finance
+    boundary, buildings, parcels, residents, streets, roofs, irradiation, horizon, obstacles, arrays, solar, finance, installed
         As their contracts say; None where the town has no such data.
     sealing, green, plots, desealing, planting, access, provision, consumed, restoration, patches
         The land wing; of `provision` only what no single home can be told from is taken over.
@@ -82,7 +83,7 @@ def atlas(
     houses = access_joined(buildings_joined(buildings, planes, built, finance), access)
     zonal = zonal_joined(sealing, green, plots)
     shown = shown_provision(provision, notes)
-    ground = ground_figures(desealing, shown, consumed, "extent" if boundary is None else "town")
+    ground = ground_figures(desealing, shown, consumed, "extent" if boundary is None else "town") | installed_figures(installed)
     layers = {
         "town": town_joined(town, boundary, landcover, [buildings, parcels, residents], zonal, houses, built, residents, ground),
         "buildings": houses,

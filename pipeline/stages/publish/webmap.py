@@ -11,17 +11,24 @@ from numpy.typing import NDArray
 
 from pipeline.config.publish import WebmapConfig
 from pipeline.config.town import Town
+from pipeline.contracts.land import Consumed, Ledger
 from pipeline.contracts.notes import Lineage, Notes
 from pipeline.contracts.publish import Atlas, Published, Site
 from pipeline.contracts.solar import Finance, Ladder, Sunmap
 from pipeline.contracts.sources import Greenspaces, Landcover, Mismatch, Streets, Surface
 from pipeline.contracts.spec import Folder, Package, Raster, Table
 from pipeline.core.terrain import hillshade
+from pipeline.exports.content import layers
+from pipeline.exports.licences import Sources
+from pipeline.exports.publisher import publisher_of
+from pipeline.exports.write import dress
+from pipeline.io.dated import rule
 from pipeline.io.picture import native_zoom, overview, screen_tiles, to_browser
 from pipeline.io.sidecar import NOTICE
 from pipeline.io.tables import write_package
 from pipeline.maps import content, site
 from pipeline.maps.diary import credits_of
+from pipeline.maps.rules import rules_of
 from pipeline.maps.sunmap import SunMap
 from pipeline.version import __version__
 
@@ -41,6 +48,8 @@ def webmap(
     streets: Table[Streets] | None,
     greenspaces: Table[Greenspaces] | None,
     mismatch: Table[Mismatch] | None,
+    consumed: Package[Consumed] | None,
+    ledger: Table[Ledger] | None,
     config: WebmapConfig,
     town: Town,
     lineage: Lineage,
@@ -63,6 +72,10 @@ def webmap(
         For the base map: lines with their names, green places.
     mismatch
         Not drawn; its sources, counts and warnings stand on the data page.
+    consumed
+        Two dates of the official map, to be compared on sealing.html.
+    ledger
+        Permits and restorations beside it.
     config, town, lineage
         How to draw, what it is called, where the data came from.
     out
@@ -78,12 +91,15 @@ def webmap(
         dict(atlas), town.name, town.languages, lineage, __version__, simplify_m=config.simplify_m, email=config.email,
         canopy_height_m=town.green.canopy_height_m, storm_mm=town.plots.storm_mm, shade=shade, cover=cover, bounds=bounds,
         streets=streets, greens=greenspaces, sun=sun, steps=_steps(ladder, finance),
+        consumed=None if consumed is None else dict(consumed), ledger=ledger, rules=rules_of(town), home_kwh=rule("consumption", "dwelling", town.finance.as_of).value,
     )  # fmt: skip
     for layer, rows in site.write(made, out).items():
         notes.count(f"features on the maps: {layer}", rows)
     tags = {"title": Published.title_en, "attribution": credits_of(lineage)} | ({"notice": NOTICE} if lineage.synthetic else {})
     (out / site.PACKAGE).parent.mkdir()
     write_package(out / site.PACKAGE, {layer: atlas[layer] for layer in Published.layers}, Published, town.epsg, tags)
+    shown = [y for y in layers(dict(atlas), {}) if y.name in Published.layers]
+    dress(out / site.PACKAGE, shown, Sources(lineage), publisher_of(town, town.exports, lineage), town.epsg, "en" if town.languages[0] == "en" else "it")
     for name in ("solar", "sealing", "green"):
         if name not in made.made:
             notes.warn(f"{name}.html shows no theme: the atlas has no figures for it")

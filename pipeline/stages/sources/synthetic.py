@@ -12,8 +12,9 @@ from pipeline.contracts.notes import Notes
 from pipeline.contracts.publish import Synthetic
 from pipeline.contracts.sources import Boundary
 from pipeline.contracts.spec import Folder, Table
+from pipeline.synthetic.estate import write_estate
 from pipeline.synthetic.place import latitude_longitude
-from pipeline.synthetic.town import make_plan, write_town
+from pipeline.synthetic.town import building_ids, make_plan, write_town
 from pipeline.synthetic.year import make_year, write_year
 
 
@@ -38,5 +39,7 @@ def synthetic(boundary: Table[Boundary], config: SyntheticConfig, town: Town, ou
     plan = make_plan(shapely.union_all(boundary.geometry.to_numpy()), town.epsg, config, notes)
     write_town(plan, out, town.epsg, town.name, town.code, config, notes)
     where, altitude = latitude_longitude(plan.place, town.epsg), plan.terrain.base_m
-    write_year(out / "tmy.csv", make_year(*where, altitude, config.seed), *where, altitude)
+    year = make_year(*where, altitude, config.seed)
+    write_year(out / "tmy.csv", year, *where, altitude)
+    notes.count("public buildings", write_estate(out, plan, building_ids(plan, town.code), year["T2m"], town.epsg, config.seed))
     return Folder()

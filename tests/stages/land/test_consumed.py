@@ -101,6 +101,11 @@ def test_change_between_two_years(tmp_path: Path, outline: gpd.GeoDataFrame) -> 
     assert changes.groupby("kind")["area_m2"].sum().to_dict() == {"restored": 400.0, "taken": 3000.0}
     assert changes.groupby("kind")["patch_id"].nunique().to_dict() == {"restored": 1, "taken": 1}
     assert changes.area.sum() == pytest.approx(3400.0, rel=5e-3), "true area differs from the map's by the scale of the projection"
+    stock = made["stock"].set_index("year")
+    assert stock["area_m2"].to_dict() == {2013: 1000.0, 2023: 3600.0}
+    gone = shapely.difference(stock.geometry[2013], stock.geometry[2023]).area
+    assert gone == pytest.approx(changes.loc[changes["kind"] == "restored"].area.sum(), rel=1e-3), "what is no longer consumed is what was given back"
+    assert stock.geometry.is_valid.all() and stock.geometry[2023].area - stock.geometry[2013].area + gone == pytest.approx(3000.0, rel=5e-3)
 
 
 def test_half_a_raster_is_reported_and_not_blown_up(tmp_path: Path, outline: gpd.GeoDataFrame) -> None:

@@ -25,7 +25,7 @@ from pipeline.stages.publish.atlas import atlas
 
 EPSG = 25833
 TOWN = Town(name="Carmiano", epsg=EPSG)
-NAMES = ("boundary", "buildings", "parcels", "residents", "landcover", "streets", "roofs", "irradiation", "horizon", "obstacles", "arrays", "solar", "finance",
+NAMES = ("boundary", "buildings", "parcels", "residents", "landcover", "streets", "roofs", "irradiation", "horizon", "obstacles", "arrays", "solar", "finance", "installed", "installed",
          "sealing", "green", "plots", "desealing", "planting", "access", "provision", "consumed", "restoration", "patches")
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +12,7 @@ import shapely
 
 from pipeline.compute import Compute
 from pipeline.config.finance import FinanceConfig, LadderConfig
-from pipeline.config.solar import HorizonConfig, SolarConfig
+from pipeline.config.solar import SolarConfig
 from pipeline.config.town import Town
 from pipeline.contracts.check import check_table
 from pipeline.contracts.notes import Notes
@@ -28,41 +26,17 @@ from pipeline.io.dated import rule
 from pipeline.io.loads import load_hours
 from pipeline.joins.production import hourly_kwh, laid_arrays, year_hours
 from pipeline.stages.solar.finance import finance
-from pipeline.stages.solar.horizon import horizon
 from pipeline.stages.solar.ladder import ladder
 from pipeline.stages.solar.solar import solar
-from tests.reference.scene import EPSG, arrays_of, roofs_of, weather_of, write_surface
-from tests.reference.solar import town, typical_year
+from tests.reference.plants import town_with_plants
+from tests.reference.scene import EPSG
 
-USES = ("home", "school", "industry", "annex", "town_hall", None)
 ON = "2026-11"
-
-
-@lru_cache
-def year() -> dict[str, Any]:
-    return typical_year(40.35, 18.05)
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Tables of a drawn town: buildings of one to three planes with 4 to 60 modules each."""
-    surface, owner, tilts, azimuths = town(3)
-    raster = write_surface(tmp_path_factory.mktemp("scene") / "surface.tif", surface)
-    roofs = roofs_of(owner, raster.grid, tilts, azimuths)
-    roofs["building_id"] = [f"b{i // 2:02d}" for i in range(len(roofs))]
-    count = np.random.default_rng(1).integers(4, 60, len(roofs))
-    arrays = arrays_of(roofs).assign(modules=count, kwp=count * 0.44)
-    names = np.unique(roofs["building_id"])
-    n = len(names)
-    buildings = gpd.GeoDataFrame(
-        {"building_id": names, "use": [USES[i % len(USES)] for i in range(n)], "area_m2": np.linspace(20.0, 700.0, n), "height_m": [np.nan, 3.5, *np.linspace(3.0, 11.0, n - 2)]},
-        geometry=roofs.dissolve("building_id").geometry.to_numpy(), crs=EPSG,
-    )  # fmt: skip
-    weather = weather_of(year())
-    with Compute("threads") as compute:
-        seen = horizon(roofs, raster, None, HorizonConfig(reach_m=50.0), compute, Notes()).whole()
-        yields = solar(arrays, roofs, seen, weather, SolarConfig(), compute, Notes())
-    return {"roofs": roofs, "arrays": arrays, "horizon": seen, "weather": weather, "solar": yields, "buildings": buildings, "ladder": ladder(arrays, yields, None, LadderConfig(), Notes())}
+    return town_with_plants(tmp_path_factory.mktemp("scene"))
 
 
 def run(made: dict[str, Any], notes: Notes | None = None, config: FinanceConfig | None = None, sunmap: Any = None, **changed: Any) -> pd.DataFrame:
@@ -210,7 +184,7 @@ def test_a_home_counts_in_the_sums_by_the_share_that_is_lived_in(made: dict[str,
 
 def test_batches_do_not_change_an_answer(made: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     whole = run(made)
-    monkeypatch.setattr("pipeline.stages.solar.finance.BATCH_ARRAYS", 3)
+    monkeypatch.setattr("pipeline.joins.plants.BATCH_ARRAYS", 3)
     pd.testing.assert_frame_equal(run(made), whole, check_exact=True)
 
 

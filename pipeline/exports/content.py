@@ -1,0 +1,111 @@
+"""Which tables the exports hold: the joined layers of the atlas, and of every other table what they lack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pipeline.contracts.publish import Atlas
+from pipeline.contracts.spec import TableSpec
+
+# The stages whose results a layer of the atlas shows; its sources are theirs and those of all before them.
+STAGES: dict[str, tuple[str, ...]] = {
+    "town": ("boundary", "solar", "sealing", "green", "plots", "desealing", "provision", "consumed"),
+    "buildings": ("buildings", "roofs", "irradiation", "arrays", "solar", "finance", "access"),
+    "roofs": ("roofs", "irradiation", "horizon", "arrays"),
+    "arrays": ("arrays", "solar"),
+    "parcels": ("parcels", "sealing", "green", "plots", "desealing", "solar"),
+    "sections": ("residents", "sealing", "green", "plots", "planting", "provision"),
+    "streets": ("streets", "sealing", "green", "plots"),
+    "official": ("consumed",),
+    "comparison": ("consumed",),
+    "changes": ("consumed",),
+}
+# Consumption that was assumed for single homes stays in processed/, like people.
+PRIVATE: dict[str, tuple[str, ...]] = {"finance": ("load_kwh_year", "self_consumed_kwh")}
+# What is left out, and why; told in the exports themselves.
+LEFT_OUT: dict[str, tuple[str, str]] = {
+    "occupancy": ("residenti stimati per edificio: non si pubblicano", "residents estimated by building: not published"),
+    "horizon": ("elenchi di 72 e 3.240 numeri per falda: restano in horizon.parquet; il fattore di vista del cielo è in roofs", "lists of 72 and 3,240 numbers a plane: they stay in horizon.parquet; the sky view factor is in roofs"),
+    "profiles": ("solo il totale del comune, ora per ora; per uso degli edifici in profiles.parquet", "only the town's total, hour by hour; by use of buildings in profiles.parquet"),
+    "finance": ("senza i consumi assunti per edificio", "without the consumption assumed for a building"),
+    "provision": ("senza i valori da cui si potrebbe risalire a una casa", "without figures from which one home could be worked out"),
+}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One table of the exports.
+
+    Attributes
+    ----------
+    name
+        Of the layer in the GeoPackage and of the files.
+    spec
+        Columns it has, in order.
+    frame
+        Its rows.
+    stages
+        Whose results they are.
+    joined
+        Whether it is a layer of the atlas, with a look of its own; the others are details.
+    """
+
+    name: str
+    spec: type[TableSpec]
+    frame: pd.DataFrame
+    stages: tuple[str, ...]
+    joined: bool
+
+    @property
+    def drawn(self) -> bool:
+        """Whether its rows have a place."""
+        return self.spec.geometry is not None
+
+
+def layers(atlas: dict[str, Any], tables: dict[str, tuple[type[TableSpec], pd.DataFrame | None]]) -> list[Layer]:
+    """The tables to export; one without rows is left out.
+
+    Parameters
+    ----------
+    atlas
+        Frames by layer.
+    tables
+        Other tables by name: contract and rows, None where the town has no such data.
+
+    Returns
+    -------
+    list
+        The layers of the atlas first. A table with the key of one of them gives only the columns that it lacks, under its own name,
+        or `<name>_detail` where the layer has that name.
+    """
+    found = [Layer(name, spec, atlas[name], STAGES.get(name, (name,)), True) for name, spec in Atlas.layers.items() if len(atlas[name])]
+    keys = {layer.spec.key: layer for layer in found if layer.drawn}
+    for name, (spec, frame) in tables.items():
+        if frame is None or not len(frame):
+            continue
+        same = keys.get(spec.key)
+        own = _narrowed(name, spec, same.spec if same else None)
+        if own is None:
+            continue
+        taken = name in Atlas.layers
+        found.append(Layer(f"{name}_detail" if taken else name, own, frame, STAGES.get(name, (name,)), False))
+    return found
+
+
+def _narrowed(name: str, spec: type[TableSpec], joined: type[TableSpec] | None) -> type[TableSpec] | None:
+    """The contract without lists, private columns, and what the joined layer of the same key has already; None where nothing is left."""
+    has = set(joined.columns()) if joined else set()
+    columns = {
+        n: c for n, c in spec.columns().items() if n in spec.key or (c.dtype != "list" and n not in has and n not in PRIVATE.get(name, ()))
+    }
+    if len(columns) == len(spec.key) and joined is not None:
+        return None
+    detail = joined is not None
+    made = {
+        "title_en": f"{spec.title_en} (details)" if detail else spec.title_en, "title_it": f"{spec.title_it} (dettagli)" if detail else spec.title_it,
+        "key": spec.key, "geometry": None if detail else spec.geometry, "geometry_required": spec.geometry_required,
+    }  # fmt: skip
+    return type(spec.__name__, (TableSpec,), made | columns)
