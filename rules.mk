@@ -129,7 +129,7 @@ $(FILE_occupancy): $(R)/occupancy.json $(FILE_buildings) $(FILE_residents)
 .PHONY: occupancy
 occupancy: $(call need,occupancy)
 
-# roofs(buildings: Table[Buildings], surface: Raster[Surface], config: RoofsConfig, compute: Compute, notes: Notes) -> Table[Roofs]
+# roofs(buildings: Slim[Buildings], surface: Raster[Surface], config: RoofsConfig, compute: Compute, notes: Notes) -> Table[Roofs]
 $(FILE_roofs): $(R)/roofs.json $(FILE_buildings) $(FILE_surface)
 	$(RUN) roofs
 .PHONY: roofs
@@ -147,13 +147,13 @@ $(FILE_consumed): $(R)/consumed.json $(GENERATED_consumed) $(FILE_boundary) $(ca
 .PHONY: consumed
 consumed: $(call need,consumed)
 
-# horizon(roofs: Table[Roofs], surface: Raster[Surface], farhorizon: Table[FarHorizon] | None, config: HorizonConfig, compute: Compute, notes: Notes) -> Table[Horizon]
+# horizon(roofs: Slim[Roofs], surface: Raster[Surface], farhorizon: Table[FarHorizon] | None, config: HorizonConfig, compute: Compute, notes: Notes) -> Table[Horizon]
 $(FILE_horizon): $(R)/horizon.json $(FILE_roofs) $(FILE_surface) $(call if_active,farhorizon)
 	$(RUN) horizon
 .PHONY: horizon
 horizon: $(call need,horizon)
 
-# obstacles(roofs: Table[Roofs], buildings: Table[Buildings], surface: Raster[Surface], config: ObstaclesConfig, compute: Compute, notes: Notes) -> Table[Obstacles]
+# obstacles(roofs: Slim[Roofs], buildings: Slim[Buildings], surface: Raster[Surface], config: ObstaclesConfig, compute: Compute, notes: Notes) -> Table[Obstacles]
 $(FILE_obstacles): $(R)/obstacles.json $(FILE_roofs) $(FILE_buildings) $(FILE_surface)
 	$(RUN) obstacles
 .PHONY: obstacles
@@ -171,7 +171,7 @@ $(FILE_sealing): $(R)/sealing.json $(GENERATED_sealing) $(FILE_landcover) $(call
 .PHONY: sealing
 sealing: $(call need,sealing)
 
-# sunmap(roofs: Table[Roofs], surface: Raster[Surface], weather: Table[Weather], farhorizon: Table[FarHorizon] | None, config: SunmapConfig, compute: Compute, notes: Notes) -> Raster[Sunmap]
+# sunmap(roofs: Slim[Roofs], surface: Raster[Surface], weather: Table[Weather], farhorizon: Table[FarHorizon] | None, config: SunmapConfig, compute: Compute, notes: Notes) -> Raster[Sunmap]
 $(FILE_sunmap): $(R)/sunmap.json $(FILE_roofs) $(FILE_surface) $(FILE_weather) $(call if_active,farhorizon)
 	$(RUN) sunmap
 .PHONY: sunmap
@@ -183,7 +183,7 @@ $(FILE_green): $(R)/green.json $(GENERATED_green) $(FILE_landcover) $(FILE_surfa
 .PHONY: green
 green: $(call need,green)
 
-# irradiation(roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], config: IrradiationConfig, compute: Compute, notes: Notes) -> Table[Irradiation]
+# irradiation(roofs: Slim[Roofs], horizon: Slim[Horizon], weather: Table[Weather], config: IrradiationConfig, compute: Compute, notes: Notes) -> Table[Irradiation]
 $(FILE_irradiation): $(R)/irradiation.json $(FILE_roofs) $(FILE_horizon) $(FILE_weather)
 	$(RUN) irradiation
 .PHONY: irradiation
@@ -195,7 +195,7 @@ $(FILE_ledger): $(R)/ledger.json $(GENERATED_ledger) $(call if_active,parcels) $
 .PHONY: ledger
 ledger: $(call need,ledger)
 
-# arrays(roofs: Table[Roofs], irradiation: Table[Irradiation], obstacles: Table[Obstacles], weather: Table[Weather], config: ArraysConfig, town: Town, compute: Compute, notes: Notes) -> Table[Arrays]
+# arrays(roofs: Slim[Roofs], irradiation: Table[Irradiation], obstacles: Slim[Obstacles], weather: Table[Weather], config: ArraysConfig, town: Town, compute: Compute, notes: Notes) -> Table[Arrays]
 $(FILE_arrays): $(R)/arrays.json $(FILE_roofs) $(FILE_irradiation) $(FILE_obstacles) $(FILE_weather)
 	$(RUN) arrays
 .PHONY: arrays
@@ -231,7 +231,7 @@ $(FILE_desealing): $(R)/desealing.json $(FILE_sealing) $(FILE_plots) $(FILE_parc
 .PHONY: desealing
 desealing: $(call need,desealing)
 
-# solar(arrays: Slim[Arrays], roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], config: SolarConfig, compute: Compute, notes: Notes) -> Table[Solar]
+# solar(arrays: Slim[Arrays], roofs: Slim[Roofs], horizon: Slim[Horizon], weather: Table[Weather], config: SolarConfig, compute: Compute, notes: Notes) -> Table[Solar]
 $(FILE_solar): $(R)/solar.json $(FILE_arrays) $(FILE_roofs) $(FILE_horizon) $(FILE_weather)
 	$(RUN) solar
 .PHONY: solar
@@ -243,7 +243,7 @@ $(FILE_ladder): $(R)/ladder.json $(FILE_arrays) $(FILE_solar) $(call if_active,s
 .PHONY: ladder
 ladder: $(call need,ladder)
 
-# profiles(arrays: Slim[Arrays], solar: Table[Solar], roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], buildings: Table[Buildings] | None, config: ProfilesConfig, town: Town, compute: Compute, notes: Notes) -> Table[Profiles]
+# profiles(arrays: Slim[Arrays], solar: Table[Solar], roofs: Slim[Roofs], horizon: Slim[Horizon], weather: Table[Weather], buildings: Slim[Buildings] | None, config: ProfilesConfig, town: Town, compute: Compute, notes: Notes) -> Table[Profiles]
 $(FILE_profiles): $(R)/profiles.json $(FILE_arrays) $(FILE_solar) $(FILE_roofs) $(FILE_horizon) $(FILE_weather) $(call if_active,buildings)
 	$(RUN) profiles
 .PHONY: profiles
@@ -255,7 +255,7 @@ $(FILE_estate): $(R)/estate.json $(GENERATED_estate) $(FILE_buildings) $(call if
 .PHONY: estate
 estate: $(call need,estate)
 
-# finance(ladder: Table[Ladder], arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], buildings: Table[Buildings], occupancy: Table[Occupancy] | None, config: FinanceConfig, town: Town, compute: Compute, notes: Notes) -> Table[Finance]
+# finance(ladder: Table[Ladder], arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Slim[Roofs], horizon: Slim[Horizon], weather: Table[Weather], buildings: Slim[Buildings], occupancy: Table[Occupancy] | None, config: FinanceConfig, town: Town, compute: Compute, notes: Notes) -> Table[Finance]
 $(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $(call if_active,sunmap) $(FILE_roofs) $(FILE_horizon) $(FILE_weather) $(FILE_buildings) $(call if_active,occupancy)
 	$(RUN) finance
 .PHONY: finance

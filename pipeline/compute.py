@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from itertools import islice
@@ -35,6 +35,45 @@ class TileInput(Protocol):
 
     def read(self, grid: Grid) -> NDArray[np.float32]:
         """The cells on `grid`, NaN or a fill value outside the data."""
+
+
+class Late(Sequence[A]):
+    """A list whose items are made when they are asked for, so that `Compute.batches` holds only those under way.
+
+    Parameters
+    ----------
+    make
+        Gives the item of a number; asked in this process.
+    number
+        How many there are.
+    """
+
+    def __init__(self, make: Callable[[int], A], number: int) -> None:
+        self._make, self._number = make, number
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __getitem__(self, at: Any) -> Any:
+        return [self._make(i) for i in range(*at.indices(self._number))] if isinstance(at, slice) else self._make(range(self._number)[at])
+
+
+def lots(results: Iterable[A], rows: Callable[[A], int], least: int) -> Iterator[list[A]]:
+    """Results that follow one another taken together until they hold at least `least` rows: making and checking a table has a cost of its own.
+
+    >>> list(lots(["a", "bcd", "", "e"], len, 3))
+    [['a', 'bcd'], ['', 'e']]
+    """
+    held: list[A] = []
+    number = 0
+    for result in results:
+        held.append(result)
+        number += rows(result)
+        if number >= least:
+            yield held
+            held, number = [], 0
+    if held:
+        yield held
 
 
 def on(where: str | None = None, sees: Path | None = None) -> Compute:

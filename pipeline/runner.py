@@ -19,7 +19,7 @@ import psutil
 
 from pipeline.compute import Compute, on
 from pipeline.contracts.notes import Lineage, Notes
-from pipeline.contracts.spec import PackageSpec, RasterSpec, TableSpec
+from pipeline.contracts.spec import PackageSpec, RasterSpec, TableParts, TableSpec
 from pipeline.errors import ContractError, InputError
 from pipeline.graph import Stage
 from pipeline.io.sidecar import NOTICE, read_json, sha256_of, stat_of, write_json
@@ -174,9 +174,12 @@ def _call_and_write(plan: Plan, stage: Stage, inputs: dict[str, Any], compute: C
 def _write_file(tmp: Path, plan: Plan, stage: Stage, result: Any, tags: dict[str, str]) -> str:
     from pipeline.contracts.check import check_table
     from pipeline.io import rasters
+    from pipeline.io.parts import write_parts
     from pipeline.io.tables import write_package, write_table
 
     spec, epsg = contract(stage.contract), plan.town.epsg
+    if isinstance(result, TableParts):
+        return f"{write_parts(tmp, result, epsg, tags, f'{stage.name} (its result)'):,} rows"
     if issubclass(spec, TableSpec):
         check_table(result, spec, epsg, f"{stage.name} (its result)")
         write_table(tmp, result, spec, epsg, tags)

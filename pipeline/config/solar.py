@@ -12,14 +12,14 @@ from pipeline.config.base import Section
 class RoofsConfig(Section):
     """Roof plane detection."""
 
-    inlier_m: float = Field(0.15, gt=0.0, description="Cells within this vertical distance belong to a plane.")
+    inlier_m: float = Field(0.15, gt=0.0, description="Cells within this vertical distance belong to a plane: three times the 5 cm by which usual airborne surveys scatter, below the 0.25 m of an obstacle.")
     flat_below_deg: float = Field(5.0, ge=0.0, le=30.0, description="Planes below this tilt are flat (a judgement).")
-    max_tilt_deg: float = Field(60.0, gt=0.0, le=90.0, description="Steeper planes carry no array.")
+    max_tilt_deg: float = Field(60.0, gt=0.0, le=90.0, description="Steeper planes carry no array: above it a plane is a wall or a mansard, whose few cells in plan say little of its tilt (a judgement; figures of right planes are given up to it).")
     min_area_m2: float = Field(10.0, gt=0.0, description="Smaller planes carry no array (a judgement).")
-    min_height_m: float = Field(2.0, ge=0.0, description="A footprint whose surface rises less than this above ground has no building in the surface model.")
-    max_planes: int = Field(60, ge=1, le=200, description="Planes searched per building.")
+    min_height_m: float = Field(2.0, ge=0.0, description="A footprint whose surface rises less than this above ground has no building in the surface model: a room is higher, a car or a hedge is not (a judgement).")
+    max_planes: int = Field(60, ge=1, le=200, description="Planes searched per building: a bound for damaged surfaces; in a block of Delft by LiDAR the most is 9.")
     max_height_m: float = Field(150.0, gt=0.0, description="A roof higher than this over the ground is a bad elevation, a crane or a bird: few buildings in Italy are taken higher (a judgement; raise it for towers).")
-    spike_m: float = Field(10.0, gt=0.0, description="A cell that stands this far above, or lies this far below, all its neighbours is a spike.")
+    spike_m: float = Field(10.0, gt=0.0, description="A cell that stands this far above, or lies this far below, all its neighbours is a spike: chimneys and aerials of homes stay well below (a judgement).")
     max_spike_share: float = Field(0.2, ge=0.0, le=1.0, description="With more than this share of spikes and of cells beyond max_height_m a roof's elevations are not believed (a judgement; regular DSMs have below 1 %).")
     vault_arrays: bool = Field(False, description="Treat the planes that fit a vault or a dome piecewise as roof planes that may carry modules; by default a vault is one row without any.")
 
@@ -27,7 +27,7 @@ class RoofsConfig(Section):
 class HorizonConfig(Section):
     """Horizon and sky view."""
 
-    reach_m: float = Field(200.0, gt=0.0, le=5000.0, description="Distance to which the surface is searched for obstructions.")
+    reach_m: float = Field(200.0, gt=0.0, le=5000.0, description="Distance to which the surface is searched for obstructions: what rises 10 m over a roof stands 2.9 degrees high there; terrain beyond is the stage farhorizon's.")
     max_cells: int = Field(20_000, ge=10, description="Planes use all their cells up to this many (2 ha in cells of 1 m); larger ones are sampled evenly.")
     lift_m: float = Field(0.1, ge=0.0, le=2.0, description="Height of the modules above the roof, from where they look: usual for roof hooks; it also keeps the noise of the surface model out of the horizon.")
 
@@ -62,12 +62,12 @@ class ArraysConfig(Section):
     module_width_m: float = Field(1.13, gt=0.0, description="Short side of a module, usual for the power in module_wp.")
     module_length_m: float = Field(1.76, gt=0.0, description="Long side of a module, usual for the power in module_wp (1.72-1.78 m in its source).")
     module_wp: float = Field(440.0, gt=0.0, description="Power of one module at STC: 221 W/m2. In the size of 410 W modules of the generation before (PERC) TOPCon gives 430 or 440 (FuturaSun, 2023, for 2024); 420-460 W at 1.72-1.78 m are the most usual on European homes (Maysun Solar in pv-magazine.it, 2025).")
-    gap_m: float = Field(0.02, ge=0.0, description="Gap between modules.")
+    gap_m: float = Field(0.02, ge=0.0, description="Gap between modules: what a middle clamp takes, about 2 cm (a judgement).")
     setback_m: float = Field(0.3, ge=0.0, description="Free strip along roof edges and along the inner side of parapets (a judgement within 0.3-0.5 m).")
     obstacle_margin_m: float = Field(0.3, ge=0.0, description="Free strip around obstacles (a judgement).")
     smooth_m: float = Field(0.75, ge=0.0, description="Borders between planes run in steps of the surface's cells and are straightened by at most this: steps of 1 m cells are 0.71 m deep; give 0.75 of a cell on finer surfaces.")
     min_modules: int = Field(2, ge=1, description="Fewer modules are no array (a judgement).")
-    min_poa_share: float = Field(0.6, ge=0.0, le=1.0, description="Planes below this share of the best unshaded plane's yearly irradiation carry no array.")
+    min_poa_share: float = Field(0.6, ge=0.0, le=1.0, description="Planes below this share of the best unshaded plane's yearly irradiation carry no array: an open side to the north of 34 degrees gets as much in the default town (a judgement of what nobody would build).")
     racks: tuple[Literal["S10", "S15", "S30", "EW10"], ...] = Field(("S10", "S15", "S30", "EW10"), min_length=1, description="Racks a flat roof may carry: tilt in degrees, S towards the equator, EW back to back to both sides (a judgement: what is sold).")
     rack_azimuth_deg: float | None = Field(None, ge=0.0, le=360.0, description="Azimuth of S racks that are not aligned with the roof; by default towards the equator.")
     rack_align: Literal["equator", "roof", "best"] = Field("best", description="Rows towards the equator, along the roof's edges, or whichever gives more by rack_choice.")

@@ -5,7 +5,7 @@ The runner asks on the way in and on the way out of every stage; nothing here op
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,15 +48,31 @@ def check_table(frame: pd.DataFrame, spec: type[TableSpec], epsg: int, where: st
         With one message for each problem: columns missing or not declared, dtypes, missing values, ranges,
         categories, list lengths, keys that repeat or are not sorted, geometry and reference system.
     """
-    problems = list(_column_names(frame, spec))
+    _raise([*_values(frame, spec, epsg), *_key(frame, spec, _KeyNames(frame, spec))], where)
+
+
+def check_part(frame: pd.DataFrame, spec: type[TableSpec], epsg: int, where: str) -> None:
+    """`check_table` of some rows of a table: all but its key, for which see `check_key`."""
+    _raise(_values(frame, spec, epsg), where)
+
+
+def check_key(frame: pd.DataFrame, spec: type[TableSpec], where: str) -> None:
+    """Whether the key of a whole table, of which the other columns may be missing, is given, sorted and does not repeat."""
+    _raise(_key(frame, spec, _KeyNames(frame, spec)), where)
+
+
+def _values(frame: pd.DataFrame, spec: type[TableSpec], epsg: int) -> Iterator[str]:
+    yield from _column_names(frame, spec)
     names = _KeyNames(frame, spec)
     for name, column in spec.columns().items():
         if name in frame.columns:
-            problems += [f"column {name}: {p}" for p in _column(frame[name], column, names)]
-    problems += _key(frame, spec, names)
+            yield from (f"column {name}: {p}" for p in _column(frame[name], column, names))
     if spec.geometry is not None and "geometry" in frame.columns:
-        problems += [f"geometry: {p}" for p in _geometry(frame, spec, epsg, names)]
-    if problems:
+        yield from (f"geometry: {p}" for p in _geometry(frame, spec, epsg, names))
+
+
+def _raise(found: Iterable[str], where: str) -> None:
+    if problems := list(found):
         raise ContractError([f"{where}: {p}" for p in problems])
 
 
@@ -71,8 +87,7 @@ def check_columns(frame: pd.DataFrame, spec: type[TableSpec], epsg: int, where: 
     problems += [f"column {name}: {p}" for name, p in dtypes if p]
     if hasattr(frame, "crs") and (problem := _crs(frame, epsg)):
         problems.append(f"geometry: {problem}")
-    if problems:
-        raise ContractError([f"{where}: {p}" for p in problems])
+    _raise(problems, where)
 
 
 def check_raster_header(spec: type[RasterSpec], *, grid: Grid, dtype: str, bands: tuple[str, ...], epsg: int, where: str) -> None:
@@ -106,8 +121,7 @@ def check_raster_header(spec: type[RasterSpec], *, grid: Grid, dtype: str, bands
         problems.append(f"grid of {grid.rows} rows and {grid.cols} columns; expected at least one cell")
     if not (np.isfinite(grid.cell_m) and grid.cell_m > 0):
         problems.append(f"cell of {grid.cell_m} m; expected a positive size")
-    if problems:
-        raise ContractError([f"{where}: {p}" for p in problems])
+    _raise(problems, where)
 
 
 class _KeyNames:

@@ -16,6 +16,7 @@ class Roofs(TableSpec):
     title_it = "Falde dei tetti"
     key = ("roof_id",)
     geometry = "polygon"
+    geometry_bulky = True
     roof_id = Column("str", "", "Roof plane identifier: building_id-number", "Identificativo della falda: building_id-numero")
     building_id = Column("str", "", "Building", "Edificio")
     surface_tilt = Column("float", "°", "Tilt from horizontal", "Inclinazione dall'orizzontale", low=0.0, high=90.0, required=False)
@@ -37,6 +38,7 @@ class Obstacles(TableSpec):
     title_it = "Ingombri sulle falde, da cui i moduli stanno lontani"
     key = ("obstacle_id",)
     geometry = "polygon"
+    geometry_bulky = True
     obstacle_id = Column("str", "", "Obstacle identifier: roof_id-oNumber", "Identificativo dell'ingombro: roof_id-oNumero")
     roof_id = Column("str", "", "Roof plane", "Falda")
     building_id = Column("str", "", "Building", "Edificio")

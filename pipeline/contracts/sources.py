@@ -37,6 +37,7 @@ class Buildings(TableSpec):
     title_it = "Edifici"
     key = ("building_id",)
     geometry = "polygon"
+    geometry_bulky = True
     building_id = Column("str", "", "Building identifier, stable", "Identificativo stabile dell'edificio")
     parcel_id = Column("str", "", "Parcel that holds most of the building", "Particella che contiene la maggior parte dell'edificio", required=False)
     area_m2 = Column("float", "m²", "Footprint area", "Superficie in pianta", low=0.0)

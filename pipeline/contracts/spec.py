@@ -70,7 +70,7 @@ class Band:
 class TableSpec:
     """Contract of a parquet table. Subclasses list columns as class attributes, in file order.
 
-    `geometry_bulky` where a row holds so many outlines that a stage may want to leave them in the file, see `Slim`.
+    `geometry_bulky` where there are so many outlines that a stage may want to leave them in the file, see `Slim`.
     """
 
     title_en: ClassVar[str]
@@ -145,6 +145,23 @@ class RasterBlocks(Generic[R]):
     grid: Grid
     blocks: Iterator[tuple[Window, NDArray[Any]]]
     tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class TableParts(Generic[T]):
+    """A table being made: its contract and a stream of frames, which need not come in the order of its key.
+
+    Each frame keeps the contract but for that order, with a reference system where there is a geometry; at least one comes.
+    """
+
+    spec: type[T]
+    parts: Iterator[Any]
+
+    def whole(self) -> Any:
+        """All of it in memory, sorted by key."""
+        import pandas as pd
+
+        return pd.concat(list(self.parts), ignore_index=True).sort_values(list(self.spec.key), ignore_index=True)
 
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ of the stages need not know which they were given.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
+
+# Rows that are read at once by whoever goes through a whole column.
+BATCH_ROWS = 1024
 
 
 class OnFile(NamedTuple):
@@ -54,10 +58,45 @@ def outlines(cells: Any) -> NDArray[np.object_]:
     """A geometry column, or rows of it, as shapes; missing ones are None."""
     found = list(cells)
     if found and isinstance(found[0], OnFile):
-        return np.asarray(shapely.from_wkb(_taken(found).to_numpy(zero_copy_only=False)), dtype=object)
+        return np.asarray(shapely.from_wkb(wkb(found)), dtype=object)
     out = np.empty(len(found), dtype=object)
     out[:] = found
     return out
+
+
+def wkb(cells: Any) -> list[bytes | None]:
+    """Cells of a geometry column that are left in its file, as WKB; missing ones are None."""
+    pieces: list[bytes | None] = _taken(list(cells)).to_pylist()
+    return pieces
+
+
+def folder_of(cells: Any) -> Path | None:
+    """Folder of the file that cells were left in; None where they are values."""
+    return Path(cells[0].path).parent if len(cells) and isinstance(cells[0], OnFile) else None
+
+
+class Extent(NamedTuple):
+    """Reference system and bounds of a table's outlines: west, south, east, north [m]."""
+
+    epsg: int
+    bounds: tuple[float, float, float, float]
+
+
+def extent(table: Any) -> Extent | None:
+    """Where the outlines of a table lie, None for a table without rows.
+
+    Parameters
+    ----------
+    table
+        GeoDataFrame, or a slim table whole: of that it is what its file says.
+    """
+    if not len(table):
+        return None
+    first = table["geometry"].iloc[0]
+    if not isinstance(first, OnFile):
+        return Extent(table.crs.to_epsg(), tuple(table.total_bounds.tolist()))
+    column = json.loads(pq.read_metadata(first.path).metadata[b"geo"])["columns"]["geometry"]
+    return Extent(int(column["crs"]["id"]["code"]), tuple(column["bbox"]))
 
 
 def numbers_of(chunk: pa.Array) -> NDArray[Any]:

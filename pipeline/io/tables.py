@@ -52,18 +52,35 @@ def write_table(path: Path, frame: pd.DataFrame, spec: type[TableSpec], epsg: in
     metadata
         Key-value metadata of the file, e.g. {"notice": "dati dimostrativi / demonstration data"}.
     """
-    notes = {"title_en": spec.title_en, "title_it": spec.title_it, "key": ",".join(spec.key), **metadata}
+    shapes = Shapes()
     if spec.geometry is not None:
-        notes["geo"] = json.dumps(_geo_metadata(np.asarray(frame["geometry"], dtype=object), epsg), ensure_ascii=False)
-    left = bulky(spec)
-    if not left:
+        shapes.see(np.asarray(frame["geometry"], dtype=object))
+    notes = file_notes(spec, shapes, epsg, metadata)
+    if bulky(spec):
+        # A group of rows at a time: the bulky columns are never whole in Arrow's form.
+        write_groups(path, (frame[s : s + GROUP_ROWS] for s in range(0, max(len(frame), 1), GROUP_ROWS)), spec, notes)
+    else:
         pq.write_table(_arrow(frame, spec).replace_schema_metadata(notes), path, compression="zstd")
-        return
-    schema = _arrow(frame[:0], spec).schema.with_metadata(notes)
-    # A group of rows at a time: the bulky columns are never whole in Arrow's form.
-    with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=[n for n in schema.names if n not in left]) as file:
-        for start in range(0, max(len(frame), 1), GROUP_ROWS):
-            file.write_table(_arrow(frame[start : start + GROUP_ROWS], spec).replace_schema_metadata(notes), GROUP_ROWS)
+
+
+def write_groups(path: Path, groups: Iterator[pd.DataFrame], spec: type[TableSpec], notes: dict[str, str]) -> None:
+    """Write a table whose groups of rows come one by one, at least one; outlines may be WKB already."""
+    file: pq.ParquetWriter | None = None
+    left = bulky(spec)
+    try:
+        for rows in groups:
+            table = _arrow(rows, spec).replace_schema_metadata(notes)
+            file = file or pq.ParquetWriter(path, table.schema, compression="zstd", use_dictionary=[n for n in table.schema.names if n not in left])
+            file.write_table(table, GROUP_ROWS)
+    finally:
+        if file is not None:
+            file.close()
+
+
+def file_notes(spec: type[TableSpec], shapes: Shapes, epsg: int, metadata: dict[str, str]) -> dict[str, str]:
+    """Key-value metadata of a file: titles, key, `metadata`, and what GeoParquet asks for."""
+    notes = {"title_en": spec.title_en, "title_it": spec.title_it, "key": ",".join(spec.key), **metadata}
+    return notes if spec.geometry is None else notes | {"geo": json.dumps(_geo_metadata(shapes, epsg), ensure_ascii=False)}
 
 
 def bulky(spec: type[TableSpec]) -> list[str]:
@@ -214,8 +231,17 @@ def _arrow(frame: pd.DataFrame, spec: type[TableSpec]) -> pa.Table:
         arrays.append(_list_array(frame[name], kind) if column.dtype == "list" else pa.array(frame[name], type=kind, from_pandas=True))
     if spec.geometry is not None:
         fields.append(pa.field("geometry", pa.binary(), metadata={"ARROW:extension:name": "geoarrow.wkb"}))
-        arrays.append(pa.array(shapely.to_wkb(np.asarray(frame["geometry"], dtype=object), include_srid=False), type=pa.binary()))
+        arrays.append(pa.array(_wkb(np.asarray(frame["geometry"], dtype=object)), type=pa.binary()))
     return pa.table(arrays, schema=pa.schema(fields))
+
+
+def _wkb(shapes: NDArray[Any]) -> NDArray[Any]:
+    return shapes if any(isinstance(g, bytes) for g in shapes) else np.asarray(shapely.to_wkb(shapes, include_srid=False))
+
+
+def list_dtype(column: Column) -> type[np.generic]:
+    """Of the numbers of a list column."""
+    return np.uint8 if column.unit == BYTES else np.float64
 
 
 def _arrow_type(column: Column) -> pa.DataType:
@@ -249,14 +275,27 @@ def _pandas(table: pa.Table, spec: type[TableSpec]) -> pd.DataFrame:
     return pd.DataFrame(made, index=pd.RangeIndex(table.num_rows))
 
 
-def _geo_metadata(shapes: NDArray[Any], epsg: int) -> dict[str, Any]:
-    column: dict[str, Any] = {
-        "encoding": "WKB",
-        "crs": CRS.from_epsg(epsg).to_json_dict(),
-        "geometry_types": sorted({g.geom_type for g in shapes if g is not None}),
-    }
-    if len(shapes):
-        column["bbox"] = [float(v) for v in shapely.total_bounds(shapes)]
+class Shapes:
+    """What GeoParquet says of all outlines of a file: their types and bounds; of rows seen one lot after the other."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.types: set[str] = set()
+        self.bounds = np.full(4, np.nan)
+
+    def see(self, shapes: NDArray[Any]) -> None:
+        """Take some more rows."""
+        self.rows += len(shapes)
+        self.types |= {g.geom_type for g in shapes if g is not None}
+        if len(shapes):
+            more = shapely.total_bounds(shapes)
+            self.bounds = np.concatenate([np.fmin(self.bounds[:2], more[:2]), np.fmax(self.bounds[2:], more[2:])])
+
+
+def _geo_metadata(shapes: Shapes, epsg: int) -> dict[str, Any]:
+    column: dict[str, Any] = {"encoding": "WKB", "crs": CRS.from_epsg(epsg).to_json_dict(), "geometry_types": sorted(shapes.types)}
+    if shapes.rows:
+        column["bbox"] = shapes.bounds.tolist()
     return {"version": GEOPARQUET_VERSION, "primary_column": "geometry", "columns": {"geometry": column}}
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,21 +15,30 @@ from numpy.typing import NDArray
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Sunmap
 from pipeline.contracts.spec import Raster
+from pipeline.core.grid import Grid
 from pipeline.core.solar.ladder import Modules, modules_of
 from pipeline.errors import ContractError
 from pipeline.io import rasters
-from pipeline.io.onfile import outlines
+from pipeline.io.onfile import folder_of, outlines, wkb
+from pipeline.io.shelf import Shelf
 
 # A module is read at the middles of three by three parts of its rectangle.
 PARTS = (np.arange(3) + 0.5) / 3
 BLOCK_CELLS = 1024
-# A group of rows of the file (`tables.GROUP_ROWS`).
+# A group of rows of the file (`tables.GROUP_ROWS`): a rectangle as a shape takes ten times the memory of its corners.
 BATCH_ARRAYS = 256
+# A polygon of one ring of five points within a multipolygon in WKB (OGC 06-103r4, section 8): read as it lies, without making
+# shapes of it, where all of a batch are such.
+HEADER_BYTES, WKB_POLYGON = 9, 3
+RECTANGLE = np.dtype([("order", "u1"), ("kind", "<u4"), ("rings", "<u4"), ("points", "<u4"), ("corners", "<f8", (5, 2))])
+# Arrays of one block that are sampled at once.
+BLOCK_ARRAYS = 1024
 AROUND_CELLS = 4
 
 
-class PlacedModules(NamedTuple):
-    """Arrays that hold modules, and their modules.
+@dataclass(frozen=True)
+class PlacedModules:
+    """Arrays that hold modules, and what tells their modules apart; these are made for some arrays at a time.
 
     Attributes
     ----------
@@ -36,18 +48,31 @@ class PlacedModules(NamedTuple):
         Number of the building of each array, shape (arrays,).
     names
         building_id by that number, sorted.
-    modules
-        In the order of `arrays`.
+    light
+        Irradiation at each module, in the order of `arrays`, shape (modules,); None where all of an array are alike.
     """
 
     arrays: pd.DataFrame
     building: NDArray[np.int64]
     names: NDArray[Any]
-    modules: Modules
+    light: NDArray[np.float64] | None
+
+    def batches(self, size: int) -> list[slice]:
+        """Arrays cut at the borders of buildings, about `size` together."""
+        # Each cut is moved back to the first array of its building.
+        cuts = np.unique(np.searchsorted(self.building, self.building[::size]))
+        return [slice(a, b) for a, b in pairwise(np.append(cuts, len(self.building)).tolist())]
+
+    def modules(self, at: slice) -> Modules:
+        """The modules of some arrays, which are numbered from the first of these."""
+        count, kwp, kwh = (self.arrays[c].to_numpy() for c in ("modules", "kwp", "kwh_year"))
+        start = int(count[: at.start or 0].sum())
+        some = None if self.light is None else self.light[start : start + int(count[at].sum())]
+        return modules_of(count[at].astype(np.int64), kwp[at].astype(float), kwh[at].astype(float), some)
 
 
 def placed_modules(arrays: Any, solar: pd.DataFrame, sunmap: Raster[Sunmap] | None, notes: Notes) -> PlacedModules:
-    """Join arrays with their yields and give each module its own.
+    """Join arrays with their yields and find the light at each module.
 
     Parameters
     ----------
@@ -70,33 +95,64 @@ def placed_modules(arrays: Any, solar: pd.DataFrame, sunmap: Raster[Sunmap] | No
     lost = joined.loc[joined["kwh_year"].isna(), "array_id"]
     if len(lost):
         raise ContractError(f"arrays: {len(lost)} arrays with modules are not in solar (first: {lost.iloc[0]}); run make solar")
-    count = joined["modules"].to_numpy(dtype=np.int64)
     light = None
     if sunmap is None:
         notes.assume("No map of irradiation: all modules of an array yield the same.")
     elif shapes is not None:
-        light = _light(shapes, count, sunmap, notes)
-    made = modules_of(count, joined["kwp"].to_numpy(dtype=float), joined["kwh_year"].to_numpy(dtype=float), light)
+        light = _light(shapes, joined["modules"].to_numpy(dtype=np.int64), sunmap, notes)
     names, building = np.unique(joined["building_id"].to_numpy(dtype=str), return_inverse=True)
-    return PlacedModules(joined, np.asarray(building, dtype=np.int64), names.astype(object), made)
+    return PlacedModules(joined, np.asarray(building, dtype=np.int64), names.astype(object), light)
 
 
 def _light(shapes: NDArray[Any], count: NDArray[np.int64], sunmap: Raster[Sunmap], notes: Notes) -> NDArray[np.float64]:
     """Mean irradiation at each module [kWh/m2], NaN where it is not known, shape (modules,)."""
-    # A batch of outlines at a time: a rectangle as a shape takes ten times the memory of its corners.
-    found = [_rectangles(outlines(shapes[s : s + BATCH_ARRAYS]), count[s : s + BATCH_ARRAYS]) for s in range(0, len(shapes), BATCH_ARRAYS)]
-    whole = np.concatenate([np.empty(0, dtype=bool), *(w for w, _ in found)])
+    shelf, upto = Shelf(folder_of(shapes)), np.concatenate(([0], np.cumsum(count)))
+    whole, block = np.zeros(len(shapes), dtype=bool), np.zeros((len(shapes), 2), dtype=np.int64)
+    places = np.zeros((len(shapes), 2), dtype=np.int64)
+    # The corners are laid aside in the order of the file and taken back by the blocks of the map, each of which is read once.
+    for start in range(0, len(shapes), BATCH_ARRAYS):
+        rows = slice(start, start + BATCH_ARRAYS)
+        whole[rows], corners = _rectangles(shapes[rows], count[rows])
+        drawn = start + np.flatnonzero(whole[rows])
+        first = np.concatenate(([0], np.cumsum(count[drawn])))
+        places[drawn] = shelf.put(corners[a:b].tobytes() for a, b in pairwise(first))
+        block[drawn] = _block(corners[first[:-1]], sunmap.grid)
     notes.count("arrays whose rectangles are not their modules, taken as even", int((~whole).sum()))
     light = np.full(int(count.sum()), np.nan)
-    light[np.repeat(whole, count)] = _light_of(np.concatenate([np.empty((0, 4, 2)), *(c for _, c in found)]), sunmap)
+    order = np.flatnonzero(whole)[np.lexsort(block[whole].T)]
+    for rows in _stretches(block[order]):
+        some = order[rows]
+        corners = np.frombuffer(b"".join(p or b"" for p in shelf.take(places[some]))).reshape(-1, 4, 2)
+        light[np.concatenate([np.arange(upto[k], upto[k + 1]) for k in some])] = _sampled(corners, sunmap)
     notes.count("modules without a cell of the irradiation map, taken as the mean of their array", int(np.isnan(light).sum()))
     return light
 
 
-def _rectangles(shapes: NDArray[Any], count: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+def _block(corners: NDArray[np.float64], grid: Grid) -> NDArray[np.int64]:
+    """Row and column of the block of the grid that holds the middle of each rectangle, shape (rectangles, 2)."""
+    middle = (corners[:, 0] + corners[:, 2]) / 2
+    return np.floor(np.column_stack([(grid.north - middle[:, 1]), (middle[:, 0] - grid.west)]) / (grid.cell_m * BLOCK_CELLS)).astype(np.int64)
+
+
+def _stretches(block: NDArray[np.int64]) -> Iterator[slice]:
+    """Stretches of one block, rows of shape (n, 2), none longer than `BLOCK_ARRAYS`."""
+    ends = np.append(np.flatnonzero((np.diff(block, axis=0) != 0).any(axis=1)) + 1, len(block))
+    start = 0
+    for end in ends.tolist():
+        yield from (slice(s, min(s + BLOCK_ARRAYS, end)) for s in range(start, end, BLOCK_ARRAYS))
+        start = end
+
+
+def _rectangles(cells: NDArray[Any], count: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Which arrays are drawn with as many rectangles as they have modules, and of those each rectangle, see `_corners`."""
-    boxes, owner = shapely.get_parts(shapes, return_index=True)
-    whole = np.bincount(owner, minlength=len(shapes)) == count
+    if folder_of(cells) is not None:
+        pieces = wkb(cells)
+        if all(p is not None and len(p) == HEADER_BYTES + RECTANGLE.itemsize * n for p, n in zip(pieces, count.tolist(), strict=True)):
+            read = np.frombuffer(b"".join(p[HEADER_BYTES:] for p in pieces if p), dtype=RECTANGLE)
+            if ((read["order"] == 1) & (read["kind"] == WKB_POLYGON) & (read["rings"] == 1) & (read["points"] == 5)).all():
+                return np.ones(len(cells), dtype=bool), np.ascontiguousarray(read["corners"][:, :4])
+    boxes, owner = shapely.get_parts(outlines(cells), return_index=True)
+    whole = np.bincount(owner, minlength=len(cells)) == count
     return whole, _corners(boxes[whole[owner]])
 
 
@@ -115,26 +171,21 @@ def light_at(boxes: NDArray[Any], sunmap: Raster[Sunmap]) -> NDArray[np.float64]
     sunmap
         Irradiation of the roofs; read in blocks.
     """
-    return _light_of(_corners(boxes), sunmap)
-
-
-def _light_of(corners: NDArray[np.float64], sunmap: Raster[Sunmap]) -> NDArray[np.float64]:
-    """`light_at` of rectangles given by their corners."""
-    if not len(corners):
-        return np.empty(0)
-    along, across = corners[:, 1] - corners[:, 0], corners[:, 3] - corners[:, 0]
-    grid = sunmap.grid
-    middle = (corners[:, 0] + corners[:, 2]) / 2
-    block = np.floor(np.column_stack([(grid.north - middle[:, 1]), (middle[:, 0] - grid.west)]) / (grid.cell_m * BLOCK_CELLS))
-    _, group = np.unique(block, axis=0, return_inverse=True)
-    order = np.argsort(group.ravel(), kind="stable")
-    found = np.full(len(corners), np.nan)
-    for rows in np.split(order, np.flatnonzero(np.diff(group.ravel()[order])) + 1):
-        u, v = (p.ravel() for p in np.meshgrid(PARTS, PARTS))
-        points = corners[rows, 0][:, None] + u[None, :, None] * along[rows][:, None] + v[None, :, None] * across[rows][:, None]
-        low, high = points.min(axis=(0, 1)), points.max(axis=(0, 1))
-        found[rows] = _sample(points, sunmap, (low[0], low[1], high[0], high[1]))
+    corners = _corners(boxes)
+    found, block = np.full(len(corners), np.nan), _block(corners, sunmap.grid)
+    order = np.lexsort(block.T)
+    for rows in _stretches(block[order]):
+        found[order[rows]] = _sampled(corners[order[rows]], sunmap)
     return found
+
+
+def _sampled(corners: NDArray[np.float64], sunmap: Raster[Sunmap]) -> NDArray[np.float64]:
+    """`light_at` of rectangles near one another, given by their corners."""
+    along, across = corners[:, 1] - corners[:, 0], corners[:, 3] - corners[:, 0]
+    u, v = (p.ravel() for p in np.meshgrid(PARTS, PARTS))
+    points = corners[:, 0][:, None] + u[None, :, None] * along[:, None] + v[None, :, None] * across[:, None]
+    low, high = points.min(axis=(0, 1)), points.max(axis=(0, 1))
+    return _sample(points, sunmap, (low[0], low[1], high[0], high[1]))
 
 
 def _sample(points: NDArray[np.float64], sunmap: Raster[Sunmap], bounds: tuple[float, float, float, float]) -> NDArray[np.float64]:

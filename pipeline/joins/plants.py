@@ -5,14 +5,13 @@ The stages that value plants (finance, estate) all start here, so that the same 
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.compute import Compute
+from pipeline.compute import Compute, Late
 from pipeline.config.solar import SolarConfig
 from pipeline.contracts.sources import BUILDING_USES
 from pipeline.core.solar.economics import Plan, cash_flow, levelised_cost, net_present_value, payback_years, price_by_size, wear
@@ -67,29 +66,57 @@ class _Batch(NamedTuple):
     load: Floats
 
 
-def steps_again(placed: PlacedModules, ladder: Any, sizes_kwp: tuple[float, ...]) -> Steps:
-    """The steps of `ladder` with their modules, which its table does not hold.
+class Rungs(NamedTuple):
+    """Steps of the ladders of many buildings, sorted by building, without their modules: these are made for some buildings at a time.
+
+    Attributes
+    ----------
+    building
+        As numbered in `PlacedModules`, shape (steps,).
+    kwp, kwh
+        Summed up to the step, shape (steps,).
+    sizes_kwp
+        Usual sizes the steps were cut at.
+    """
+
+    building: Ints
+    kwp: Floats
+    kwh: Floats
+    sizes_kwp: Floats
+
+
+def steps_again(placed: PlacedModules, ladder: Any, sizes_kwp: tuple[float, ...]) -> Rungs:
+    """The steps of `ladder`, a row for each of its rows.
 
     Raises
     ------
     ContractError
-        When `ladder` was not made of these arrays.
+        When `ladder` was not made of these arrays: here where buildings differ, by those who use the steps where yields do.
     """
-    steps = steps_of(placed.modules, placed.building, np.asarray(sizes_kwp))
-    same = len(steps.kwh) == len(ladder) and np.allclose(steps.kwh, ladder["kwh_year"], rtol=1e-9) and bool((placed.names[steps.building] == ladder["building_id"]).all())
-    if not same:
-        raise ContractError(f"ladder: {len(ladder)} steps are not those of arrays and solar ({len(steps.kwh)} steps); run make ladder")
-    return steps
+    building = np.asarray(pd.Index(placed.names).get_indexer(ladder["building_id"]), dtype=np.int64)
+    if (np.diff(building, prepend=0) < 0).any() or len(np.unique(building)) != len(placed.names):
+        raise ContractError(f"ladder: {len(ladder)} steps are not those of arrays and solar ({len(placed.names)} buildings with modules); run make ladder")
+    return Rungs(building, ladder["kwp"].to_numpy(dtype=float), ladder["kwh_year"].to_numpy(dtype=float), np.asarray(sizes_kwp))
 
 
-def used_by_steps(seen: Any, placed: PlacedModules, steps: Steps, users: Users, hours: SkyHours, config: SolarConfig, compute: Compute) -> Floats:
+def _with_modules(placed: PlacedModules, rungs: Rungs, at: slice) -> tuple[Steps, Shares]:
+    """Steps of the buildings of some arrays with what each adds."""
+    modules, own = placed.modules(at), placed.building[at]
+    steps = steps_of(modules, own, rungs.sizes_kwp)
+    s, t = np.searchsorted(rungs.building, [own[0], own[-1] + 1])
+    if len(steps.kwh) != t - s or not np.array_equal(steps.building, rungs.building[s:t]) or not np.allclose(steps.kwh, rungs.kwh[s:t], rtol=1e-9):
+        raise ContractError(f"ladder: {len(rungs.kwh)} steps are not those of arrays and solar (seen among {placed.names[own[0]]} to {placed.names[own[-1]]}); run make ladder")
+    return steps, shares_of(steps, modules, placed.arrays["kwh_year"].to_numpy(dtype=float)[at])
+
+
+def used_by_steps(seen: Any, placed: PlacedModules, rungs: Rungs, users: Users, hours: SkyHours, config: SolarConfig, compute: Compute) -> Floats:
     """Energy used in the hour it is made, by step and reading.
 
     Parameters
     ----------
     seen
         `production.laid_arrays`, in the order of `placed.arrays`.
-    placed, steps
+    placed, rungs
         Arrays with their modules, and the steps of the ladders.
     users
         Consumption below.
@@ -107,30 +134,23 @@ def used_by_steps(seen: Any, placed: PlacedModules, steps: Steps, users: Users, 
     Raises
     ------
     ContractError
-        When the hours do not sum to the yields of the steps.
+        When the ladder was not made of these arrays, or the hours do not sum to the yields of the steps.
     """
-    shares = shares_of(steps, placed.modules, placed.arrays["kwh_year"].to_numpy(dtype=float))
-    batches = _batches(seen, placed.building, steps, shares, users)
+    cuts = placed.batches(BATCH_ARRAYS)
+    batches = Late(lambda n: _batch(seen, placed, rungs, users, cuts[n]), len(cuts))
     found = list(compute.batches(run_batch, batches, size=1, params=(hours, np.ascontiguousarray(users.profile[:, hours.hour]), config)))
     used = np.concatenate([u for u, _ in found]) if found else np.empty((0, len(READINGS)))
     made = np.concatenate([m for _, m in found]) if found else np.empty(0)
-    if not np.allclose(made, steps.kwh, rtol=CLOSURE, atol=CLOSURE):
-        raise ContractError(f"solar: its yields are not the sums of the arrays' hours (largest difference {np.abs(made - steps.kwh).max():.3g} kWh); run make solar")
-    return np.minimum(used, steps.kwh[:, np.newaxis])
+    if not np.allclose(made, rungs.kwh, rtol=CLOSURE, atol=CLOSURE):
+        raise ContractError(f"solar: its yields are not the sums of the arrays' hours (largest difference {np.abs(made - rungs.kwh).max():.3g} kWh); run make solar")
+    return np.minimum(used, rungs.kwh[:, np.newaxis])
 
 
-def _batches(seen: Any, building: Ints, steps: Steps, shares: Shares, users: Users) -> list[_Batch]:
-    """Cut at the borders of buildings; arrays and steps are sorted by building."""
-    # Each cut is moved back to the first array of its building.
-    cuts = np.unique(np.searchsorted(building, building[::BATCH_ARRAYS]))
-    made = []
-    for a, b in pairwise(np.append(cuts, len(building)).tolist()):
-        s, t = np.searchsorted(steps.building, [building[a], building[b - 1] + 1])
-        k, m = np.searchsorted(shares.step, [s, t])
-        first = np.searchsorted(shares.step[k:m], np.arange(s, t + 1))
-        of = steps.building[s:t]
-        made.append(_Batch(seen.iloc[a:b], first, steps.number[s:t], shares.array[k:m] - a, shares.part[k:m], users.shape[of], users.load[of]))
-    return made
+def _batch(seen: Any, placed: PlacedModules, rungs: Rungs, users: Users, at: slice) -> _Batch:
+    """Some arrays, from the first of a building to the last of one, and their steps."""
+    steps, shares = _with_modules(placed, rungs, at)
+    first = np.searchsorted(shares.step, np.arange(len(steps.kwh) + 1))
+    return _Batch(seen.iloc[at], first, steps.number, shares.array, shares.part, users.shape[steps.building], users.load[steps.building])
 
 
 def run_batch(batches: list[_Batch], hours: SkyHours, profile: Floats, config: SolarConfig) -> tuple[Floats, Floats]:
@@ -146,13 +166,15 @@ def run_batch(batches: list[_Batch], hours: SkyHours, profile: Floats, config: S
     return np.concatenate(used), np.concatenate(made)
 
 
-def step_hours(seen: Any, placed: PlacedModules, steps: Steps, chosen: Ints, hours: SkyHours, config: SolarConfig) -> Floats:
+def step_hours(seen: Any, placed: PlacedModules, rungs: Rungs, chosen: Ints, hours: SkyHours, config: SolarConfig) -> Floats:
     """Production of some steps by the hour of the year, shape (chosen, 8760) [kWh]; parameters as in `used_by_steps`."""
     light = np.empty((len(seen), len(hours.hour)))
     for at, kwh in lit_kwh(seen, hours, config):
         light[at] = kwh
-    shares = shares_of(steps, placed.modules, placed.arrays["kwh_year"].to_numpy(dtype=float))
     out = np.zeros((len(chosen), hours.length))
+    if not len(chosen):
+        return out
+    steps, shares = _with_modules(placed, rungs, slice(0, len(placed.building)))
     for row, last in enumerate(chosen):
         # A step holds what those before it in its building add.
         mine = (steps.building[shares.step] == steps.building[last]) & (shares.step <= last)

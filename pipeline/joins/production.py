@@ -22,7 +22,7 @@ from pipeline.core.solar.sky import sky_view_from_lit
 from pipeline.core.solar.uncertainty import Sigmas
 from pipeline.errors import ContractError
 from pipeline.io.lattice import grid_convergence_deg
-from pipeline.io.onfile import lists
+from pipeline.io.onfile import extent, lists
 
 Floats = NDArray[np.float64]
 WEATHER_COLUMNS = ("month", "ghi", "dni", "dhi", "temp_air", "wind_speed", "solar_zenith", "solar_azimuth", "dni_extra")
@@ -46,7 +46,8 @@ def year_hours(weather: Any, roofs: Any) -> SkyHours:
 
 def grid_turn_deg(roofs: Any) -> float:
     """Angle from true north to the north of the grid the roofs are measured on, clockwise [°]; 0 without roofs."""
-    return float(grid_convergence_deg(roofs.crs.to_epsg(), tuple(roofs.total_bounds))) if len(roofs) else 0.0
+    found = extent(roofs)
+    return 0.0 if found is None else float(grid_convergence_deg(found.epsg, found.bounds))
 
 
 def laid_arrays(arrays: Any, roofs: Any, horizon: Any) -> Any:

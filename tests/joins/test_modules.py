@@ -13,10 +13,11 @@ import shapely
 
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Sunmap
-from pipeline.contracts.spec import Raster, RasterBlocks
+from pipeline.contracts.spec import Column, Raster, RasterBlocks, TableSpec
 from pipeline.core.grid import Grid, Window
 from pipeline.errors import ContractError
 from pipeline.io import rasters
+from pipeline.io.tables import read_table, write_table
 from pipeline.joins.modules import light_at, placed_modules
 
 
@@ -67,11 +68,11 @@ def test_better_modules_take_more_of_their_array(tmp_path: Path) -> None:
     notes = Notes()
     placed = placed_modules(arrays, solar, raster, notes)
     assert placed.arrays["array_id"].tolist() == ["b0-0-a", "b1-2-a"]
-    assert placed.modules.kwh == pytest.approx([1000 * 1200 / 2800, 1000 * 1600 / 2800, 500, 500, 500])
+    assert placed.modules(slice(None)).kwh == pytest.approx([1000 * 1200 / 2800, 1000 * 1600 / 2800, 500, 500, 500])
     assert placed.names.tolist() == ["b0", "b1"]
     assert notes.counts["modules without a cell of the irradiation map, taken as the mean of their array"] == 0
     even = placed_modules(arrays, solar, None, notes)
-    assert even.modules.kwh.tolist() == [500.0] * 5
+    assert even.modules(slice(None)).kwh.tolist() == [500.0] * 5
     assert "No map of irradiation" in notes.assumptions[0]
 
 
@@ -79,8 +80,51 @@ def test_rectangles_that_are_not_the_modules_are_counted(tmp_path: Path) -> None
     arrays, solar = table([[module(1002, 1980), module(1006, 1980)]])
     notes = Notes()
     placed = placed_modules(arrays.assign(modules=5, kwp=2.2), solar, sunmap(tmp_path / "s.tif", np.full((40, 40), 1500.0)), notes)
-    assert placed.modules.kwh.tolist() == [200.0] * 5
+    assert placed.modules(slice(None)).kwh.tolist() == [200.0] * 5
     assert notes.counts["arrays whose rectangles are not their modules, taken as even"] == 1
+
+
+class Laid(TableSpec):
+    title_en = title_it = "Laid"
+    key = ("array_id",)
+    geometry = "polygon"
+    geometry_required = False
+    geometry_bulky = True
+    array_id = Column("str", "", "", "")
+    building_id = Column("str", "", "", "")
+    modules = Column("int", "", "", "")
+    kwp = Column("float", "", "", "")
+
+
+@pytest.mark.parametrize("odd", [False, True])
+def test_rectangles_left_on_file_are_the_same(odd: bool, tmp_path: Path) -> None:
+    """Read as bytes where all are modules, else as shapes."""
+    rng = np.random.default_rng(5)
+    raster = sunmap(tmp_path / "s.tif", rng.uniform(900.0, 1700.0, (1500, 1500)))
+    corner = rng.uniform(1010, 2400, (40, 2)) - [0.0, 900.0]
+    arrays, solar = table([[module(e + 2 * k, n, 20.0) for k in range(rng.integers(2, 9))] for e, n in corner])
+    if odd:
+        arrays.loc[3, "modules"] += 1
+        arrays.loc[5, ["geometry", "modules"]] = [module(1500, 1200), 1]
+    arrays = arrays.sort_values("array_id", ignore_index=True)
+    write_table(tmp_path / "a.parquet", arrays, Laid, 25833, {})
+    slim = read_table(tmp_path / "a.parquet", Laid, slim=True)
+    notes, other = Notes(), Notes()
+    held, left = placed_modules(arrays, solar, raster, notes), placed_modules(slim, solar, raster, other)
+    assert notes.counts == other.counts and notes.counts["arrays whose rectangles are not their modules, taken as even"] == int(odd)
+    np.testing.assert_array_equal(held.light, left.light)
+    for at in left.batches(7):
+        assert [*map(list, left.modules(at))] == [*map(list, held.modules(at))]
+    boxes = shapely.get_parts(arrays["geometry"].to_numpy())
+    if not odd:
+        np.testing.assert_array_equal(light_at(boxes, raster), light_of_rows(held))
+
+
+def light_of_rows(placed: Any) -> np.ndarray[Any, Any]:
+    """Light in the order of array_id."""
+    count = placed.arrays["modules"].to_numpy()
+    parts = np.split(placed.light, np.cumsum(count)[:-1])
+    return np.concatenate([parts[k] for k in np.argsort(placed.arrays["array_id"].to_numpy().astype(str))])
 
 
 def test_an_array_without_a_yield_is_refused() -> None:

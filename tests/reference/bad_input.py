@@ -24,7 +24,7 @@ from pipeline.config.town import Town
 from pipeline.contracts.check import check_table
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.sources import Surface
-from pipeline.contracts.spec import RasterBlocks, TableSpec
+from pipeline.contracts.spec import RasterBlocks, TableParts, TableSpec
 from pipeline.core.grid import Grid, Window
 from pipeline.errors import InputError
 from pipeline.graph import read_stages
@@ -70,6 +70,7 @@ class Scene:
         with on("threads") as compute:
             given = self.tables | {"config": getattr(TOWN, stage.name, None), "town": TOWN, "compute": compute, "notes": notes}
             made = function(**{name: given.get(name) for name in inspect.signature(function).parameters})
+            made = made.whole() if isinstance(made, TableParts) else made
         spec = contract(stage.contract)
         if issubclass(spec, TableSpec):
             check_table(made, spec, TOWN.epsg, stage.name)

@@ -43,6 +43,6 @@ def town_with_plants(folder: Path) -> dict[str, Any]:
     )  # fmt: skip
     weather = weather_of(year())
     with Compute("threads") as compute:
-        seen = horizon(roofs, raster, None, HorizonConfig(reach_m=50.0), compute, Notes())
+        seen = horizon(roofs, raster, None, HorizonConfig(reach_m=50.0), compute, Notes()).whole()
         yields = solar(arrays, roofs, seen, weather, SolarConfig(), compute, Notes())
     return {"roofs": roofs, "arrays": arrays, "horizon": seen, "weather": weather, "solar": yields, "buildings": buildings, "ladder": ladder(arrays, yields, None, LadderConfig(), Notes())}

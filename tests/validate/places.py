@@ -18,7 +18,7 @@ from pipeline.compute import on
 from pipeline.config.solar import RoofsConfig
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.sources import Surface
-from pipeline.contracts.spec import Raster, RasterBlocks
+from pipeline.contracts.spec import Raster, RasterBlocks, TableParts
 from pipeline.core.grid import Grid, Window
 from pipeline.io import rasters
 from pipeline.recipes import Place, make_plan
@@ -64,7 +64,8 @@ def call(stage: Callable[..., Any], **given: Any) -> Any:
     asked = inspect.signature(stage).parameters
     with on("threads") as compute:
         services = {"compute": compute, "notes": Notes()} | given
-        return stage(**{name: services.get(name) for name in asked})
+        made = stage(**{name: services.get(name) for name in asked})
+        return made.whole() if isinstance(made, TableParts) else made
 
 
 def found_planes(buildings: gpd.GeoDataFrame, surface: Raster[Surface]) -> gpd.GeoDataFrame:

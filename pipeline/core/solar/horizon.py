@@ -7,19 +7,22 @@ can only block directions from which it receives nothing anyhow.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from pipeline.core.solar.march import trace
+from pipeline.core.solar.march import terrain, trace
 from pipeline.core.solar.sky import Floats, summarise
 
 # Elevation of a void: it obstructs nothing.
 VOID_M = np.float32(-1.0e6)
 # Cells further than this off their plane carry an obstacle: they obstruct, no module stands on them.
 OBSTACLE_M = 0.25
+# Cells that are traced at once.
+LOT_CELLS = 32_768
 
 
 class PlaneHorizons(NamedTuple):
@@ -106,11 +109,22 @@ def plane_horizons(
     cells = standing_cells(surface, owner, cell_m, surface_tilt, surface_azimuth)
     chosen = sample(cells.clear, cells.starts, max_cells)
     rows, cols, starts = keep(cells, chosen)
-    tangents = trace(fill_voids(surface), cell_m, rows, cols, cells.stand[chosen] + lift_m, reach_m)
-    if far_deg is not None:
-        tangents = with_far(tangents, far_deg)
-    seen = summarise(tangents, starts, surface_tilt, surface_azimuth)
-    return PlaneHorizons(seen.horizon_deg, seen.sky_view, seen.lit_share, np.diff(starts), cells.void_cells)
+    eyes, ground = cells.stand[chosen] + lift_m, terrain(fill_voids(surface), cell_m)
+    seen = []
+    for planes in _lots(starts):
+        at = slice(starts[planes.start], starts[planes.stop])
+        tangents = trace(ground, cell_m, rows[at], cols[at], eyes[at], reach_m)
+        if far_deg is not None:
+            tangents = with_far(tangents, far_deg)
+        seen.append(summarise(tangents, starts[planes.start : planes.stop + 1] - starts[planes.start], surface_tilt[planes], surface_azimuth[planes]))
+    horizon, view, lit = (np.concatenate(part) for part in zip(*seen, strict=True))
+    return PlaneHorizons(horizon, view, lit, np.diff(starts), cells.void_cells)
+
+
+def _lots(starts: NDArray[np.int64]) -> list[slice]:
+    """Planes that are traced at once: about `LOT_CELLS` cells, as the horizons of a cell take 72 numbers, a few times over."""
+    ends = np.append(np.flatnonzero(np.diff(starts[1:] // LOT_CELLS)) + 1, len(starts) - 1)
+    return [slice(a, b) for a, b in pairwise([0, *ends.tolist()])]
 
 
 def standing_cells(

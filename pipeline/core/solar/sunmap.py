@@ -122,7 +122,8 @@ def cell_irradiation(
     level, upright = np.cos(edge) ** 2 / 2.0, np.pi / 4.0 - edge / 2.0 - np.sin(2.0 * edge) / 4.0
     open_low = np.clip(1.0 - np.arange(BANDS + 1) * BAND_DEG / BRIGHT_DEG, 0.0, 1.0)
     by_sector = np.ascontiguousarray(np.asarray(tangents, dtype=np.float32).T)
-    rank = np.arctan(by_sector) * np.float32(180.0 / np.pi / BAND_DEG)
+    rank = np.arctan(by_sector)
+    rank *= np.float32(180.0 / np.pi / BAND_DEG)
     across = np.sin(tilt)[:, np.newaxis] * off
     out = np.zeros(rank.shape[1], dtype=np.float32)
     sun, view = np.zeros((SECTORS, BANDS + 1)), np.zeros((SECTORS, BANDS + 1))

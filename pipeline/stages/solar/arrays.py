@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -11,22 +12,24 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from pipeline.compute import Compute
+from pipeline.compute import Compute, Late
 from pipeline.config.solar import ArraysConfig
 from pipeline.config.town import Town
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Arrays, Irradiation, Obstacles, Roofs
 from pipeline.contracts.sources import Weather
-from pipeline.contracts.spec import Table
+from pipeline.contracts.spec import Slim, Table, TableParts
 from pipeline.core.solar.layout import Module, lay_parallel
 from pipeline.core.solar.racklayout import edge_azimuths, lay_racks
 from pipeline.core.solar.racks import RackYear, Variant, rack_year, spaced
 from pipeline.core.solar.usable import Clearances, usable_areas
 from pipeline.core.solar.whynot import why_not
 from pipeline.errors import ConfigError, ContractError
+from pipeline.io.onfile import extent, outlines
 from pipeline.joins.prices import rack_break_even
 from pipeline.joins.production import year_hours
 
+Ints = NDArray[np.int64]
 BATCH_PLANES = 1024
 
 
@@ -41,7 +44,7 @@ class Racks(NamedTuple):
 
 
 def arrays(
-    roofs: Table[Roofs], irradiation: Table[Irradiation], obstacles: Table[Obstacles], weather: Table[Weather], config: ArraysConfig, town: Town, compute: Compute, notes: Notes
+    roofs: Slim[Roofs], irradiation: Table[Irradiation], obstacles: Slim[Obstacles], weather: Table[Weather], config: ArraysConfig, town: Town, compute: Compute, notes: Notes
 ) -> Table[Arrays]:
     """Coplanar modules on pitched planes, on flat ones the racks that give most; a plane without an array says why.
 
@@ -62,19 +65,39 @@ def arrays(
 
     Returns
     -------
-    table of `Arrays`
+    TableParts[Arrays]
         One row for each array, and one of no modules for each plane that carries none.
     """
     planes = _planes(roofs, irradiation)
-    racks = _racks(roofs, weather, config, town, notes)
-    laid = _laid(planes, obstacles, config, racks, compute)
-    planes["reason"] = why_not(planes["reason"].to_numpy(dtype=object), planes["poa_share"].to_numpy(dtype=float), laid["total"].to_numpy(), config.min_poa_share, config.min_modules)
-    table = pd.concat([_with(planes, laid, config, racks), _without(planes, laid)], ignore_index=True).sort_values("array_id", ignore_index=True)
-    _write_down(planes, laid, table, config, racks, notes)
-    return gpd.GeoDataFrame(table[[*Arrays.columns(), "geometry"]], geometry="geometry", crs=roofs.crs)
+    return TableParts(Arrays, _parts(planes, obstacles, config, _racks(roofs, weather, config, town, notes), town, compute, notes))
 
 
-def _planes(roofs: gpd.GeoDataFrame, irradiation: pd.DataFrame) -> gpd.GeoDataFrame:
+def _parts(planes: Any, obstacles: Any, config: ArraysConfig, racks: Racks, town: Town, compute: Compute, notes: Notes) -> Iterator[gpd.GeoDataFrame]:
+    """Rows of one batch of planes after the other, then the planes that have a reason of their own, counted as they pass."""
+    own = planes["reason"].isna().to_numpy()
+    free, reason, variant, sums = np.flatnonzero(own), planes["reason"].to_numpy(dtype=object).copy(), np.full(len(planes), -1), np.zeros(2, dtype=np.int64)
+    for rows, laid in zip(_batches(free), compute.batches(lay, _jobs(planes, obstacles, free), size=1, params=(config, racks)), strict=True):
+        batch = planes.iloc[rows].reset_index(drop=True)
+        batch["reason"] = why_not(batch["reason"].to_numpy(dtype=object), batch["poa_share"].to_numpy(dtype=float), laid["total"].to_numpy(), config.min_poa_share, config.min_modules)
+        reason[rows], variant[rows] = batch["reason"], laid["variant"]
+        table = _finished([_with(batch, laid, config, racks), _without(batch, laid["usable_m2"])], town)
+        sums += ((table["modules"] > 0).sum(), table["modules"].sum())
+        yield table
+    yield _finished([_without(planes[~own], pd.Series(np.nan, index=planes.index))], town)
+    _write_down(reason, variant, sums, config, racks, notes)
+
+
+def _batches(free: Ints) -> list[Ints]:
+    return [free[s : s + BATCH_PLANES] for s in range(0, len(free), BATCH_PLANES)]
+
+
+def _finished(rows: list[pd.DataFrame], town: Town) -> gpd.GeoDataFrame:
+    """Rows in the columns of the contract."""
+    table = pd.concat([r for r in rows if len(r)] or rows[:1], ignore_index=True)
+    return gpd.GeoDataFrame(table[[*Arrays.columns(), "geometry"]], geometry="geometry", crs=town.epsg)
+
+
+def _planes(roofs: Any, irradiation: pd.DataFrame) -> Any:
     """All planes with their share of the best open plane's irradiation, sorted."""
     best = irradiation["poa_unshaded_kwh_m2"].max()
     share = pd.DataFrame({"roof_id": irradiation["roof_id"], "poa_share": irradiation["poa_kwh_m2"] / best})
@@ -85,11 +108,11 @@ def _planes(roofs: gpd.GeoDataFrame, irradiation: pd.DataFrame) -> gpd.GeoDataFr
     return planes
 
 
-def _racks(roofs: gpd.GeoDataFrame, weather: pd.DataFrame, config: ArraysConfig, town: Town, notes: Notes) -> Racks:
+def _racks(roofs: Any, weather: pd.DataFrame, config: ArraysConfig, town: Town, notes: Notes) -> Racks:
     """Kinds of racks with the row distance that suits the town's year, and what each gives."""
-    bounds = tuple(roofs.total_bounds) if len(roofs) else (0.0, 0.0, 0.0, 0.0)
+    where = extent(roofs)
     hours = year_hours(weather, roofs)
-    equator = 180.0 if not len(roofs) or _latitude(bounds, town.epsg) >= 0 else 0.0
+    equator = 180.0 if where is None or _latitude(where.bounds, town.epsg) >= 0 else 0.0
     facing = config.rack_azimuth_deg if config.rack_azimuth_deg is not None else equator
     price = rack_break_even(config, notes)
     variants = spaced(
@@ -110,22 +133,13 @@ def _latitude(bounds: tuple[float, ...], epsg: int) -> float:
     return float(Transformer.from_crs(epsg, 4326, always_xy=True).transform((west + east) / 2, (south + north) / 2)[1])
 
 
-def _laid(planes: gpd.GeoDataFrame, obstacles: gpd.GeoDataFrame, config: ArraysConfig, racks: Racks, compute: Compute) -> pd.DataFrame:
-    """What fits on each plane, in the order of `planes`; nothing is tried where the roof has a reason of its own."""
-    free = np.flatnonzero(planes["reason"].isna().to_numpy())
+def _jobs(planes: Any, obstacles: Any, free: Ints) -> Late[tuple[Any, ...]]:
+    """Batches of planes with what stands on them; nothing is tried where the roof has a reason of its own."""
     number = pd.Series(np.arange(len(free)), index=planes["roof_id"].to_numpy()[free])
     known = obstacles[obstacles["roof_id"].isin(number.index)]
-    on, shape, rim = number[known["roof_id"]].to_numpy(), known.geometry.to_numpy(), (known["kind"] == "rim").to_numpy()
-    jobs = [(planes.iloc[free[s : s + BATCH_PLANES]], *_cut(on, shape, rim, s)) for s in range(0, len(free), BATCH_PLANES)]
-    parts = list(compute.batches(lay, jobs, size=1, params=(config, racks)))
-    out = pd.DataFrame(
-        {"usable_m2": np.nan, "total": 0, "modules": 0, "foremost": 0, "variant": -1, "azimuth": np.nan, "portrait": False, "front": None, "back": None}, index=pd.RangeIndex(len(planes))
-    ).astype({"front": object, "back": object})
-    if parts:
-        found = pd.concat(parts, ignore_index=True)
-        found.index = pd.Index(free)
-        out.loc[free, found.columns] = found
-    return out
+    on, shape, rim = number[known["roof_id"]].to_numpy(), known["geometry"].to_numpy(), (known["kind"] == "rim").to_numpy()
+    batches = _batches(free)
+    return Late(lambda n: (planes.iloc[batches[n]], *_cut(on, shape, rim, n * BATCH_PLANES)), len(batches))
 
 
 def _cut(on: NDArray[np.int64], shape: NDArray[np.object_], rim: NDArray[np.bool_], start: int) -> tuple[NDArray[np.object_], NDArray[np.int64], NDArray[np.bool_]]:
@@ -136,18 +150,19 @@ def _cut(on: NDArray[np.int64], shape: NDArray[np.object_], rim: NDArray[np.bool
 
 def lay(jobs: list[tuple[Any, ...]], config: ArraysConfig, racks: Racks) -> pd.DataFrame:
     """Usable area and modules of one batch of planes."""
-    ((planes, shape, on, rim),) = jobs
+    ((planes, cells, on, rim),) = jobs
+    shape = outlines(cells)
     n, flat = len(planes), (planes["kind"] == "flat").to_numpy()
     module = Module(config.module_width_m, config.module_length_m, config.gap_m)
-    outlines = planes.geometry.to_numpy()
-    usable = usable_areas(outlines, shape, on, rim, Clearances(config.setback_m, config.obstacle_margin_m, config.smooth_m))
+    roofs = outlines(planes["geometry"])
+    usable = usable_areas(roofs, shape, on, rim, Clearances(config.setback_m, config.obstacle_margin_m, config.smooth_m))
     tilt, azimuth = (planes[c].to_numpy(dtype=float).copy() for c in ("surface_tilt", "surface_azimuth"))
     modules, foremost, variant, portrait = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64), np.full(n, -1), np.zeros(n, dtype=np.bool_)
     front, back = np.full(n, None, dtype=object), np.full(n, None, dtype=object)
     parallel = lay_parallel(usable[~flat], tilt[~flat], azimuth[~flat], module)
     modules[~flat], portrait[~flat], front[~flat] = parallel.modules, parallel.portrait, parallel.rectangles
     fixed = np.full(int(flat.sum()), racks.facing)
-    facings = {"equator": [fixed], "roof": [edge_azimuths(outlines, shape[rim], on[rim], racks.facing)[flat]]}
+    facings = {"equator": [fixed], "roof": [edge_azimuths(roofs, shape[rim], on[rim], racks.facing)[flat]]}
     facings["best"] = facings["roof"] + facings["equator"]
     found = lay_racks(usable[flat], facings[config.rack_align], racks.variants, racks.year, module, break_even=racks.break_even, slack=racks.slack)
     modules[flat], foremost[flat], variant[flat], azimuth[flat] = found.modules, found.foremost, found.variant, found.azimuth
@@ -164,7 +179,7 @@ def lay(jobs: list[tuple[Any, ...]], config: ArraysConfig, racks: Racks) -> pd.D
     )  # fmt: skip
 
 
-def _with(planes: gpd.GeoDataFrame, laid: pd.DataFrame, config: ArraysConfig, racks: Racks) -> pd.DataFrame:
+def _with(planes: Any, laid: pd.DataFrame, config: ArraysConfig, racks: Racks) -> pd.DataFrame:
     """Rows of the arrays: one for a plane, two for racks back to back."""
     own = pd.DataFrame(planes[["roof_id", "building_id", "surface_tilt", "poa_share", "reason"]]).join(laid)
     own = own[own["reason"].isna()]
@@ -192,23 +207,23 @@ def _with(planes: gpd.GeoDataFrame, laid: pd.DataFrame, config: ArraysConfig, ra
     return table
 
 
-def _without(planes: gpd.GeoDataFrame, laid: pd.DataFrame) -> pd.DataFrame:
+def _without(planes: Any, usable_m2: pd.Series[float]) -> pd.DataFrame:
     """One row of no modules for each plane that carries none, with the numbers behind its reason."""
     bare = planes["reason"].notna()
     own = pd.DataFrame(planes.loc[bare, ["roof_id", "building_id", "poa_share", "reason"]])
     return own.assign(
         array_id=own["roof_id"] + "-0", surface_tilt=np.nan, surface_azimuth=np.nan, mounting=None, gcr=np.nan, portrait=False, modules=0, kwp=0.0,
-        module_area_m2=0.0, row_shading=0.0, usable_m2=laid.loc[bare, "usable_m2"], geometry=None,
+        module_area_m2=0.0, row_shading=0.0, usable_m2=usable_m2[own.index], geometry=None,
     )  # fmt: skip
 
 
-def _write_down(planes: gpd.GeoDataFrame, laid: pd.DataFrame, table: pd.DataFrame, config: ArraysConfig, racks: Racks, notes: Notes) -> None:
-    notes.count("planes", len(planes))
-    for reason, number in planes["reason"].value_counts().sort_index().items():
-        notes.count(f"no array: {reason}", int(number))
-    notes.count("arrays", int((table["modules"] > 0).sum()))
-    notes.count("modules", int(table["modules"].sum()))
-    chosen = laid.loc[planes["reason"].isna(), "variant"].to_numpy()
+def _write_down(reason: NDArray[np.object_], variant: Ints, sums: Ints, config: ArraysConfig, racks: Racks, notes: Notes) -> None:
+    notes.count("planes", len(reason))
+    for word, number in pd.Series(reason, dtype=object).value_counts().sort_index().items():
+        notes.count(f"no array: {word}", int(number))
+    notes.count("arrays", int(sums[0]))
+    notes.count("modules", int(sums[1]))
+    chosen = variant[pd.isna(reason)]
     for name in config.racks:
         notes.count(f"flat roofs with {name}", int(np.isin(chosen, [k for k, v in enumerate(racks.variants) if v.name == name]).sum()))
     for v in racks.variants:

@@ -25,8 +25,8 @@ Ints = NDArray[np.int64]
 
 
 def finance(
-    ladder: Table[Ladder], arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Slim[Horizon],
-    weather: Table[Weather], buildings: Table[Buildings], occupancy: Table[Occupancy] | None, config: FinanceConfig, town: Town, compute: Compute, notes: Notes,
+    ladder: Table[Ladder], arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Slim[Roofs], horizon: Slim[Horizon],
+    weather: Table[Weather], buildings: Slim[Buildings], occupancy: Table[Occupancy] | None, config: FinanceConfig, town: Town, compute: Compute, notes: Notes,
 ) -> Table[Finance]:  # fmt: skip
     """Cost, self-consumption, present value, payback, levelised cost and avoided emissions of each step of the ladders.
 

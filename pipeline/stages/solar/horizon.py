@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,20 +10,22 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from pipeline.compute import Compute
+from pipeline.compute import Compute, Late, lots
 from pipeline.config.solar import HorizonConfig
 from pipeline.contracts.notes import Notes
-from pipeline.contracts.solar import Horizon, Roofs
+from pipeline.contracts.solar import HORIZON_SECTORS, LIT_ELEVATIONS_DEG, Horizon, Roofs
 from pipeline.contracts.sources import FarHorizon, Surface
-from pipeline.contracts.spec import Raster, Table
+from pipeline.contracts.spec import Raster, Slim, Table, TableParts
 from pipeline.core.grid import Grid, Window
 from pipeline.core.solar.horizon import PlaneHorizons, plane_horizons
 from pipeline.core.solar.march import margin_cells
 from pipeline.io.rasters import BandInput, burn
+from pipeline.io.shelf import Outlines
 
 # Planes are traced by groups that lie in one square of the grid; the answer of a plane does not depend on its group.
 SQUARE_CELLS = 512
 GROUP_PLANES = 1500
+PART_ROWS = 1024
 # Cells of a group hold 0.6 kB each while they are traced.
 GROUP_CELLS = 200_000
 
@@ -39,7 +41,7 @@ class Group(NamedTuple):
 
 
 def horizon(
-    roofs: Table[Roofs], surface: Raster[Surface], farhorizon: Table[FarHorizon] | None, config: HorizonConfig, compute: Compute, notes: Notes
+    roofs: Slim[Roofs], surface: Raster[Surface], farhorizon: Table[FarHorizon] | None, config: HorizonConfig, compute: Compute, notes: Notes
 ) -> Table[Horizon]:
     """Horizon in 72 sectors, sky view factor and lit share of every roof plane.
 
@@ -60,33 +62,49 @@ def horizon(
 
     Returns
     -------
-    Table[Horizon]
-        Sorted by roof_id.
+    TableParts[Horizon]
+        Group by group as they are traced.
     """
     planes = roofs[roofs["kind"] != "none"].sort_values("roof_id", kind="stable")
-    members = group_members(planes, surface.grid)
+    shapes = Outlines(planes["geometry"])
     far = None if farhorizon is None or not farhorizon["applied"].all() else farhorizon.sort_values("sector")["horizon_deg"].to_numpy(dtype=float)
-    groups = [_group(planes.iloc[m], surface, config) for m in members]
-    traced = list(compute.batches(trace_groups, groups, size=1, params=(config.reach_m, config.max_cells, config.lift_m, far)))
-    _write_down(traced, planes, surface.grid, config, notes)
+    return TableParts(Horizon, _parts(planes, shapes, surface, farhorizon, far, config, compute, notes))
+
+
+def _parts(
+    planes: Any, shapes: Outlines, surface: Raster[Surface], farhorizon: Any, far: NDArray[np.float64] | None, config: HorizonConfig, compute: Compute, notes: Notes
+) -> Iterator[pd.DataFrame]:
+    """Rows of one group of planes after the other, counted as they pass."""
+    members = group_members(shapes, surface.grid)
+    roof_id, tilt = planes["roof_id"].to_numpy(), planes["surface_tilt"].to_numpy(dtype=float)
+    # A level plane may have no azimuth; any serves.
+    azimuth = np.nan_to_num(planes["surface_azimuth"].to_numpy(dtype=float))
+    groups = Late(lambda g: _group(shapes, members[g], tilt, azimuth, surface, config), len(members))
+    cells, voids = np.zeros(len(planes), dtype=np.int64), 0
+    results = zip(members, compute.batches(trace_groups, groups, size=1, params=(config.reach_m, config.max_cells, config.lift_m, far)), strict=True)
+    for some in lots(results, lambda r: len(r[0]), PART_ROWS):
+        rows, traced = np.concatenate([r for r, _ in some]), PlaneHorizons(*(np.concatenate(field) for field in zip(*(t for _, t in some), strict=True)))
+        cells[rows], voids = traced.cells, voids + int(traced.void_cells.sum())
+        yield _table(roof_id[rows], traced.horizon_deg, traced.sky_view, traced.lit_share)
+    if not members:
+        yield _table(roof_id, np.empty((0, HORIZON_SECTORS)), np.empty(0), np.empty((0, HORIZON_SECTORS, len(LIT_ELEVATIONS_DEG)), dtype=np.uint8))
+    _write_down(cells, voids, shapes.bounds, surface.grid, config, notes)
     _say_far(farhorizon, config, notes)
-    order = np.argsort(np.concatenate(members), kind="stable") if members else np.empty(0, dtype=int)
-    return _table(planes["roof_id"].to_numpy(), traced, order)
 
 
-def group_members(planes: Any, grid: Grid) -> list[NDArray[np.int64]]:
+def group_members(shapes: Outlines, grid: Grid) -> list[NDArray[np.int64]]:
     """Positions of the planes of each group: by square of the grid, then cut to `GROUP_PLANES` and `GROUP_CELLS`; largest area first.
 
     Similar groups run side by side, so that no worker waits long for another.
     """
-    if not len(planes):
+    if not len(shapes):
         return []
-    west, south, east, north = np.asarray(planes.geometry.bounds).T
+    west, south, east, north = shapes.bounds.T
     row = ((grid.north - (south + north) / 2) / grid.cell_m // SQUARE_CELLS).astype(int)
     col = (((west + east) / 2 - grid.west) / grid.cell_m // SQUARE_CELLS).astype(int)
     order = np.lexsort((row, col))
     breaks = np.flatnonzero(np.diff(row[order]) | np.diff(col[order])) + 1
-    area = np.asarray(planes.geometry.area)
+    area = shapes.area
     groups = []
     for square in np.split(order, breaks):
         parts = max(-(-len(square) // GROUP_PLANES), int(area[square].sum() / grid.cell_m**2 / GROUP_CELLS) + 1)
@@ -94,15 +112,12 @@ def group_members(planes: Any, grid: Grid) -> list[NDArray[np.int64]]:
     return sorted(groups, key=lambda g: (-float(area[g].sum()), int(g[0])))
 
 
-def _group(planes: Any, surface: Raster[Surface], config: HorizonConfig) -> Group:
-    grid = surface.grid
+def _group(shapes: Outlines, rows: NDArray[np.int64], tilt: NDArray[np.float64], azimuth: NDArray[np.float64], surface: Raster[Surface], config: HorizonConfig) -> Group:
+    grid, bounds = surface.grid, shapes.bounds[rows]
     around = margin_cells(config.reach_m, grid.cell_m)
-    near = grid.window(tuple(planes.total_bounds))
+    near = grid.window((*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)))
     window = Window(near.row - around, near.col - around, near.rows + 2 * around, near.cols + 2 * around)
-    tilt = planes["surface_tilt"].to_numpy(dtype=float)
-    # A level plane may have no azimuth; any serves.
-    azimuth = np.nan_to_num(planes["surface_azimuth"].to_numpy(dtype=float))
-    return Group(BandInput(surface.path, "surface"), grid.crop(window), planes.geometry.to_numpy(), tilt, azimuth)
+    return Group(BandInput(surface.path, "surface"), grid.crop(window), shapes[rows], tilt[rows], azimuth[rows])
 
 
 def trace_groups(groups: Sequence[Group], reach_m: float, max_cells: int, lift_m: float, far_deg: NDArray[np.float64] | None = None) -> PlaneHorizons:
@@ -126,29 +141,18 @@ def _own_a_cell(owner: NDArray[np.int32], group: Group) -> None:
         owner[row, col] = number
 
 
-def _table(roof_ids: NDArray[Any], traced: list[PlaneHorizons], order: NDArray[np.int64]) -> Table[Horizon]:
-    flat = [row for group in traced for row in zip(group.horizon_deg, group.sky_view, group.lit_share, strict=True)]
-    rows = [flat[i] for i in order]
-    return pd.DataFrame(
-        {
-            "roof_id": roof_ids,
-            "horizon_deg": pd.Series([r[0] for r in rows], dtype=object),
-            "sky_view": np.array([r[1] for r in rows], dtype=float),
-            "lit_share": pd.Series([r[2].reshape(-1) for r in rows], dtype=object),
-        }
-    )
+def _table(roof_id: NDArray[Any], horizon_deg: NDArray[np.float64], sky_view: NDArray[np.float64], lit_share: NDArray[np.uint8]) -> pd.DataFrame:
+    lit = lit_share.reshape(len(lit_share), HORIZON_SECTORS * len(LIT_ELEVATIONS_DEG))
+    return pd.DataFrame({"roof_id": roof_id, "horizon_deg": pd.Series(list(horizon_deg), dtype=object), "sky_view": sky_view, "lit_share": pd.Series(list(lit), dtype=object)})
 
 
-def _write_down(traced: list[PlaneHorizons], planes: Any, grid: Grid, config: HorizonConfig, notes: Notes) -> None:
-    cells = np.concatenate([g.cells for g in traced]) if traced else np.empty(0, dtype=int)
-    voids = sum(int(g.void_cells.sum()) for g in traced)
+def _write_down(cells: NDArray[np.int64], voids: int, bounds: NDArray[np.float64], grid: Grid, config: HorizonConfig, notes: Notes) -> None:
     notes.count("planes traced", len(cells))
     notes.count("cells traced", int(cells.sum()))
     notes.count("roof cells without elevation", voids)
     notes.count("planes without elevation", int((cells == 0).sum()))
     if (cells == 0).any():
         notes.warn(f"{int((cells == 0).sum())} roof planes hold no cell with an elevation; they are taken as unobstructed.")
-    bounds = np.asarray(planes.geometry.bounds).reshape(-1, 4)
     west, south, east, north = grid.bounds
     room = np.minimum(np.minimum(bounds[:, 0] - west, east - bounds[:, 2]), np.minimum(bounds[:, 1] - south, north - bounds[:, 3]))
     edge = int((room < config.reach_m).sum())

@@ -21,7 +21,7 @@ BATCH_PLANES = 1024
 
 
 def irradiation(
-    roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], config: IrradiationConfig, compute: Compute, notes: Notes
+    roofs: Slim[Roofs], horizon: Slim[Horizon], weather: Table[Weather], config: IrradiationConfig, compute: Compute, notes: Notes
 ) -> Table[Irradiation]:
     """Hourly irradiance on every roof plane, summed to months and the year.
 

@@ -6,14 +6,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.config.finance import LadderConfig
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Arrays, Ladder, Solar, Sunmap
 from pipeline.contracts.spec import Raster, Slim, Table
 from pipeline.core.solar.ladder import p90_of_steps, steps_of
-from pipeline.joins.modules import placed_modules
+from pipeline.core.solar.uncertainty import Sigmas
+from pipeline.joins.modules import PlacedModules, placed_modules
 from pipeline.joins.production import sigmas_in
+
+BATCH_ARRAYS = 1024
 
 
 def ladder(arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, config: LadderConfig, notes: Notes) -> Table[Ladder]:
@@ -37,16 +41,24 @@ def ladder(arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | N
         sum, whose parts do not all fail at once.
     """
     placed = placed_modules(arrays, solar, sunmap, notes)
-    steps = steps_of(placed.modules, placed.building, np.asarray(config.sizes_kwp))
-    p90 = p90_of_steps(steps, placed.modules, sigmas_in(solar.set_index("array_id").loc[placed.arrays["array_id"]]))
-    table = pd.DataFrame(
+    sure = solar[["array_id", *(f"sigma_{name}" for name in Sigmas._fields)]].set_index("array_id")
+    parts = [_steps(placed, at, sure, np.asarray(config.sizes_kwp)) for at in placed.batches(BATCH_ARRAYS) or [slice(0, 0)]]
+    table = pd.concat(parts, ignore_index=True)
+    _write_down(table, notes)
+    return table
+
+
+def _steps(placed: PlacedModules, at: slice, sure: pd.DataFrame, sizes_kwp: NDArray[np.float64]) -> pd.DataFrame:
+    """Rows of the buildings of some arrays."""
+    modules = placed.modules(at)
+    steps = steps_of(modules, placed.building[at], sizes_kwp)
+    p90 = p90_of_steps(steps, modules, sigmas_in(sure.loc[placed.arrays["array_id"].iloc[at]]))
+    return pd.DataFrame(
         {
             "building_id": placed.names[steps.building], "step": steps.number, "modules": steps.modules, "kwp": steps.kwp,
             "kwh_year": steps.kwh, "kwh_year_p90": p90, "last_kwh_kwp": steps.last,
         }
     )  # fmt: skip
-    _write_down(table, notes)
-    return table
 
 
 def _write_down(table: Any, notes: Notes) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -11,18 +11,21 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from pipeline.compute import Compute
+from pipeline.compute import Compute, Late, lots
 from pipeline.config.solar import ObstaclesConfig
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Obstacles, Roofs
 from pipeline.contracts.sources import Buildings, Surface
-from pipeline.contracts.spec import Raster, Table
+from pipeline.contracts.spec import Raster, Slim, Table, TableParts
 from pipeline.core.grid import Grid
 from pipeline.core.solar.obstacles import KINDS, Found, ObstacleRules, PlaneCells, find_obstacles
 from pipeline.errors import ContractError
 from pipeline.io import rasters
+from pipeline.io.shelf import Outlines
 
+Ints = NDArray[np.int64]
 GROUP_CELLS = 512
+PART_ROWS = 1024
 AROUND_CELLS = 2
 
 
@@ -43,7 +46,7 @@ class Group(NamedTuple):
     footprints: NDArray[np.object_]
 
 
-def obstacles(roofs: Table[Roofs], buildings: Table[Buildings], surface: Raster[Surface], config: ObstaclesConfig, compute: Compute, notes: Notes) -> Table[Obstacles]:
+def obstacles(roofs: Slim[Roofs], buildings: Slim[Buildings], surface: Raster[Surface], config: ObstaclesConfig, compute: Compute, notes: Notes) -> Table[Obstacles]:
     """What modules must keep away from on each plane that nothing else speaks against.
 
     Parameters
@@ -63,53 +66,70 @@ def obstacles(roofs: Table[Roofs], buildings: Table[Buildings], surface: Raster[
 
     Returns
     -------
-    table of `Obstacles`
-        Sorted by obstacle_id.
+    TableParts[Obstacles]
+        Group by group as they are found.
     """
-    chosen = np.flatnonzero((roofs["reason"].isna() & (roofs["kind"] != "none")).to_numpy())
-    groups = _groups(roofs, chosen, buildings, surface)
-    rules = ObstacleRules(config.obstacle_m, config.pit_m2, config.rim_height_m, config.rim_m, config.rim_share)
-    found = list(compute.batches(look, groups, size=1, params=(rules,)))
-    table = _table(roofs, [g.number for g in groups], found)
-    notes.count("planes looked at", len(chosen))
-    for kind in KINDS:
-        notes.count(f"obstacles: {kind}", int((table["kind"] == kind).sum()))
     notes.assume(
         f"What rises more than {config.obstacle_m:g} m over a roof is an obstacle; a wall up to {config.rim_height_m:g} m seen along {config.rim_share:.0%} of a flat roof's edge "
         f"is taken to run all around, {config.rim_m:g} m thick."
     )
-    return table
+    return TableParts(Obstacles, _parts(roofs, _homes(roofs, buildings), Outlines(buildings["geometry"]), surface, config, compute, notes))
 
 
-def _groups(roofs: gpd.GeoDataFrame, chosen: NDArray[np.int64], buildings: gpd.GeoDataFrame, surface: Raster[Surface]) -> list[Group]:
+def _parts(roofs: Any, home: Ints, footprints: Outlines, surface: Raster[Surface], config: ObstaclesConfig, compute: Compute, notes: Notes) -> Iterator[Any]:
+    """Rows of one group of planes after the other, counted as they pass."""
+    chosen = np.flatnonzero((roofs["reason"].isna() & (roofs["kind"] != "none")).to_numpy())
+    notes.count("planes looked at", len(chosen))
+    shapes, kinds = Outlines(roofs["geometry"]), dict.fromkeys(KINDS, 0)
+    members = _members(shapes.bounds, chosen, surface.grid)
+    groups = Late(lambda g: _group(roofs, home, shapes, footprints, surface, members[g]), len(members))
+    rules = ObstacleRules(config.obstacle_m, config.pit_m2, config.rim_height_m, config.rim_m, config.rim_share)
+    results = zip(members, compute.batches(look, groups, size=1, params=(rules,)), strict=True)
+    for some in lots(results, lambda r: len(r[1].plane), PART_ROWS):
+        planes = np.concatenate([own[found.plane] for own, found in some])
+        part = _table(roofs, planes, Found(*(np.concatenate(field) for field in zip(*(found for _, found in some), strict=True))), surface.grid.epsg)
+        for kind, number in part["kind"].value_counts().items():
+            kinds[kind] += int(number)
+        yield part
+    if not members:
+        nothing = np.empty(0, dtype=np.int64)
+        yield _table(roofs, nothing, Found(nothing, nothing, nothing, np.empty(0), np.empty(0, dtype=object)), surface.grid.epsg)
+    for kind, number in kinds.items():
+        notes.count(f"obstacles: {kind}", number)
+
+
+def _homes(roofs: Any, buildings: Any) -> Ints:
+    """Row of each plane's building."""
+    home = pd.Index(buildings["building_id"]).get_indexer(roofs["building_id"])
+    if (home < 0).any():
+        raise ContractError(f"roofs: {int((home < 0).sum())} planes of buildings that are not in buildings (first: {roofs['building_id'].iloc[int(np.argmin(home))]}); rebuild them: make roofs")
+    return np.asarray(home, dtype=np.int64)
+
+
+def _members(bounds: NDArray[np.float64], chosen: Ints, grid: Grid) -> list[Ints]:
     """Planes by the block of the raster that holds their middle."""
-    grid = surface.grid
-    shapes = roofs.geometry.to_numpy()
-    bounds = shapely.bounds(shapes)
     row = np.floor((grid.north - bounds[chosen][:, [1, 3]].mean(axis=1)) / grid.cell_m / GROUP_CELLS)
     col = np.floor((bounds[chosen][:, [0, 2]].mean(axis=1) - grid.west) / grid.cell_m / GROUP_CELLS)
     _, group = np.unique(np.column_stack([row, col]), axis=0, return_inverse=True)
-    flat, fit = (roofs["kind"] == "flat").to_numpy(), _fits(roofs)
-    footprints, home = buildings.geometry.to_numpy(), pd.Index(buildings["building_id"]).get_indexer(roofs["building_id"])
-    if (home < 0).any():
-        raise ContractError(f"roofs: {int((home < 0).sum())} planes of buildings that are not in buildings (first: {roofs['building_id'].iloc[int(np.argmin(home))]}); rebuild them: make roofs")
-    out = []
-    for g in range(group.max(initial=-1) + 1):
-        own = chosen[group == g]
-        block = grid.crop(grid.window((*bounds[own, :2].min(axis=0), *bounds[own, 2:].max(axis=0)), AROUND_CELLS))
-        west, south, east, north = block.bounds
-        near = np.flatnonzero((bounds[:, 0] < east) & (bounds[:, 2] > west) & (bounds[:, 1] < north) & (bounds[:, 3] > south))
-        homes, building = np.unique(home[own], return_inverse=True)
-        out.append(Group(surface, block, own, near, shapes[near], flat[own], fit[own], building, footprints[homes]))
-    return out
+    return [chosen[group == g] for g in range(group.max(initial=-1) + 1)]
 
 
-def _fits(roofs: gpd.GeoDataFrame) -> NDArray[np.float64]:
+def _group(roofs: Any, home: Ints, shapes: Outlines, footprints: Outlines, surface: Raster[Surface], own: Ints) -> Group:
+    """One group with what lies around it."""
+    grid, bounds = surface.grid, shapes.bounds[own]
+    block = grid.crop(grid.window((*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)), AROUND_CELLS))
+    near = shapes.touching(*block.bounds)
+    homes, building = np.unique(home[own], return_inverse=True)
+    planes = roofs.iloc[own]
+    return Group(surface, block, own, near, shapes[near], (planes["kind"] == "flat").to_numpy(), _fits(planes, shapes[own]), building, footprints[homes])
+
+
+def _fits(planes: Any, shapes: NDArray[np.object_]) -> NDArray[np.float64]:
     """Each plane as rise to the east and to the north, elevation at (0, 0), and cosine of its tilt; NaN where there is none."""
-    point = shapely.point_on_surface(roofs.geometry.to_numpy())
-    slope, azimuth = np.tan(np.radians(roofs["surface_tilt"].to_numpy(dtype=float))), np.radians(roofs["surface_azimuth"].to_numpy(dtype=float))
+    point = shapely.point_on_surface(shapes)
+    slope, azimuth = np.tan(np.radians(planes["surface_tilt"].to_numpy(dtype=float))), np.radians(planes["surface_azimuth"].to_numpy(dtype=float))
     east, north = -slope * np.sin(azimuth), -slope * np.cos(azimuth)
-    level = roofs["plane_z_m"].to_numpy(dtype=float) - east * shapely.get_x(point) - north * shapely.get_y(point)
+    level = planes["plane_z_m"].to_numpy(dtype=float) - east * shapely.get_x(point) - north * shapely.get_y(point)
     return np.column_stack([east, north, level, 1.0 / np.hypot(1.0, slope)])
 
 
@@ -138,15 +158,12 @@ def _cells(group: Group, k: int, bounds: NDArray[np.float64], top: NDArray[np.fl
     return PlaneCells(above, member, (owner[cut] > 0) & ~member, home[cut] == building + 1, west, north, group.footprints[building], bool(group.flat[k]))
 
 
-def _table(roofs: gpd.GeoDataFrame, members: list[NDArray[np.int64]], found: list[Found]) -> gpd.GeoDataFrame:
-    plane = np.concatenate([m[f.plane] for m, f in zip(members, found, strict=True)] or [np.empty(0, dtype=np.int64)])
-    shape = np.concatenate([f.shape for f in found] or [np.empty(0, dtype=object)])
-    number, kind, height = (np.concatenate([f[c] for f in found] or [np.empty(0)]) for c in (1, 2, 3))
-    roof_id = roofs["roof_id"].to_numpy()[plane]
-    table: Any = pd.DataFrame(
-        {
-            "obstacle_id": np.array([f"{r}-o{int(n)}" for r, n in zip(roof_id, number, strict=True)], dtype=object), "roof_id": roof_id, "building_id": roofs["building_id"].to_numpy()[plane],
-            "kind": np.array(KINDS, dtype=object)[kind.astype(np.int64)], "height_m": height.astype(float), "area_m2": shapely.area(shape), "geometry": shape,
-        }
-    ).sort_values("obstacle_id", ignore_index=True)  # fmt: skip
-    return gpd.GeoDataFrame(table[[*Obstacles.columns(), "geometry"]], geometry="geometry", crs=roofs.crs)
+def _table(roofs: Any, number: Ints, found: Found, epsg: int) -> gpd.GeoDataFrame:
+    """Rows of obstacles on the planes of some numbers."""
+    planes = roofs.iloc[number]
+    roof_id = planes["roof_id"].to_numpy()
+    table: Any = {
+        "obstacle_id": np.array([f"{r}-o{int(n)}" for r, n in zip(roof_id, found.number, strict=True)], dtype=object), "roof_id": roof_id, "building_id": planes["building_id"].to_numpy(),
+        "kind": np.array(KINDS, dtype=object)[found.kind.astype(np.int64)], "height_m": found.height_m.astype(float), "area_m2": shapely.area(found.shape),
+    }  # fmt: skip
+    return gpd.GeoDataFrame(table, geometry=found.shape, crs=epsg)

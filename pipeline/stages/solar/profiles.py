@@ -29,7 +29,7 @@ CLOSURE = 1e-6
 
 
 def profiles(
-    arrays: Slim[Arrays], solar: Table[Solar], roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], buildings: Table[Buildings] | None,
+    arrays: Slim[Arrays], solar: Table[Solar], roofs: Slim[Roofs], horizon: Slim[Horizon], weather: Table[Weather], buildings: Slim[Buildings] | None,
     config: ProfilesConfig, town: Town, compute: Compute, notes: Notes,
 ) -> Table[Profiles]:  # fmt: skip
     """AC energy of all arrays in each hour, summed over the town and over buildings of one use.

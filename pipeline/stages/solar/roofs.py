@@ -9,28 +9,31 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
-from pipeline.compute import Compute
+from pipeline.compute import Compute, lots
 from pipeline.config.solar import RoofsConfig
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Roofs
 from pipeline.contracts.sources import Buildings, Surface
-from pipeline.contracts.spec import Raster, Table
+from pipeline.contracts.spec import Raster, Slim, Table, TableParts
 from pipeline.core.solar.planes import MIN_CELLS, PlaneRules
 from pipeline.core.solar.rooftops import BuildingCells, Rooftops, rooftops
 from pipeline.core.solar.spikes import spikes
 from pipeline.core.solar.vaults import DOME, VAULT
 from pipeline.io import rasters
+from pipeline.io.shelf import Outlines
 
 GROUP_CELLS = 512
+PART_ROWS = 1024
 MIN_KNOWN_SHARE = 0.5
+# What is counted at the end.
+SEEN = ["building_id", "kind", "reason"]
 # Figures that a row without a plane does not have.
 UNKNOWN = ["surface_tilt", "surface_azimuth", "residual_m", "inlier_share", "tilt_se_deg", "plane_z_m"]
 
 
-def roofs(buildings: Table[Buildings], surface: Raster[Surface], config: RoofsConfig, compute: Compute, notes: Notes) -> Table[Roofs]:
+def roofs(buildings: Slim[Buildings], surface: Raster[Surface], config: RoofsConfig, compute: Compute, notes: Notes) -> Table[Roofs]:
     """Planes with tilt, azimuth, area and outline; one row of kind "none" with the reason for a building without any.
 
     Parameters
@@ -48,44 +51,56 @@ def roofs(buildings: Table[Buildings], surface: Raster[Surface], config: RoofsCo
 
     Returns
     -------
-    table of `Roofs`
-        `area_m2` is the outline's area over the cosine of the tilt. A flat plane keeps the small tilt and the azimuth
+    TableParts[Roofs]
+        Group by group as they are fitted. `area_m2` is the outline's area over the cosine of the tilt. A flat plane keeps the small tilt and the azimuth
         that were fitted; a level one faces 180. A vault or dome is one row with its mean plane, the area of its curved
         surface, and the reason "vault" (with `vault_arrays`: the planes that fit it piecewise, without).
     """
-    rules = PlaneRules(inlier_m=config.inlier_m, max_planes=config.max_planes, vault_facets=config.vault_arrays)
-    groups = _Groups(buildings, surface, config)
-    found = list(compute.batches(rooftops, groups, size=1, params=(surface.grid.cell_m, rules)))
-    planes = pd.concat([_table(part) for part in found], ignore_index=True) if found else _table(rooftops([], 1.0, rules))
-    reason = groups.reason
-    has_plane = np.isin(np.arange(len(buildings)), planes["building"])
-    reason[(reason == "") & ~has_plane] = "rough"
-    table = pd.concat([_classed(planes, groups.ground_m, config), _without(buildings, reason)], ignore_index=True)
-    table["building_id"] = buildings["building_id"].to_numpy()[table["building"]]
-    table["roof_id"] = table["building_id"] + "-" + table["number"].astype(str)
-    table["basis"] = surface.basis
     if surface.basis != "surface":
         notes.warn("The surface is a height model: every roof is taken as flat, without stair-heads, chimneys or trees around it.")
-    _count(table, len(buildings), notes)
-    columns = [*Roofs.columns(), "geometry"]
-    return gpd.GeoDataFrame(table.sort_values("roof_id", ignore_index=True)[columns], geometry="geometry", crs=buildings.crs)
+    return TableParts(Roofs, _parts(buildings, surface, config, compute, notes))
+
+
+def _parts(buildings: Any, surface: Raster[Surface], config: RoofsConfig, compute: Compute, notes: Notes) -> Iterator[gpd.GeoDataFrame]:
+    """Planes of one group of buildings after the other, then the buildings without any, counted as they pass."""
+    rules = PlaneRules(inlier_m=config.inlier_m, max_planes=config.max_planes, vault_facets=config.vault_arrays)
+    groups, names = _Groups(buildings, surface, config), buildings["building_id"].to_numpy()
+    has_plane, seen = np.zeros(len(buildings), dtype=bool), []
+    for found in lots(compute.batches(rooftops, groups, size=1, params=(surface.grid.cell_m, rules)), lambda f: len(f.building), PART_ROWS):
+        planes = pd.concat([_table(f) for f in found], ignore_index=True)
+        has_plane[planes["building"]] = True
+        part = _finished(_classed(planes, groups.ground_m, config), names, surface)
+        seen.append(part[SEEN])
+        yield part
+    reason = groups.reason
+    reason[(reason == "") & ~has_plane] = "rough"
+    part = _finished(_without(groups.shapes, reason), names, surface)
+    yield part
+    _count(pd.concat([*seen, part[SEEN]], ignore_index=True), len(buildings), notes)
+
+
+def _finished(table: pd.DataFrame, names: NDArray[Any], surface: Raster[Surface]) -> gpd.GeoDataFrame:
+    """Rows with the identifiers and the basis, in the columns of the contract."""
+    table["building_id"] = names[table["building"]]
+    table["roof_id"] = table["building_id"] + "-" + table["number"].astype(str)
+    table["basis"] = surface.basis
+    return gpd.GeoDataFrame(table[[*Roofs.columns(), "geometry"]], geometry="geometry", crs=surface.grid.epsg)
 
 
 @dataclass
 class _Groups(Sequence[Any]):
     """Buildings by the block of the raster that holds their middle; a block is read when its group is asked for."""
 
-    buildings: gpd.GeoDataFrame
+    buildings: Any
     surface: Raster[Surface]
     config: RoofsConfig
 
     def __post_init__(self) -> None:
-        shapes = self.buildings.geometry.to_numpy()
         grid = self.surface.grid
-        self.shapes = shapes
-        self.bounds = shapely.bounds(shapes)
-        self.reason = np.full(len(shapes), "", dtype=object)
-        self.ground_m = np.full(len(shapes), np.nan)
+        self.shapes = Outlines(self.buildings["geometry"])
+        self.bounds = self.shapes.bounds
+        self.reason = np.full(len(self.shapes), "", dtype=object)
+        self.ground_m = np.full(len(self.shapes), np.nan)
         row = np.floor((grid.north - self.bounds[:, [1, 3]].mean(axis=1)) / grid.cell_m / GROUP_CELLS)
         col = np.floor((self.bounds[:, [0, 2]].mean(axis=1) - grid.west) / grid.cell_m / GROUP_CELLS)
         _, group = np.unique(np.column_stack([row, col]), axis=0, return_inverse=True)
@@ -104,21 +119,19 @@ class _Groups(Sequence[Any]):
             self.reason[members] = "no_surface"
             return
         grid = self.surface.grid.crop(window)
-        west, south, east, north = grid.bounds
-        b = self.bounds
-        touching = np.flatnonzero((b[:, 0] < east) & (b[:, 2] > west) & (b[:, 1] < north) & (b[:, 3] > south))
+        touching = self.shapes.touching(*grid.bounds)
         owner = rasters.burn(self.shapes[touching], touching + 1, grid, dtype="int32")
         top, height = rasters.read(self.surface, "surface", window), rasters.read(self.surface, "height", window)
-        for k in members:
-            block = grid.window(tuple(b[k]))
+        for k, shape in zip(members, self.shapes[members], strict=True):
+            block = grid.window(tuple(self.bounds[k]))
             cut = (slice(block.row, block.row + block.rows), slice(block.col, block.col + block.cols))
             inside = owner[cut] == k + 1
-            small = self.shapes[k].area < MIN_CELLS * grid.cell_m**2
+            small = self.shapes.area[k] < MIN_CELLS * grid.cell_m**2
             self.reason[k] = "too_small" if small else self._why_not(inside, top[cut], height[cut])
             self.ground_m[k] = _median((top[cut] - height[cut])[inside])
             if not self.reason[k]:
                 corner = grid.crop(block)
-                yield BuildingCells(int(k), self.shapes[k], top[cut], inside, corner.west, corner.north)
+                yield BuildingCells(int(k), shape, top[cut], inside, corner.west, corner.north)
 
     def _why_not(self, inside: NDArray[np.bool_], top: NDArray[np.float32], height: NDArray[np.float32]) -> str:
         """Why the surface cannot show a plane; "" where it may."""
@@ -164,14 +177,13 @@ def _classed(planes: pd.DataFrame, ground_m: NDArray[np.float64], config: RoofsC
     return planes
 
 
-def _without(buildings: gpd.GeoDataFrame, reason: NDArray[np.object_]) -> pd.DataFrame:
+def _without(footprints: Outlines, reason: NDArray[np.object_]) -> pd.DataFrame:
     """One row for each building without a plane: its footprint and the reason."""
     rows = np.flatnonzero(reason != "")
-    shapes = buildings.geometry.to_numpy()[rows]
     table = pd.DataFrame({"building": rows, "number": 1, "kind": "none", "reason": reason[rows]})
     table[UNKNOWN] = np.nan
-    table["plan_area_m2"] = table["area_m2"] = shapely.area(shapes)
-    table["geometry"] = shapes
+    table["plan_area_m2"] = table["area_m2"] = footprints.area[rows]
+    table["geometry"] = footprints[rows]
     return table
 
 
@@ -179,10 +191,10 @@ def _count(table: pd.DataFrame, buildings: int, notes: Notes) -> None:
     notes.count("buildings", buildings)
     for kind in ("flat", "pitched", "vault", "dome"):
         notes.count(f"planes: {kind}", int((table["kind"] == kind).sum()))
-    notes.count("buildings without a plane", buildings - table.loc[table["kind"] != "none", "building"].nunique())
+    notes.count("buildings without a plane", buildings - table.loc[table["kind"] != "none", "building_id"].nunique())
     for reason, number in table["reason"].value_counts().sort_index().items():
         notes.count(f"not usable: {reason}", int(number))
-    wild = table.loc[table["reason"] == "implausible", "building"].nunique()
+    wild = table.loc[table["reason"] == "implausible", "building_id"].nunique()
     if wild:
         notes.warn(f"the surface of {wild} buildings holds elevations that cannot be right (too high over the ground, or spikes); look at the elevation tiles there")
     older = int((table["reason"] == "surface_older").sum())

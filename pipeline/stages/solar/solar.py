@@ -23,7 +23,7 @@ BATCH_ARRAYS = 1024
 
 
 def solar(
-    arrays: Slim[Arrays], roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], config: SolarConfig, compute: Compute, notes: Notes
+    arrays: Slim[Arrays], roofs: Slim[Roofs], horizon: Slim[Horizon], weather: Table[Weather], config: SolarConfig, compute: Compute, notes: Notes
 ) -> Table[Solar]:
     """Hourly irradiance and AC power of every array, summed to months and the year.
 

@@ -6,20 +6,20 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
-from pipeline.compute import TILE_CELLS, Compute
+from pipeline.compute import TILE_CELLS, Compute, Late
 from pipeline.config.solar import SunmapConfig
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Roofs, Sunmap
 from pipeline.contracts.sources import FarHorizon, Surface, Weather
-from pipeline.contracts.spec import Raster, RasterBlocks, Table
+from pipeline.contracts.spec import Raster, RasterBlocks, Slim, Table
 from pipeline.core.grid import Grid, Window
 from pipeline.core.solar.horizon import fill_voids, keep, standing_cells, with_far
 from pipeline.core.solar.march import margin_cells, terrain, trace
 from pipeline.core.solar.sunmap import SkyYear, cell_irradiation, sky_year
 from pipeline.io.rasters import BandInput, burn
+from pipeline.io.shelf import Outlines
 from pipeline.joins.production import year_hours
 
 # Cells of a block that are traced and summed at once.
@@ -38,7 +38,7 @@ class Tile(NamedTuple):
 
 
 def sunmap(
-    roofs: Table[Roofs],
+    roofs: Slim[Roofs],
     surface: Raster[Surface],
     weather: Table[Weather],
     farhorizon: Table[FarHorizon] | None,
@@ -72,19 +72,24 @@ def sunmap(
         whose cells stand off it (a vault taken as a plane) every cell counts, from its own elevation.
     """
     planes = roofs[roofs["kind"] != "none"].sort_values("roof_id", kind="stable")
+    shapes = Outlines(planes["geometry"])
     far = None if farhorizon is None or not farhorizon["applied"].all() else farhorizon.sort_values("sector")["horizon_deg"].to_numpy(dtype=float)
     year = sky_year(year_hours(weather, roofs))
     notes.assume("Cells of obstacles on roofs carry no figure; the others have the tilt and azimuth of their plane.")
     notes.assume(f"The ground reflects {config.albedo:.0%} of the light; light reflected by buildings is not counted.")
-    return RasterBlocks(surface.grid, _blocks(planes, surface, config, far, year, compute, notes))
+    return RasterBlocks(surface.grid, _blocks(planes, shapes, surface, config, far, year, compute, notes))
 
 
 def _blocks(
-    planes: Any, surface: Raster[Surface], config: SunmapConfig, far: NDArray[np.float64] | None, year: SkyYear, compute: Compute, notes: Notes
+    planes: Any, shapes: Outlines, surface: Raster[Surface], config: SunmapConfig, far: NDArray[np.float64] | None, year: SkyYear, compute: Compute, notes: Notes
 ) -> Iterator[tuple[Window, NDArray[np.float32]]]:
     """The blocks in order, counted as they pass."""
     windows = surface.grid.blocks(TILE_CELLS)
-    tiles = cut_tiles(planes, surface, windows, margin_cells(config.reach_m, surface.grid.cell_m))
+    around = margin_cells(config.reach_m, surface.grid.cell_m)
+    tilt = planes["surface_tilt"].to_numpy(dtype=float)
+    # A level plane may have no azimuth; any serves.
+    azimuth = np.nan_to_num(planes["surface_azimuth"].to_numpy(dtype=float))
+    tiles = Late(lambda n: _tile(surface, windows[n], shapes, tilt, azimuth, around), len(windows))
     cells, total = 0, 0.0
     for window, values in zip(windows, compute.batches(map_tile, tiles, size=1, params=(config, far, year)), strict=True):
         cells += int(np.isfinite(values).sum())
@@ -95,26 +100,18 @@ def _blocks(
         notes.figure("mean_kwh_m2_of_roof_cells", total / cells)
 
 
-def cut_tiles(planes: Any, surface: Raster[Surface], windows: Sequence[Window], around: int) -> list[Tile]:
-    """What each block of the raster needs."""
-    shapes = planes.geometry.to_numpy()
-    tilt = planes["surface_tilt"].to_numpy(dtype=float)
-    # A level plane may have no azimuth; any serves.
-    azimuth = np.nan_to_num(planes["surface_azimuth"].to_numpy(dtype=float))
-    tree = shapely.STRtree(shapes)
-    tiles = []
-    for window in windows:
-        block = surface.grid.crop(window)
-        own = np.sort(tree.query(shapely.box(*block.bounds)))
-        tiles.append(Tile(block, BandInput(surface.path, "surface"), _wide(block, shapes[own], around), shapes[own], tilt[own], azimuth[own]))
-    return tiles
+def _tile(surface: Raster[Surface], window: Window, shapes: Outlines, tilt: NDArray[np.float64], azimuth: NDArray[np.float64], around: int) -> Tile:
+    """What a block of the raster needs."""
+    block = surface.grid.crop(window)
+    own = shapes.touching(*block.bounds)
+    return Tile(block, BandInput(surface.path, "surface"), _wide(block, shapes.bounds[own], around), shapes[own], tilt[own], azimuth[own])
 
 
-def _wide(block: Grid, shapes: NDArray[Any], around: int) -> Grid:
-    """The cells that hold all of `shapes`, and `around` cells to all sides of those in the block."""
-    if not len(shapes):
+def _wide(block: Grid, bounds: NDArray[np.float64], around: int) -> Grid:
+    """The cells that hold all planes of some bounds, and `around` cells to all sides of those in the block."""
+    if not len(bounds):
         return block
-    west, south, east, north = shapely.total_bounds(shapes)
+    (west, south), (east, north) = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
     m = block.cell_m
     r0, r1 = int(np.floor((block.north - north) / m)), int(np.ceil((block.north - south) / m))
     c0, c1 = int(np.floor((west - block.west) / m)), int(np.ceil((east - block.west) / m))
@@ -138,6 +135,7 @@ def map_tile(tiles: Sequence[Tile], config: SunmapConfig, far_deg: NDArray[np.fl
     row, col = cells.rows + down, cells.cols + right
     mine = cells.clear & (row >= 0) & (row < tile.block.rows) & (col >= 0) & (col < tile.block.cols)
     ground = terrain(fill_voids(z), tile.wide.cell_m)
+    del z, owner
     for part in strips(row, mine):
         rows, cols, starts = keep(cells, part)
         tangents = trace(ground, tile.wide.cell_m, rows, cols, cells.stand[part] + config.lift_m, config.reach_m)

@@ -59,8 +59,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     rasters.write(path, Surface, RasterBlocks(GRID, iter([(Window(0, 0, *GRID.shape), np.stack([ground, z, z - ground]))])))
     surface = rasters.open_raster(path)
     buildings = gpd.GeoDataFrame({"building_id": sorted(shapes)}, geometry=[shapes[k] for k in sorted(shapes)], crs=GRID.epsg)
-    table = roofs(buildings, surface, RoofsConfig(), on("threads"), Notes())
-    return table, obstacles(table, buildings, surface, ObstaclesConfig(), on("threads"), Notes())
+    table = roofs(buildings, surface, RoofsConfig(), on("threads"), Notes()).whole()
+    return table, obstacles(table, buildings, surface, ObstaclesConfig(), on("threads"), Notes()).whole()
 
 
 def sunny(table: gpd.GeoDataFrame, shaded: str = "") -> pd.DataFrame:
@@ -74,7 +74,7 @@ SOUTH: dict[str, Any] = {"racks": ("S10",), "rack_gcr": 0.8, "rack_align": "equa
 
 def lay(made: Made, notes: Notes | None = None, shaded: str = "", **changes: Any) -> gpd.GeoDataFrame:
     table, things = made
-    return arrays(table, sunny(table, shaded), things, weather(), ArraysConfig(**changes), TOWN, on("threads"), notes or Notes())
+    return arrays(table, sunny(table, shaded), things, weather(), ArraysConfig(**changes), TOWN, on("threads"), notes or Notes()).whole()
 
 
 def test_counts_by_hand(made: Made) -> None:
@@ -141,14 +141,14 @@ def test_every_plane_stands_here_once(made: Made) -> None:
 def test_a_roofs_own_reason_comes_first(made: Made) -> None:
     table, things = made
     vault = table.assign(reason=np.where(table["roof_id"] == "flat-1", "vault", table["reason"]))
-    got = arrays(vault, sunny(vault, "flat-1"), things, weather(), ArraysConfig(), TOWN, on("threads"), Notes()).set_index("roof_id")
+    got = arrays(vault, sunny(vault, "flat-1"), things, weather(), ArraysConfig(), TOWN, on("threads"), Notes()).whole().set_index("roof_id")
     assert got.loc["flat-1", "reason"] == "vault" and np.isnan(got.loc["flat-1", "usable_m2"])
 
 
 def test_a_plane_without_irradiation_is_refused(made: Made) -> None:
     table, things = made
     with pytest.raises(ContractError, match="gable-1"):
-        arrays(table, sunny(table).query("roof_id != 'gable-1'"), things, weather(), ArraysConfig(), TOWN, on("threads"), Notes())
+        arrays(table, sunny(table).query("roof_id != 'gable-1'"), things, weather(), ArraysConfig(), TOWN, on("threads"), Notes()).whole()
 
 
 def test_east_west_is_two_arrays_back_to_back(made: Made) -> None:
@@ -186,7 +186,7 @@ def test_racks_face_the_equator(made: Made) -> None:
     table, things = made
     shift = 6_300_000.0 - GRID.north
     south = [t.set_geometry(t.geometry.translate(0, shift)).set_crs(32735, allow_override=True) for t in (table, things)]
-    got = arrays(south[0], sunny(south[0]), south[1], weather(-33.4), ArraysConfig(**SOUTH), Town(name="South", epsg=32735), on("threads"), Notes()).set_index("roof_id")
+    got = arrays(south[0], sunny(south[0]), south[1], weather(-33.4), ArraysConfig(**SOUTH), Town(name="South", epsg=32735), on("threads"), Notes()).whole().set_index("roof_id")
     north = lay(made, **SOUTH).set_index("roof_id")
     assert got.loc["flat-1", "surface_azimuth"] == 0.0
     assert got["modules"].to_dict() == pytest.approx(north["modules"].to_dict(), abs=2)
@@ -228,5 +228,5 @@ def test_a_bigger_setback_never_adds_modules(made: Made) -> None:
 def test_no_plane_gives_an_empty_table(made: Made) -> None:
     table, things = made
     nothing = table[table["kind"] == "none"]
-    got = arrays(nothing, sunny(nothing), things, weather(), ArraysConfig(), TOWN, on("threads"), Notes())
+    got = arrays(nothing, sunny(nothing), things, weather(), ArraysConfig(), TOWN, on("threads"), Notes()).whole()
     assert len(got) == 0 and list(got.columns) == [*Arrays.columns(), "geometry"]

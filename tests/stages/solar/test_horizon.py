@@ -29,7 +29,7 @@ stage = importlib.import_module("pipeline.stages.solar.horizon")
 def run(roofs: gpd.GeoDataFrame, surface: Raster, config: HorizonConfig = CONFIG, where: str = "threads", far: pd.DataFrame | None = None) -> tuple[pd.DataFrame, Notes]:
     notes = Notes()
     with Compute(where) as compute:
-        return horizon(roofs, surface, far, config, compute, notes), notes
+        return horizon(roofs, surface, far, config, compute, notes).whole(), notes
 
 
 def same(a: pd.DataFrame, b: pd.DataFrame) -> None:

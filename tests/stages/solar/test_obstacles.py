@@ -46,12 +46,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     rasters.write(path, Surface, RasterBlocks(GRID, iter([(Window(0, 0, *GRID.shape), np.stack([ground, z, z - ground]))])))
     surface = rasters.open_raster(path)
     buildings = gpd.GeoDataFrame({"building_id": sorted(shapes)}, geometry=[shapes[k] for k in sorted(shapes)], crs=GRID.epsg)
-    return roofs(buildings, surface, RoofsConfig(), on("threads"), Notes()), buildings, surface
+    return roofs(buildings, surface, RoofsConfig(), on("threads"), Notes()).whole(), buildings, surface
 
 
 def test_what_stands_on_each_roof(made: Made) -> None:
     notes = Notes()
-    got = obstacles(*made, ObstaclesConfig(), on("threads"), notes)
+    got = obstacles(*made, ObstaclesConfig(), on("threads"), notes).whole()
     check_table(got, Obstacles, GRID.epsg, "obstacles")
     flat = got[got["roof_id"] == "a-1"].set_index("obstacle_id")
     assert flat["kind"].to_dict() == {"a-1-o1": "object", "a-1-o2": "pit", "a-1-o3": "rim"}
@@ -64,7 +64,7 @@ def test_what_stands_on_each_roof(made: Made) -> None:
 
 
 def test_blocks_change_nothing(made: Made) -> None:
-    got = obstacles(*made, ObstaclesConfig(), on("threads"), Notes()).set_index("obstacle_id")
+    got = obstacles(*made, ObstaclesConfig(), on("threads"), Notes()).whole().set_index("obstacle_id")
     for number in (1, 2, 3):
         here, there = got.geometry[f"a-1-o{number}"], got.geometry[f"b-1-o{number}"]
         assert shapely.affinity.translate(here, 600.0, 0.0).symmetric_difference(there).area < 1e-6
@@ -72,8 +72,8 @@ def test_blocks_change_nothing(made: Made) -> None:
 
 def test_the_order_of_the_roofs_does_not_matter(made: Made) -> None:
     table, buildings, surface = made
-    first = obstacles(table, buildings, surface, ObstaclesConfig(), on("threads"), Notes())
-    other = obstacles(table.iloc[::-1].reset_index(drop=True), buildings.iloc[::-1].reset_index(drop=True), surface, ObstaclesConfig(), on("threads"), Notes())
+    first = obstacles(table, buildings, surface, ObstaclesConfig(), on("threads"), Notes()).whole()
+    other = obstacles(table.iloc[::-1].reset_index(drop=True), buildings.iloc[::-1].reset_index(drop=True), surface, ObstaclesConfig(), on("threads"), Notes()).whole()
     assert first["obstacle_id"].to_list() == other["obstacle_id"].to_list()
     assert shapely.equals(first.geometry.to_numpy(), other.geometry.to_numpy()).all()
 
@@ -81,18 +81,18 @@ def test_the_order_of_the_roofs_does_not_matter(made: Made) -> None:
 def test_roofs_with_a_reason_are_left_out(made: Made) -> None:
     table, buildings, surface = made
     steep = table.assign(reason=np.where(table["building_id"] == "a", "vault", table["reason"]))
-    got = obstacles(steep, buildings, surface, ObstaclesConfig(), on("threads"), Notes())
+    got = obstacles(steep, buildings, surface, ObstaclesConfig(), on("threads"), Notes()).whole()
     assert set(got["building_id"]) == {"b", "gable"}
 
 
 def test_a_roof_without_its_building_is_refused(made: Made) -> None:
     table, buildings, surface = made
     with pytest.raises(ContractError, match="first: a"):
-        obstacles(table, buildings[buildings["building_id"] != "a"], surface, ObstaclesConfig(), on("threads"), Notes())
+        obstacles(table, buildings[buildings["building_id"] != "a"], surface, ObstaclesConfig(), on("threads"), Notes()).whole()
 
 
 def test_no_roofs(made: Made) -> None:
     table, buildings, surface = made
-    got = obstacles(table.iloc[:0], buildings, surface, ObstaclesConfig(), on("threads"), Notes())
+    got = obstacles(table.iloc[:0], buildings, surface, ObstaclesConfig(), on("threads"), Notes()).whole()
     assert len(got) == 0 and list(got.columns) == [*Obstacles.columns(), "geometry"]
 

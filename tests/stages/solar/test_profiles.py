@@ -37,7 +37,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     roofs = roofs_of(owner, raster.grid, tilts, azimuths)
     arrays = arrays_of(roofs)
     with Compute("threads") as compute:
-        seen = horizon(roofs, raster, None, HorizonConfig(reach_m=50.0), compute, Notes())
+        seen = horizon(roofs, raster, None, HorizonConfig(reach_m=50.0), compute, Notes()).whole()
         table = solar(arrays, roofs, seen, weather_of(year()), SolarConfig(), compute, Notes())
     uses = pd.DataFrame({"building_id": roofs["building_id"], "use": [("home", "shop", None)[n % 3] for n in range(len(roofs))]})
     return {"arrays": arrays, "solar": table, "roofs": roofs, "horizon": seen, "buildings": uses}

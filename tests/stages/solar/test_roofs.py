@@ -61,7 +61,7 @@ def street(folder: Path) -> tuple[gpd.GeoDataFrame, Raster[Surface]]:
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[gpd.GeoDataFrame, Raster[Surface], gpd.GeoDataFrame, Notes]:
     buildings, surface = street(tmp_path_factory.mktemp("street"))
     notes = Notes()
-    return buildings, surface, roofs(buildings, surface, RoofsConfig(), on("threads"), notes), notes
+    return buildings, surface, roofs(buildings, surface, RoofsConfig(), on("threads"), notes).whole(), notes
 
 
 def test_every_building_has_a_row_with_its_reason(made) -> None:  # type: ignore[no-untyped-def]
@@ -122,7 +122,7 @@ def test_burning_the_outlines_gives_disjoint_cells_on_their_planes(made) -> None
 
 def test_threads_and_one_building_at_a_time_agree(made, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     buildings, surface, table, _ = made
-    alone = [roofs(buildings.iloc[[k]].reset_index(drop=True), surface, RoofsConfig(), on("threads"), Notes()) for k in range(len(buildings))]
+    alone = [roofs(buildings.iloc[[k]].reset_index(drop=True), surface, RoofsConfig(), on("threads"), Notes()).whole() for k in range(len(buildings))]
     for part in alone:
         same = table[table["building_id"] == part["building_id"].iloc[0]].reset_index(drop=True)
         assert part["roof_id"].to_list() == same["roof_id"].to_list()
@@ -132,5 +132,5 @@ def test_threads_and_one_building_at_a_time_agree(made, tmp_path: Path) -> None:
 
 def test_no_buildings_give_an_empty_table(made) -> None:  # type: ignore[no-untyped-def]
     buildings, surface, _, _ = made
-    empty = roofs(buildings.iloc[:0], surface, RoofsConfig(), on("threads"), Notes())
+    empty = roofs(buildings.iloc[:0], surface, RoofsConfig(), on("threads"), Notes()).whole()
     assert len(empty) == 0 and list(empty.columns) == [*Roofs.columns(), "geometry"]

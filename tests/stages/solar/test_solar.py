@@ -36,7 +36,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> tuple[gpd.GeoDataFrame, p
     raster = write_surface(tmp_path_factory.mktemp("scene") / "surface.tif", surface)
     roofs = roofs_of(owner, raster.grid, tilts, azimuths)
     with Compute("threads") as compute:
-        return roofs, horizon(roofs, raster, None, HorizonConfig(reach_m=50.0), compute, Notes())
+        return roofs, horizon(roofs, raster, None, HorizonConfig(reach_m=50.0), compute, Notes()).whole()
 
 
 def run(arrays: gpd.GeoDataFrame, roofs: gpd.GeoDataFrame, seen: pd.DataFrame, config: SolarConfig | None = None) -> tuple[pd.DataFrame, Notes]:

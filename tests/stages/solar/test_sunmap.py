@@ -58,7 +58,7 @@ def test_the_cells_of_a_plane_have_its_year_on_average(scene: tuple[gpd.GeoDataF
     roofs, raster = scene
     cells, notes = run(roofs, raster, tmp_path)
     with Compute("threads") as compute:
-        seen = horizon(roofs, raster, None, HorizonConfig(reach_m=REACH_M), compute, Notes())
+        seen = horizon(roofs, raster, None, HorizonConfig(reach_m=REACH_M), compute, Notes()).whole()
         years = irradiation(roofs, seen, weather_of(year()), IrradiationConfig(), compute, Notes()).set_index("roof_id")["poa_kwh_m2"]
     owner = rasters.burn(roofs.geometry.to_numpy(), np.arange(len(roofs)), raster.grid, fill=-1, dtype="int32")
     known = np.isfinite(cells)

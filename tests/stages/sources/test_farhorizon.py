@@ -95,7 +95,7 @@ def test_each_roof_sees_the_higher_of_near_and_far(tmp_path: Path) -> None:
     found = []
     with Compute("threads") as compute:
         for far in (None, table, table.assign(applied=False), table.assign(horizon_deg=0.0)):
-            found.append(horizon(roofs, raster, far, HorizonConfig(reach_m=50.0), compute, Notes()))  # type: ignore[arg-type]
+            found.append(horizon(roofs, raster, far, HorizonConfig(reach_m=50.0), compute, Notes()).whole())  # type: ignore[arg-type]
     near, both, unused, level = (np.stack(f["horizon_deg"]) for f in found)
     np.testing.assert_array_equal(near, unused)
     np.testing.assert_array_equal(near, level)

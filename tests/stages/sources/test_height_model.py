@@ -102,8 +102,8 @@ def test_the_mark_reaches_the_roofs_and_the_buildings(tmp_path: Path) -> None:
     built = buildings((footprints,), None, top, None, BuildingsConfig(), TOWN, Notes())  # type: ignore[arg-type]
     assert built["height_basis"].tolist().count("none") == 2 and "surface" not in set(built["height_basis"])
     with Compute("threads") as compute:
-        planes = roofs(built, top, RoofsConfig(), compute, Notes())  # type: ignore[arg-type]
-        seen = horizon(planes, top, None, HorizonConfig(reach_m=50.0), compute, Notes())  # type: ignore[arg-type]
+        planes = roofs(built, top, RoofsConfig(), compute, Notes()).whole()  # type: ignore[arg-type]
+        seen = horizon(planes, top, None, HorizonConfig(reach_m=50.0), compute, Notes()).whole()  # type: ignore[arg-type]
     assert set(planes["basis"]) == {"height model"}
     flat = planes[planes["kind"] != "none"]
     assert set(flat["kind"]) == {"flat"} and flat["surface_tilt"].max() < 0.5
