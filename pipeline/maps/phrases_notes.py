@@ -164,4 +164,6 @@ SENTENCES: dict[str, str] = {
     "{}.html shows no theme: the atlas has no figures for it": "{0}.html non mostra il tema: mancano le cifre",
     "Where olive groves and orchards stand is not known {}": "Non si sa dove stanno oliveti e frutteti (sources.green): le loro chiome non si distinguono; la Xylella ne toglie molte nel Salento.",
     "Plants of more than {} kWp are taken as standing on the ground: {}": "Gli impianti oltre {0} kWp sono presi come a terra: il registro non dice dove stanno.",
+    "{}: {}, {}: {} is {} kWh/m2; is the energy in kWh and the area in m2?": "{0}: {1}, {2}: {3} fa {4} kWh/m²; l’energia è in kWh e la superficie in m²?",
+    "exports: a placeholder stands for {}": "exports: un segnaposto sta per {0}",
 }
