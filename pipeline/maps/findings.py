@@ -44,6 +44,16 @@ def get(sums: dict[str, float], name: str) -> float | None:
     return None if value is None or not np.isfinite(value) else value
 
 
+def mostly_known(sums: dict[str, float]) -> bool:
+    """Whether the cover of at least half of the ground is known.
+
+    Below that a share of the known part would be taken for one of the town: where outlines of buildings are all there is,
+    it is 100 %. Hectares are shown then. Half is a judgement.
+    """
+    covered, area = get(sums, "covered_m2"), get(sums, "area_m2")
+    return covered is None or not area or covered >= 0.5 * area
+
+
 def headline(town: str, sums: dict[str, float]) -> tuple[Phrase, Phrase, Phrase]:
     """The front page's question, its answer, and what else to say."""
     energy, residents = get(sums, "kwh_year"), get(sums, "residents")
@@ -57,7 +67,8 @@ def headline(town: str, sums: dict[str, float]) -> tuple[Phrase, Phrase, Phrase]
             Phrase(*(" ".join(part for part in parts if part) for parts in zip(where, head, _spared(sums), TEXT["index.rest"], strict=True))),
         )
     if (share := get(sums, "sealed_share")) is not None:
-        return say("index.h1.land", town=town), say("index.answer.land", share=quantity(share, "share")), TEXT["index.rest"]
+        answer = say("index.answer.land", share=quantity(share, "share")) if mostly_known(sums) else say("index.answer.least", sealed=quantity(get(sums, "sealed_m2"), "ha"))
+        return say("index.h1.land", town=town), answer, TEXT["index.rest"]
     return say("index.h1.none", town=town), TEXT["index.answer.none"], Phrase("", "")
 
 
@@ -110,6 +121,8 @@ def _sealing_card(sums: dict[str, float], picture: str | None) -> Card:
         if part and covered is not None and area
         else TEXT["card.sealing.text"]
     )
+    if not mostly_known(sums):
+        return Card("sealing", say("card.sealing.least", sealed=quantity(get(sums, "sealed_m2"), "ha")), TEXT["card.sealing.least.band"], text, picture)
     return Card("sealing", quantity(share, "share"), band, text, picture)
 
 
@@ -183,6 +196,8 @@ def lead(name: str, theme: Theme | None, sums: dict[str, float], rules: dict[str
     if name == "solar":
         return say("solar.lead", energy=quantity(get(sums, "kwh_year"), "kwh"))
     if name == "sealing":
+        if not mostly_known(sums):
+            return say("sealing.lead.least", sealed=quantity(get(sums, "sealed_m2"), "ha"), share=quantity((get(sums, "covered_m2") or 0.0) / (get(sums, "area_m2") or np.nan), "share"))
         if theme.layer == "town":
             return say("sealing.lead.town", share=quantity(get(sums, "sealed_share"), "share"))
         low, high = get(sums, "sealed_share_low"), get(sums, "sealed_share_high")

@@ -136,6 +136,10 @@ THEMES: dict[str, tuple[str, str]] = {
         "In tutto {share} di ciò che è noto. I colori sono la copertura del suolo.",
         "{share} of what is known. The colours are the land cover.",
     ),
+    "sealing.lead.least": (
+        "Almeno {sealed} coperti. Si conosce la copertura solo del {share} del territorio: una quota del tutto non si può dire.",
+        "At least {sealed} are covered. The cover is known for {share} of the ground only: no share of the whole can be told.",
+    ),
     "sealing.lead.none": (
         "Il suolo sigillato non è calcolato: manca la copertura del suolo.",
         "Sealed soil is not computed: land cover is missing.",

@@ -25,6 +25,10 @@ FRONT: dict[str, tuple[str, str]] = {
         "{share} della superficie nota è coperta da edifici, asfalto o altro suolo impermeabile.",
         "{share} of the known surface is covered by buildings, asphalt or other sealed ground.",
     ),
+    "index.answer.least": (
+        "Almeno {sealed} sono coperti: della maggior parte del suolo non si conosce la copertura.",
+        "At least {sealed} are covered: of most of the ground the cover is not known.",
+    ),
     "index.answer.none": (
         "Gli strati letti non bastano per una cifra: qui sotto si dice che cosa manca.",
         "The layers read do not suffice for a figure: what is missing is said below.",
@@ -38,6 +42,8 @@ FRONT: dict[str, tuple[str, str]] = {
     ),
     "card.sealing": ("Suolo sigillato", "Sealed soil"),
     "card.sealing.band": ("{sealed} sui {covered} di cui si conosce la copertura", "{sealed} of the {covered} whose cover is known"),
+    "card.sealing.least": ("almeno {sealed}", "at least {sealed}"),
+    "card.sealing.least.band": ("di suolo coperto; del resto non si sa", "of covered ground; the rest is not known"),
     "card.sealing.text": (
         "Edifici, strade, piazzali e cortili: qui la pioggia scorre via invece di entrare nel terreno.",
         "Buildings, roads, yards and forecourts: here rain runs off instead of soaking in.",

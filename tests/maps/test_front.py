@@ -75,3 +75,17 @@ def test_what_is_installed_stands_beside_what_is_possible(tmp_path: Path, builde
     assert "Where they stand" in (method := (site / "method.html").read_text(encoding="utf-8")).replace("where they stand", "Where they stand") and "Atlaimpianti" not in method
     other = builder(tmp_path / "other", small_atlas)
     assert "Già sui tetti" not in (other / "solar.html").read_text(encoding="utf-8") and "Atlaimpianti" in (other / "method.html").read_text(encoding="utf-8")
+
+
+def test_a_town_whose_ground_is_hardly_known_is_told_hectares_and_no_share(site: Site) -> None:
+    # Outlines of buildings alone: all the ground that is known is covered.
+    sums = {k: v for k, v in site.sums.items() if k != "kwh_year"} | {"covered_m2": 90_000.0, "sealed_m2": 90_000.0, "sealed_share": 1.0, "area_m2": 1e6}
+    card, answer, lead = findings.cards(sums, {}, site.made, site.atlas)[1], findings.headline(site.name, sums)[1], findings.lead("sealing", site.made["sealing"], sums, site.rules)
+    assert (card.value.en, card.value.it) == ("at least 9.00 ha".replace(" ha", "\u00a0ha"), "almeno 9,00\u00a0ha")
+    for said in (card.value, card.band, answer, lead):
+        assert "100" not in said.en and "100" not in said.it
+    assert "9.0" in lead.en
+
+
+def test_half_of_the_ground_known_is_enough_for_a_share() -> None:
+    assert findings.mostly_known({"covered_m2": 5.0, "area_m2": 10.0}) and not findings.mostly_known({"covered_m2": 4.9, "area_m2": 10.0})
