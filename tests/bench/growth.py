@@ -58,7 +58,9 @@ def measured(town: Path, out: Path, cache: Path) -> dict[str, Any]:
     """Every stage of a town, one after the other."""
     stages = read_stages()
     (out / "data/processed" / town.name / ".recipes").mkdir(parents=True, exist_ok=True)
-    found = {name: run(name, town, out, cache) | {"bytes": size_of(stages[name], town, out)} for name in _active(town, out)}
+    # The order of signatures knows nothing of generated layers: they are made before the stages that read them as sources.
+    names = sorted(_active(town, out), key=lambda name: name not in ("boundary", "synthetic"))
+    found = {name: run(name, town, out, cache) | {"bytes": size_of(stages[name], town, out)} for name in names}
     rows = records(out, town.name)
     cells = int(rows["surface"]["size"].split()[0].replace(",", ""))
     return {"km2": round(cells / 1e6, 2)} | {name: int(rows[name]["size"].split()[0].replace(",", "")) for name in ("buildings", "roofs")} | {"stages": found}
