@@ -132,10 +132,10 @@ lint: .venv/.ready ## style, types, and which module may import which
 bench: .venv/.ready ## seconds and memory of each stage of the default town, from nothing; also as JSON
 	@.venv/bin/python tests/bench/bench.py
 
-torture: .venv/.ready ## kill runs of a small town in every stage, run again, compare every output; also as JSON (about ten minutes) [SEED=1]
+torture: .venv/.ready ## kill runs of a small town in every stage, run again, compare every output; also as JSON (ten to twenty-five minutes) [SEED=1]
 	@.venv/bin/python tests/torture/torture.py $(if $(SEED),--seed $(SEED))
 
-bench-scale: .venv/.ready ## seconds, memory and bytes of every stage on 1, 4, 16 and 64 neighbourhoods; also as JSON (about ten minutes)
+bench-scale: .venv/.ready ## seconds, memory and bytes of every stage on 1, 4, 16 and 64 neighbourhoods, those that fit twenty minutes; also as JSON
 	@.venv/bin/python tests/bench/growth.py
 
 fuzz: .venv/.ready ## damaged files through every reader: counts, and JSON; make fuzz [CASES=1000] [SEED=1]

@@ -24,6 +24,7 @@ class Cache:
         self.new: dict[str, Any] = {}
 
     def get(self, path: Path, kind: str, make: Any) -> Any:
+        """What `make` gives of a file, made again only where its size or time stamp has changed."""
         key = f"{kind}:{path}"
         if key in self.new:
             return self.new[key][1]
@@ -34,9 +35,11 @@ class Cache:
         return value
 
     def sha256(self, path: Path) -> str:
+        """Checksum of a file."""
         return self.get(path, "sha256", sha256_of)
 
     def save(self) -> None:
+        """Write what was asked for, where it differs from what was read."""
         if self.path and self.new != self.old:
             make_folder(self.path.parent)
             write_json(self.path, self.new)

@@ -122,6 +122,7 @@ def _for_workbook(column: Cells) -> workbook.Cells:
 
 
 def sheet_name(layer: str, language: Language) -> str:
+    """What the sheet of a layer is called in the workbook."""
     return SHEETS[layer][0 if language == "it" else 1]
 
 

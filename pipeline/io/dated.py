@@ -121,9 +121,13 @@ def read_rules(table: str) -> dict[str, tuple[Rule, ...]]:
     path = TABLES / f"{table}.csv"
     if not path.is_file():
         raise InputError(f"{path}: there is no such table; expected one of {', '.join(sorted(p.stem for p in TABLES.glob('*.csv')))}")
-    with path.open(encoding="utf-8", newline="") as stream:
-        lines = list(csv.DictReader(stream))
-    return parse_rules(table, lines)
+    return parse_rules(table, read_lines(table))
+
+
+def read_lines(table: str) -> list[dict[str, str]]:
+    """Rows of a file of the folder as text, also of those with columns of their own."""
+    with (TABLES / f"{table}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 def parse_rules(table: str, lines: list[dict[str, str]]) -> dict[str, tuple[Rule, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.contracts.plan import ESTATE_USES
 from pipeline.contracts.sources import BUILDING_USES
 from pipeline.errors import InputError
-from pipeline.io.dated import TABLES, day_of, find, read_rules, rule
+from pipeline.io.dated import day_of, find, read_lines, read_rules, rule
 
 Floats = NDArray[np.float64]
 # Heat carriers whose factor is a row of the table fuels; electricity takes the grid's, none emits nothing, district heat is not known.
@@ -44,8 +43,7 @@ class EstateUse:
 @cache
 def estate_uses() -> dict[str, EstateUse]:
     """All of estate_uses.csv; every use of `ESTATE_USES` stands there once."""
-    with (TABLES / "estate_uses.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
+    rows = read_lines("estate_uses")
     if sorted(r["use"] for r in rows) != sorted(ESTATE_USES):
         raise InputError(f"estate_uses.csv: has the uses {', '.join(r['use'] for r in rows)}; expected each of {', '.join(ESTATE_USES)} once")
     if odd := [r["use"] for r in rows if r["load"] not in BUILDING_USES or r["terms"] not in BUILDING_USES]:

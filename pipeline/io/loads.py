@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,7 +21,7 @@ from pipeline.core.solar.loadhours import (
     year_calendar,
 )
 from pipeline.errors import InputError
-from pipeline.io.dated import TABLES, rule
+from pipeline.io.dated import read_lines, rule
 
 # Where a use has this profile, offices' hours are cut by the school calendar.
 SCHOOL = "school"
@@ -56,8 +55,7 @@ class UseRules:
 @cache
 def use_rules() -> dict[str, UseRules]:
     """All of uses.csv; every use of `BUILDING_USES` stands there once."""
-    with (TABLES / "uses.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
+    rows = read_lines("uses")
     if sorted(r["use"] for r in rows) != sorted(BUILDING_USES):
         raise InputError(f"uses.csv: has the uses {', '.join(r['use'] for r in rows)}; expected each of {', '.join(BUILDING_USES)} once")
     return {
@@ -80,11 +78,10 @@ def day_shapes(profile: str) -> DayShapes:
     """
     found: dict[tuple[str, str], list[float]] = {}
     names = set()
-    with (TABLES / "load_profiles.csv").open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            names.add(row["profile"])
-            if row["profile"] == profile:
-                found[row["season"], row["day"]] = [float(row[f"{h:02d}"]) for h in range(24)]
+    for row in read_lines("load_profiles"):
+        names.add(row["profile"])
+        if row["profile"] == profile:
+            found[row["season"], row["day"]] = [float(row[f"{h:02d}"]) for h in range(24)]
     if len(found) != len(SEASONS) * len(DAY_KINDS):
         raise InputError(f"load_profiles.csv: {profile!r} has {len(found)} days of {len(SEASONS) * len(DAY_KINDS)}; profiles there: {', '.join(sorted(names))}")
     return np.array([[found[s, d] for d in DAY_KINDS] for s in SEASONS])
@@ -92,9 +89,7 @@ def day_shapes(profile: str) -> DayShapes:
 
 def holidays(year: int) -> tuple[tuple[int, int], ...]:
     """Fixed holidays of a year as (month, day), those whose law held then."""
-    with (TABLES / "holidays.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    days = [(int(r["month"]), int(r["day"]), r["valid_from"], r["valid_to"]) for r in rows]
+    days = [(int(r["month"]), int(r["day"]), r["valid_from"], r["valid_to"]) for r in read_lines("holidays")]
     return tuple((m, d) for m, d, begin, end in days if begin <= f"{year}-{m:02d}-{d:02d}" and (not end or f"{year}-{m:02d}-{d:02d}" <= end))
 
 

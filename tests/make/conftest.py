@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.runreport import FILES
+
 STAGES = {
     "sources/boundary.py": '''
 """Squares side by side, one for each tile."""
@@ -109,8 +111,6 @@ sources:
 green:
   canopy_height_m: 3.0
 """
-# How the run went: seconds and memory differ from run to run.
-RUN_REPORT = ("run.json", "run.html")
 RUN = ["boundary", "residents", "green"]
 
 
@@ -147,7 +147,8 @@ class Project:
         path.write_text(text.replace(old, new))
 
     def bytes(self) -> dict[str, bytes]:
-        return {p.name: p.read_bytes() for p in sorted(self.processed.iterdir()) if p.is_file() and p.name not in RUN_REPORT}
+        """All results, without how the run went: seconds and memory differ from run to run."""
+        return {p.name: p.read_bytes() for p in sorted(self.processed.iterdir()) if p.is_file() and p.name not in FILES}
 
 
 def _lay(root: Path, target: Path) -> Project:

@@ -28,10 +28,11 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from pipeline.io.sidecar import read_json, sha256_of  # noqa: E402 - the checkout is not installed, its root goes first
+from pipeline.runreport import FILES  # noqa: E402 - the same
 
 TOWN = ROOT / "tests/towns/quartiere"
 # What a run says about itself (seconds, memory, who held a lock): two runs never agree on it, and no stage reads it but for its hash.
-OF_THE_RUN = ("run.json", "run.html", ".lock", "hashes.json", "make.turn", "summary.txt")
+OF_THE_RUN = (*FILES, ".lock", "hashes.json", "make.turn", "summary.txt")
 LIVES = 2
 AT_RANDOM = 6
 
