@@ -38,7 +38,7 @@ from pipeline.joins.production import power_model
 # %%
 wanted = Path("shared/data/pvgis/tmy_45.000_8.000_2005_2023.csv")
 here = Path.cwd()
-found = next((p / wanted for p in (here, *here.parents) if (p / wanted).exists()), None)
+found = next((p / wanted for p in (here, *here.parents[:2]) if (p / wanted).exists()), None)  # here, in the checkout or beside it
 
 if found is not None:
     year = read_pvgis_tmy(found, Notes())

@@ -39,6 +39,8 @@ def test_notebook_reads_like_a_lecture(path: Path) -> None:
 
 def test_without_a_pvgis_file_it_says_so_and_goes_on(make_town: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(pipeline, "open_town", standing_in(make_town("tests/towns/quartiere").town))
-    monkeypatch.chdir(tmp_path)
+    alone = tmp_path / "far" / "from" / "any" / "checkout"  # whatever lies at the root of this machine is not found from here
+    alone.mkdir(parents=True)
+    monkeypatch.chdir(alone)
     (path,) = (p for p in notebooks() if p.stem == "5_against_pvgis")
     assert any("nothing is checked against PVGIS" in cell.printed for cell in execute(path))
