@@ -25,6 +25,7 @@ from pipeline.config.land import (
 )
 from pipeline.config.plan import CommunityConfig, EstateConfig
 from pipeline.config.publish import AtlasConfig, ExportsConfig, ReportConfig, SyntheticConfig, WebmapConfig
+from pipeline.config.register import InitiativesConfig, ReportsConfig
 from pipeline.config.solar import (
     ArraysConfig,
     HorizonConfig,
@@ -76,6 +77,8 @@ class Sources(Section):
     installed: tuple[Source, ...] = ()
     estate: tuple[Source, ...] = ()
     community: tuple[Source, ...] = ()
+    initiatives: tuple[Source, ...] = ()
+    reports: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -123,6 +126,8 @@ class Town(Section):
     provision: ProvisionConfig = ProvisionConfig()
     estate: EstateConfig = EstateConfig()
     community: CommunityConfig = CommunityConfig()
+    initiatives: InitiativesConfig = InitiativesConfig()
+    reports: ReportsConfig = ReportsConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
     report: ReportConfig = ReportConfig()
