@@ -10,6 +10,9 @@ import pandas as pd
 from pipeline.contracts.register import SchoolCounts
 from pipeline.core.plan.addresses import address
 
+# A table without rows has its types too.
+_DTYPES = dict.fromkeys(("classes", "counted_low", "counted_high"), "int64") | dict.fromkeys(("counted", "street_m", "canopy_m2"), "float64")
+
 
 def held_against(counts: pd.DataFrame, streets: Any | None, sealing: pd.DataFrame | None, crown_m: float) -> pd.DataFrame:
     """One row for each street and day.
@@ -43,9 +46,9 @@ def held_against(counts: pd.DataFrame, streets: Any | None, sealing: pd.DataFram
             seen = street["covered_m2"] > 0.0
             row |= {"match": "found" if seen else "no_canopy", "street_m": street["length_m"], "canopy_m2": street["tree_m2"] if seen else np.nan}
         rows.append(row)
-    made = pd.DataFrame(rows, columns=[c for c in SchoolCounts.columns() if c not in ("trees_expected", "difference")])
-    made["trees_expected"] = made["canopy_m2"].astype(float) / (np.pi * (crown_m / 2) ** 2)
-    made["difference"] = made["counted"].astype(float) - made["trees_expected"]
+    made = pd.DataFrame(rows, columns=[c for c in SchoolCounts.columns() if c not in ("trees_expected", "difference")]).astype(_DTYPES)
+    made["trees_expected"] = made["canopy_m2"] / (np.pi * (crown_m / 2) ** 2)
+    made["difference"] = made["counted"] - made["trees_expected"]
     return made.sort_values(["street", "date"], kind="stable", ignore_index=True)
 
 
