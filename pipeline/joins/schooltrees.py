@@ -11,10 +11,11 @@ from pipeline.contracts.register import SchoolCounts
 from pipeline.core.plan.addresses import address
 
 # A table without rows has its types too.
-_DTYPES = dict.fromkeys(("classes", "counted_low", "counted_high"), "int64") | dict.fromkeys(("counted", "street_m", "canopy_m2"), "float64")
+_DTYPES = dict.fromkeys(("classes", "counted_low", "counted_high"), "int64") | dict.fromkeys(("counted", "street_m", "known_share", "canopy_m2"), "float64")
+LEAST_KNOWN = 0.5
 
 
-def held_against(counts: pd.DataFrame, streets: Any | None, sealing: pd.DataFrame | None, crown_m: float) -> pd.DataFrame:
+def held_against(counts: pd.DataFrame, streets: Any | None, sealing: pd.DataFrame | None, half_width_m: float, crown_m: float) -> pd.DataFrame:
     """One row for each street and day.
 
     Parameters
@@ -25,6 +26,8 @@ def held_against(counts: pd.DataFrame, streets: Any | None, sealing: pd.DataFram
         street_id, name, length_m; None where the town has none.
     sealing
         Zones of kind street with covered_m2 and tree_m2.
+    half_width_m
+        Of those zones: a street of whose strip less than `LEAST_KNOWN` has a land cover is not held against it.
     crown_m
         Width of a crown: a street's canopy over the area of one circle of it are the trees expected.
 
@@ -33,18 +36,18 @@ def held_against(counts: pd.DataFrame, streets: Any | None, sealing: pd.DataFram
     DataFrame
         Columns of `SchoolCounts`, sorted by its key; stretches of one name are one street.
     """
-    known = _by_name(streets, sealing)
+    known = _by_name(streets, sealing, half_width_m)
     rows = []
     for (key, date), group in counts.groupby(["key", "date"], sort=True):
         trees = group["trees_counted"].to_numpy(dtype=float)
         street = known.get(str(key))
         row: dict[str, Any] = {
             "street": str(group["street"].iloc[0]) if street is None else street["name"], "date": date, "classes": len(group), "counted": float(np.median(trees)),
-            "counted_low": int(trees.min()), "counted_high": int(trees.max()), "match": "unknown_street", "street_m": np.nan, "canopy_m2": np.nan,
+            "counted_low": int(trees.min()), "counted_high": int(trees.max()), "match": "unknown_street", "street_m": np.nan, "known_share": np.nan, "canopy_m2": np.nan,
         }  # fmt: skip
         if street is not None:
-            seen = street["covered_m2"] > 0.0
-            row |= {"match": "found" if seen else "no_canopy", "street_m": street["length_m"], "canopy_m2": street["tree_m2"] if seen else np.nan}
+            seen = street["known_share"] >= LEAST_KNOWN
+            row |= {"match": "found" if seen else "no_canopy", "street_m": street["length_m"], "known_share": street["known_share"], "canopy_m2": street["tree_m2"] if seen else np.nan}
         rows.append(row)
     made = pd.DataFrame(rows, columns=[c for c in SchoolCounts.columns() if c not in ("trees_expected", "difference")]).astype(_DTYPES)
     made["trees_expected"] = made["canopy_m2"] / (np.pi * (crown_m / 2) ** 2)
@@ -52,7 +55,7 @@ def held_against(counts: pd.DataFrame, streets: Any | None, sealing: pd.DataFram
     return made.sort_values(["street", "date"], kind="stable", ignore_index=True)
 
 
-def _by_name(streets: Any | None, sealing: pd.DataFrame | None) -> dict[str, dict[str, Any]]:
+def _by_name(streets: Any | None, sealing: pd.DataFrame | None, half_width_m: float) -> dict[str, dict[str, Any]]:
     """Length, land cover and canopy of each name, by the one form of the name."""
     if streets is None or not len(streets):
         return {}
@@ -66,4 +69,5 @@ def _by_name(streets: Any | None, sealing: pd.DataFrame | None) -> dict[str, dic
             named[column] = zones[column].reindex(named["street_id"]).fillna(0.0).to_numpy(dtype=float)
     named["key"] = [address(n).street for n in named["name"]]
     sums = named.groupby("key", sort=True).agg({"name": "first", "length_m": "sum", "covered_m2": "sum", "tree_m2": "sum"})
+    sums["known_share"] = np.minimum(sums["covered_m2"] / np.maximum(sums["length_m"] * 2 * half_width_m, 1e-9), 1.0)
     return {str(k): dict(r) for k, r in sums.to_dict("index").items()}

@@ -42,7 +42,7 @@ def reports(boundary: Table[Boundary] | None, streets: Table[Streets] | None, se
     config
         Length of texts, what is a duplicate, width of a crown.
     town
-        Reference system.
+        Reference system; width of the strip along a street, of section sealing.
     notes
         Counts of everything that was kept out, and why.
 
@@ -61,7 +61,7 @@ def reports(boundary: Table[Boundary] | None, streets: Table[Streets] | None, se
         raise InputError(f"sources.reports: kind {', '.join(others)}; expected reports or school_counts")
     rows = _placed(read_reports(by["reports"], config, notes), boundary, town.epsg, notes)
     rows = rows[~_twice(rows, config.duplicate_m, notes)]
-    counts = held_against(read_counts(by["school_counts"], notes), streets, sealing, config.crown_m)
+    counts = held_against(read_counts(by["school_counts"], notes), streets, sealing, town.sealing.street_half_width_m, config.crown_m)
     made = {"points": _accepted(rows, town.epsg), "moderation": _moderation(rows, notes), "counts": counts}
     _write_down(made, config, notes)
     return made
