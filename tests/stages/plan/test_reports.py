@@ -8,30 +8,36 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
 import shapely
 
+from pipeline.compute import Compute
 from pipeline.config.register import ReportsConfig
 from pipeline.config.sources import Layer, Source
 from pipeline.config.town import Town
 from pipeline.contracts.check import check_table
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.register import Reports
+from pipeline.contracts.sources import Landcover, Surface
+from pipeline.contracts.spec import Raster, RasterBlocks
+from pipeline.core.grid import Grid, Window
 from pipeline.errors import InputError
+from pipeline.io.rasters import open_raster, write
 from pipeline.stages.plan.reports import reports
 
 EPSG = 25833
 LON, LAT = 18.0421, 40.3689
 BOUNDARY = gpd.GeoDataFrame(geometry=[shapely.box(LON - 0.01, LAT - 0.01, LON + 0.01, LAT + 0.01)], crs=4326).to_crs(EPSG)
 SECRET = "SEGRETO"
-STREETS = gpd.GeoDataFrame({"street_id": ["s1", "s2", "s3"], "name": ["Via Roma", "Via Roma", "Viale degli Ulivi"], "length_m": [100.0, 50.0, 80.0]})
-SEALING = pd.DataFrame({"zone_kind": ["street", "street", "parcel"], "zone_id": ["s1", "s2", "s3"], "covered_m2": [2000.0, 1000.0, 9.0], "tree_m2": [100.0, 57.0796, 9.0]})
+EAST, NORTH = 758000.0, 4473000.0
+LINES = [shapely.LineString([(EAST + a, NORTH), (EAST + b, NORTH)]) for a, b in ((0, 100), (100, 200), (150, 550))]
+STREETS = gpd.GeoDataFrame({"street_id": ["s1", "s2", "s3"], "name": ["Via Roma", "Via Roma", "Viale degli Ulivi"], "length_m": [100.0, 100.0, 400.0]}, geometry=LINES, crs=EPSG)
 
 
-def run(paths: dict[str, Path], notes: Notes | None = None, streets: Any = STREETS, sealing: Any = SEALING, fields: dict[str, str] | None = None) -> dict[str, Any]:
+def run(paths: dict[str, Path], notes: Notes | None = None, streets: Any = STREETS, rasters: tuple[Any, Any] = (None, None), fields: dict[str, str] | None = None) -> dict[str, Any]:
     layers = tuple(Layer(Source(kind=k.rstrip("0123"), path=p.name, fields=fields or {}), (p,)) for k, p in paths.items())  # type: ignore[arg-type]
-    made = reports(BOUNDARY, streets, sealing, layers, ReportsConfig(), Town(name="Carmiano", epsg=EPSG), notes or Notes())  # type: ignore[arg-type]
+    with Compute("threads") as compute:
+        made = reports(BOUNDARY, streets, *rasters, layers, ReportsConfig(), Town(name="Carmiano", epsg=EPSG), compute, notes or Notes())  # type: ignore[arg-type]
     for name, spec in Reports.layers.items():
         check_table(made[name], spec, EPSG, name)
     return made  # type: ignore[return-value]
@@ -120,20 +126,33 @@ def test_what_is_none_of_these_is_refused(tmp_path: Path, name: str, content: st
     assert words in "\n".join(said.value.problems)
 
 
-def test_counts_stand_beside_the_canopy_of_the_street(tmp_path: Path) -> None:
+@pytest.fixture
+def rasters(tmp_path: Path) -> tuple[Raster[Any], Raster[Any]]:
+    """300 m of sealed ground; nine trees every 20 m, 5 m north of the street's line, and one 15 m away."""
+    grid = Grid(EAST - 20, NORTH + 50, 1.0, 100, 300, EPSG)
+    height, cover = np.zeros(grid.shape, dtype=np.float32), np.full(grid.shape, 2, dtype=np.uint8)
+    for col in [*range(30, 210, 20), 40]:
+        height[45 if col != 40 else 35, col] = 6.0
+    for spec, bands in ((Surface, [np.zeros_like(height), height, height]), (Landcover, [cover, cover])):
+        write(tmp_path / f"{spec.__name__}.tif", spec, RasterBlocks(grid, iter([(Window(0, 0, *grid.shape), np.stack(bands))])))
+    return open_raster(tmp_path / "Surface.tif"), open_raster(tmp_path / "Landcover.tif")
+
+
+def test_counts_stand_beside_the_trees_of_the_street(tmp_path: Path, rasters: tuple[Raster[Any], Raster[Any]]) -> None:
     notes = Notes()
     path = text(
         tmp_path / "alberi.csv", "street;trees_counted;date;class", "via Roma;6;2026-05-12;3A", "VIA ROMA;10;12/05/2026;4B", "Via  Roma;10;2026-05-12;4B", "V.le degli Ulivi;4;2026-05-12;3A", "Via che non c'è;7;2026-05-12;3A",
     )  # fmt: skip
-    counts = run({"school_counts": path}, notes)["counts"].set_index("street")
+    counts = run({"school_counts": path}, notes, rasters=rasters)["counts"].set_index("street")
     roma = counts.loc["Via Roma"]
-    # 157.0796 m2 are eight crowns of 5 m, of 19.635 m2 each.
-    assert roma[["classes", "counted", "counted_low", "counted_high", "street_m", "match"]].tolist() == [2, 8.0, 6, 10, 150.0, "found"]
-    assert roma["trees_expected"] == pytest.approx(8.0, abs=1e-4) and roma["difference"] == pytest.approx(0.0, abs=1e-4)
+    assert roma[["classes", "counted", "counted_low", "counted_high", "street_m", "match"]].tolist() == [2, 8.0, 6, 10, 200.0, "found"]
+    assert (roma["trees_seen"], roma["difference"], roma["known_share"]) == (9.0, -1.0, 1.0) and 0.0 < roma["canopy_share"] < 0.01
+    # 130 of the other street's 400 m lie on the surface.
     assert counts["match"].to_dict() == {"Via Roma": "found", "Via che non c'è": "unknown_street", "Viale degli Ulivi": "no_canopy"}
     assert np.isnan(counts.loc["Viale degli Ulivi", "difference"]) and notes.counts["tree counts written twice, once dropped"] == 1
+    assert (notes.figures["school_trees_counted"], notes.figures["school_trees_seen"]) == (8.0, 9.0)
     assert "class" not in counts.columns and "3A" not in counts.to_csv() + repr(notes)
-    alone = run({"school_counts": path}, streets=None, sealing=None)["counts"]
+    alone = run({"school_counts": path}, streets=None)["counts"]
     assert set(alone["match"]) == {"unknown_street"} and alone["counted"].notna().all()
 
 
