@@ -51,6 +51,7 @@ from pipeline.config.sources import (
     SurfaceConfig,
     WeatherConfig,
 )
+from pipeline.config.waste import CollectionConfig, WasteConfig
 from pipeline.errors import ConfigError
 
 
@@ -76,6 +77,8 @@ class Sources(Section):
     installed: tuple[Source, ...] = ()
     estate: tuple[Source, ...] = ()
     community: tuple[Source, ...] = ()
+    waste: tuple[Source, ...] = ()
+    collection: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -123,6 +126,8 @@ class Town(Section):
     provision: ProvisionConfig = ProvisionConfig()
     estate: EstateConfig = EstateConfig()
     community: CommunityConfig = CommunityConfig()
+    waste: WasteConfig = WasteConfig()
+    collection: CollectionConfig = CollectionConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
     report: ReportConfig = ReportConfig()

@@ -56,6 +56,10 @@ class OnWay(NamedTuple):
     at: Floats
     off: Floats
 
+    def take(self, rows: Ints) -> OnWay:
+        """Some of the points."""
+        return OnWay(self.edge[rows], self.at[rows], self.off[rows])
+
 
 class Entrances(NamedTuple):
     """Entrances of places: place, where they are on the ways, easting and northing, False where only assumed."""
