@@ -1,4 +1,8 @@
-"""The official yearly table of municipal waste (ISPRA, Catasto nazionale dei rifiuti): municipalities by rows, tonnes by columns."""
+"""The official yearly table of municipal waste (ISPRA, Catasto nazionale dei rifiuti): municipalities by rows, tonnes by columns.
+
+One CSV a year: a title with the year, the header, rows with tabs before the code, which has the region before the six
+digits of ISTAT, points between thousands, decimal commas, a dash for nothing, a note below the last row.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +44,7 @@ def read_waste(layers: Layers, notes: Notes) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        istat (six digits), name, year, residents, separate_t, total_t, stated_share (NaN where the table has none), and
+        istat (six digits), name, year, residents (missing where the table has none), separate_t, total_t, stated_share (NaN the same), and
         `<fraction>_t`, sorted by istat and year.
 
     Raises
@@ -64,12 +68,15 @@ def read_waste(layers: Layers, notes: Notes) -> pd.DataFrame:
 
 def _table(layer: Layer, path: Path, notes: Notes) -> pd.DataFrame:
     rows = read_register(path, _fields(layer.source.fields), notes)
+    below = rows["name"].isna() & rows["total_t"].isna()
+    notes.count("dropped: notes below the table", int(below.sum()))
+    rows = rows[~below]
     single = rows["of"].fillna("").str.casefold().isin(ONE_TOWN)
     notes.count("rows left out: of several municipalities together", int((~single).sum()))
     rows = rows[single].reset_index(drop=True)
     if not len(rows):
         raise InputError(f"{path}: no row of a single municipality; expected 'Comune' in the column 'Dato riferito a'")
-    problems = [f"{path}: line {line}: code {code!r}; expected the ISTAT code of a municipality, 075014 or 16075014" for line, code in zip(rows["line"], rows["code"], strict=True) if code_of(code) is None]
+    problems = [f"{path}: line {line}: code {code!r}; expected the ISTAT code of a municipality, 075014 or 16075014" for line, code in zip(rows["line"], rows["code"], strict=True) if code_of(code or "") is None]
     shares = [_share(v) for v in rows["share"]]
     problems += [f"{path}: line {line}: share {value!r}; expected a percentage, e.g. 71,57%" for line, value, share in zip(rows["line"], rows["share"], shares, strict=True) if share is None]
     year = rows["year"]
@@ -77,7 +84,7 @@ def _table(layer: Layer, path: Path, notes: Notes) -> pd.DataFrame:
         year = year.fillna(_year_of(layer, path))
     if problems:
         raise InputError(problems)
-    made = pd.DataFrame({"istat": [code_of(c) for c in rows["code"]], "name": rows["name"], "year": year.astype("int64"), "residents": rows["residents"].astype("int64")})
+    made = pd.DataFrame({"istat": [code_of(c) for c in rows["code"]], "name": rows["name"], "year": year.astype("int64"), "residents": rows["residents"]})
     made = made.assign(separate_t=rows["separate_t"], total_t=rows["total_t"], stated_share=np.array(shares, dtype=np.float64))
     return made.assign(**{f"{f}_t": rows[f"{f}_t"] for f in FRACTIONS})
 
@@ -116,9 +123,9 @@ def _fields(named: dict[str, str]) -> list[Field]:
     """What the table may call its columns; `fields` of the source comes first."""
     own = {k: (v,) for k, v in named.items()}
     fields = [
-        Field("code", "text", (*own.get("code", ()), "IstatComune", "Istat Comune", "codice istat", "istat"), filled=True), Field("name", "text", (*own.get("name", ()), "Comune"), filled=True),
+        Field("code", "text", (*own.get("code", ()), "IstatComune", "Istat Comune", "codice istat", "istat")), Field("name", "text", (*own.get("name", ()), "Comune")),
         Field("year", "int", (*own.get("year", ()), "anno"), required=False), Field("of", "text", ("Dato riferito a",), required=False),
-        Field("residents", "int", (*own.get("residents", ()), "Popolazione", "abitanti"), filled=True), Field("separate_t", "number", (*own.get("separate_t", ()), "Totale RD (t)", "Totale RD"), filled=True),
-        Field("total_t", "number", (*own.get("total_t", ()), "Totale RU (t)", "Totale RU"), filled=True), Field("share", "text", ("Percentuale RD (%)", "Percentuale RD"), required=False),
+        Field("residents", "int", (*own.get("residents", ()), "Popolazione", "abitanti")), Field("separate_t", "number", (*own.get("separate_t", ()), "Totale RD (t)", "Totale RD")),
+        Field("total_t", "number", (*own.get("total_t", ()), "Totale RU (t)", "Totale RU")), Field("share", "text", ("Percentuale RD (%)", "Percentuale RD"), required=False),
     ]  # fmt: skip
     return fields + [Field(f"{name}_t", "number", (*own.get(f"{name}_t", ()), *HEADERS[name]), required=False) for name in FRACTIONS]

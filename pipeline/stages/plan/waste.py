@@ -49,7 +49,7 @@ def waste(layers: Layers, config: WasteConfig, town: Town, notes: Notes) -> Tabl
     InputError
         When the town is not in the tables, or a row of it cannot be: more collected than produced, nobody living there.
     """
-    rows = _chosen(read_waste(layers, notes), config, town, notes)
+    rows = _chosen(read_waste(_one_world(layers, notes), notes), config, town, notes)
     rows = _possible(rows, town.code, notes)
     residents, separate, total = (rows[c].to_numpy(dtype=np.float64) for c in ("residents", "separate_t", "total_t"))
     residual = np.maximum(total - separate, 0.0)
@@ -63,6 +63,14 @@ def waste(layers: Layers, config: WasteConfig, town: Town, notes: Notes) -> Tabl
     made["checks"] = _checks(made, config)
     _write_down(made, notes)
     return made[[*Waste.columns()]]
+
+
+def _one_world(layers: Layers, notes: Notes) -> Layers:
+    """Real tables alone where there are any: a change from a generated year to a real one says nothing."""
+    real = tuple(layer for layer in layers if not layer.source.synthetic)
+    if real and len(real) < len(layers):
+        notes.warn("Generated years of the waste table stood beside real ones and were left out.")
+    return real or layers
 
 
 def _chosen(rows: pd.DataFrame, config: WasteConfig, town: Town, notes: Notes) -> pd.DataFrame:
@@ -81,14 +89,14 @@ def _chosen(rows: pd.DataFrame, config: WasteConfig, town: Town, notes: Notes) -
 def _possible(rows: pd.DataFrame, code: str, notes: Notes) -> pd.DataFrame:
     """Rows that can be; a neighbour's that cannot is left out and said, one of the town stops the run."""
     numbers = rows[["separate_t", "total_t", *TONNES]]
-    wrong = (rows["separate_t"] > rows["total_t"] * (1.0 + 1e-9)) | (rows["residents"] <= 0) | (rows["total_t"] <= 0.0) | (numbers < 0.0).any(axis=1)
+    wrong = rows[["separate_t", "total_t", "residents", "name"]].isna().any(axis=1) | (rows["residents"].fillna(0) <= 0) | (rows["separate_t"] > rows["total_t"] * (1.0 + 1e-9)) | (rows["total_t"] <= 0.0) | (numbers < 0.0).any(axis=1)
     said = [f"{r['name']} {r['year']}: {r['separate_t']:g} t separate of {r['total_t']:g} t, {r['residents']} residents" for r in rows[wrong].to_dict("records")]
     if (wrong & (rows["istat"] == code)).any():
         raise InputError([f"sources.waste: {line}; expected 0 <= separate <= total, total > 0 and residents; correct the row in the table" for line, own in zip(said, rows.loc[wrong, "istat"] == code, strict=True) if own])
     if said:
         notes.warn(f"Rows that cannot be, left out: {'; '.join(said[:SHOWN])}.")
     notes.count("rows left out: cannot be", len(said))
-    return rows[~wrong].reset_index(drop=True)
+    return rows[~wrong].reset_index(drop=True).astype({"residents": "int64"})
 
 
 def _target(year: int) -> float:

@@ -90,7 +90,7 @@ def test_ways_and_sums_by_hand(tmp_path: Path) -> None:
 def test_candidate_places_bring_most_people_within_reach(tmp_path: Path) -> None:
     """A corner serves 290 m to each side, twelve houses. Out of reach are those from 475 to 1,975 m.
 
-    At 800 m 525 to 1,075 are served, at 1,400 m 1,125 to 1,675, at 2,000 m the six left there; the one at 475 m is too few for a place.
+    At 800 m 525 to 1,075 are served, at 1,400 m 1,125 to 1,675, at 1,700 m the six left there; the one at 475 m is too few for a place.
     """
     made = run(layer(tmp_path, BINS[0]), new_points=4)
     places = made["places"].sort_values("rank")

@@ -17,9 +17,10 @@ from pipeline.errors import InputError
 from pipeline.stages.plan.waste import waste
 
 TOWN = Town(name="Prova", code="075014", epsg=25833)
-TITLE = "Produzione e raccolta differenziata dei rifiuti urbani - anno 2022\n"
+TITLE = "Produzione e raccolta differenziata su scala comunale anno 2022 (ISPRA)\n"
+BELOW = "(1) Comprende il compostaggio domestico\n"
 HEAD = "IstatComune;Regione;Provincia;Comune;Popolazione;Dato riferito a;Frazione umida(1) (t);Verde (t);Carta e cartone (t);Vetro (t);Totale RD (t);Indifferenziato (t);Totale RU (t);Percentuale RD (%)\n"
-OWN = "16075014\t;Puglia;Lecce;CARMIANO;11.700;Comune;1.650,000;-;1.200,00;800,000;3.650,000;1.450,000;5.100,000;  71,57%\n"
+OWN = "\t\t\t\t16075014;Puglia;Lecce;CARMIANO;11.700;Comune;1.650,000;-;1.200,00;800,000;3.650,000;1.450,000;5.100,000;  71,57%\n"
 NEAR = "16075052;Puglia;Lecce;Novoli;7.800;Comune;500,000;20,000;300,000;200,000;1.020,000;980,000;2.000,000;51%\n"
 FAR = "16072006;Puglia;Bari;Bari;320.000;Comune;;;;;40.000,0;110.000,0;150.000,0;26,67%\n"
 
@@ -38,7 +39,7 @@ def run(*layers: Layer, town: Town = TOWN, notes: Notes | None = None, **config:
 @pytest.mark.parametrize(("separator", "encoding"), [(";", "utf-8-sig"), ("\t", "cp1252")])
 def test_the_worked_example(tmp_path: Path, separator: str, encoding: str) -> None:
     """3,650 t separate of 5,100 t: 71.57 %; 11,700 inhabitants: 435.9 kg each; the table as ISPRA's page gives it, its year in the title."""
-    text = (HEAD + OWN.replace("\t", "" if separator == "\t" else "\t") + NEAR + FAR).replace(";", separator)
+    text = (HEAD + OWN.replace("\t", "" if separator == "\t" else "\t") + NEAR + FAR + BELOW).replace(";", separator)
     notes = Notes()
     made = run(layer(tmp_path / "comuni_lecce.csv", TITLE + text, encoding), notes=notes)
     own = made.set_index("istat").loc["075014"]
@@ -48,6 +49,7 @@ def test_the_worked_example(tmp_path: Path, separator: str, encoding: str) -> No
     assert own["target_share"] == 0.65 and own["above_target"] == pytest.approx(0.0657, abs=5e-5) and own["rank"] == 1 and own["checks"] is None
     assert made["is_town"].tolist() == [True, False]
     assert notes.figures["waste_separate_share_beside"] == pytest.approx(0.51) and not notes.warnings
+    assert notes.counts["dropped: notes below the table"] == 1
 
 
 def test_years_in_files_and_columns_and_a_list_of_neighbours(tmp_path: Path) -> None:
@@ -58,6 +60,12 @@ def test_years_in_files_and_columns_and_a_list_of_neighbours(tmp_path: Path) -> 
     assert made[made["is_town"]]["target_share"].tolist()[1:] == [0.35, 0.45, 0.65, 0.65] and made["target_share"].isna().sum() == 1
     with pytest.raises(InputError, match="which year is it of"):
         run(layer(tmp_path / "d.csv", HEAD + OWN))
+
+
+def test_generated_years_do_not_stand_beside_real_ones(tmp_path: Path) -> None:
+    notes = Notes()
+    made = run(layer(tmp_path / "r2021.csv", HEAD + OWN, synthetic=True), layer(tmp_path / "r2022.csv", HEAD + OWN), notes=notes)
+    assert made["year"].tolist() == [2022] and "left out" in notes.warnings[0]
 
 
 def test_what_looks_odd_is_said_and_kept(tmp_path: Path) -> None:
@@ -76,6 +84,8 @@ def test_what_cannot_be_is_refused_for_the_town_and_left_out_for_others(tmp_path
     assert made["istat"].tolist() == ["075014"] and "Novoli 2022: 2020 t separate of 2000 t" in notes.warnings[0]
     with pytest.raises(InputError, match="CARMIANO 2022: 5650 t separate of 5100 t"):
         run(layer(tmp_path / "s2022.csv", HEAD + OWN.replace("3.650,000", "5.650,000")))
+    with pytest.raises(InputError, match="CARMIANO 2022: 3650 t separate of nan t"):
+        run(layer(tmp_path / "q2022.csv", HEAD + OWN.replace("5.100,000", "-")))
     with pytest.raises(InputError, match="no row of the municipality 075014"):
         run(layer(tmp_path / "t2022.csv", HEAD + NEAR))
     with pytest.raises(InputError, match=r"line 2: total_t: 'circa 5000'; expected a number"):
