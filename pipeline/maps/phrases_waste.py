@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-WASTE_TEXTS: dict[str, tuple[str, str]] = {
+WASTE: dict[str, tuple[str, str]] = {
     # What looks odd in a row of the table
     "waste.check.fractions_differ": ("le frazioni non fanno il totale della differenziata", "the fractions do not sum to the separate collection"),
     "waste.check.share_differs": ("la percentuale scritta non è quella delle tonnellate", "the stated share is not that of the tonnes"),
