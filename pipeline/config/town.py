@@ -52,6 +52,7 @@ from pipeline.config.sources import (
     SurfaceConfig,
     WeatherConfig,
 )
+from pipeline.config.waste import CollectionConfig, WasteConfig
 from pipeline.errors import ConfigError
 
 
@@ -79,6 +80,8 @@ class Sources(Section):
     community: tuple[Source, ...] = ()
     initiatives: tuple[Source, ...] = ()
     reports: tuple[Source, ...] = ()
+    waste: tuple[Source, ...] = ()
+    collection: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -128,6 +131,8 @@ class Town(Section):
     community: CommunityConfig = CommunityConfig()
     initiatives: InitiativesConfig = InitiativesConfig()
     reports: ReportsConfig = ReportsConfig()
+    waste: WasteConfig = WasteConfig()
+    collection: CollectionConfig = CollectionConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
     report: ReportConfig = ReportConfig()
