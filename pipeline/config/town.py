@@ -25,6 +25,7 @@ from pipeline.config.land import (
 )
 from pipeline.config.plan import CommunityConfig, EstateConfig
 from pipeline.config.publish import AtlasConfig, ExportsConfig, ReportConfig, SyntheticConfig, WebmapConfig
+from pipeline.config.register import InitiativesConfig, ReportsConfig
 from pipeline.config.solar import (
     ArraysConfig,
     HorizonConfig,
@@ -51,6 +52,7 @@ from pipeline.config.sources import (
     SurfaceConfig,
     WeatherConfig,
 )
+from pipeline.config.waste import CollectionConfig, WasteConfig
 from pipeline.errors import ConfigError
 
 
@@ -76,6 +78,10 @@ class Sources(Section):
     installed: tuple[Source, ...] = ()
     estate: tuple[Source, ...] = ()
     community: tuple[Source, ...] = ()
+    initiatives: tuple[Source, ...] = ()
+    reports: tuple[Source, ...] = ()
+    waste: tuple[Source, ...] = ()
+    collection: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -123,6 +129,10 @@ class Town(Section):
     provision: ProvisionConfig = ProvisionConfig()
     estate: EstateConfig = EstateConfig()
     community: CommunityConfig = CommunityConfig()
+    initiatives: InitiativesConfig = InitiativesConfig()
+    reports: ReportsConfig = ReportsConfig()
+    waste: WasteConfig = WasteConfig()
+    collection: CollectionConfig = CollectionConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
     report: ReportConfig = ReportConfig()
