@@ -39,6 +39,7 @@ FILE_ladder := $(P)/ladder.parquet
 FILE_profiles := $(P)/profiles.parquet
 FILE_estate := $(P)/estate.parquet
 FILE_finance := $(P)/finance.parquet
+FILE_actions := $(P)/actions.gpkg
 FILE_atlas := $(P)/atlas.gpkg
 FILE_community := $(P)/community.gpkg
 FILE_exports := $(P)/exports/manifest.json
@@ -260,6 +261,12 @@ $(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $
 	$(RUN) finance
 .PHONY: finance
 finance: $(call need,finance)
+
+# actions(buildings: Table[Buildings], ladder: Table[Ladder] | None, finance: Table[Finance] | None, occupancy: Table[Occupancy] | None, estate: Table[Estate] | None, parcels: Table[Parcels] | None, desealing: Table[Desealing] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, planting: Table[Planting] | None, residents: Table[Residents] | None, config: ActionsConfig, town: Town, notes: Notes) -> Package[Actions]
+$(FILE_actions): $(R)/actions.json $(FILE_buildings) $(call if_active,ladder) $(call if_active,finance) $(call if_active,occupancy) $(call if_active,estate) $(call if_active,parcels) $(call if_active,desealing) $(call if_active,streets) $(call if_active,sealing) $(call if_active,planting) $(call if_active,residents)
+	$(RUN) actions
+.PHONY: actions
+actions: $(call need,actions)
 
 # atlas(boundary: Table[Boundary] | None, buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, residents: Table[Residents] | None, landcover: Raster[Landcover] | None, streets: Table[Streets] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, horizon: Slim[Horizon] | None, obstacles: Table[Obstacles] | None, arrays: Table[Arrays] | None, solar: Table[Solar] | None, finance: Table[Finance] | None, installed: Table[Installed] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, plots: Table[Plots] | None, desealing: Table[Desealing] | None, planting: Table[Planting] | None, access: Table[Access] | None, provision: Table[Provision] | None, consumed: Package[Consumed] | None, restoration: Table[Restoration] | None, patches: Table[Patches] | None, town: Town, notes: Notes) -> Package[Atlas]
 $(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,buildings) $(call if_active,parcels) $(call if_active,residents) $(call if_active,landcover) $(call if_active,streets) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,horizon) $(call if_active,obstacles) $(call if_active,arrays) $(call if_active,solar) $(call if_active,finance) $(call if_active,installed) $(call if_active,sealing) $(call if_active,green) $(call if_active,plots) $(call if_active,desealing) $(call if_active,planting) $(call if_active,access) $(call if_active,provision) $(call if_active,consumed) $(call if_active,restoration) $(call if_active,patches)
