@@ -14,6 +14,7 @@ FILE_synthetic := $(P)/synthetic/manifest.json
 FILE_buildings := $(P)/buildings.parquet
 FILE_weather := $(P)/weather.parquet
 FILE_farhorizon := $(P)/farhorizon.parquet
+FILE_initiatives := $(P)/initiatives.parquet
 FILE_landcover := $(P)/landcover.tif
 FILE_mismatch := $(P)/mismatch.parquet
 FILE_occupancy := $(P)/occupancy.parquet
@@ -28,6 +29,7 @@ FILE_sunmap := $(P)/sunmap.tif
 FILE_green := $(P)/green.parquet
 FILE_irradiation := $(P)/irradiation.parquet
 FILE_ledger := $(P)/ledger.parquet
+FILE_reports := $(P)/reports.gpkg
 FILE_arrays := $(P)/arrays.parquet
 FILE_planting := $(P)/planting.parquet
 FILE_plots := $(P)/plots.parquet
@@ -111,6 +113,12 @@ $(FILE_farhorizon): $(R)/farhorizon.json $(GENERATED_farhorizon) $(call if_activ
 	$(RUN) farhorizon
 .PHONY: farhorizon
 farhorizon: $(call need,farhorizon)
+
+# initiatives(buildings: Table[Buildings], parcels: Table[Parcels] | None, boundary: Table[Boundary] | None, layers: Layers, config: InitiativesConfig, town: Town, notes: Notes) -> Table[Initiatives]
+$(FILE_initiatives): $(R)/initiatives.json $(GENERATED_initiatives) $(FILE_buildings) $(call if_active,parcels) $(call if_active,boundary)
+	$(RUN) initiatives
+.PHONY: initiatives
+initiatives: $(call need,initiatives)
 
 # landcover(surface: Raster[Surface], buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, layers: Layers | None, config: LandcoverConfig, town: Town, compute: Compute, notes: Notes) -> Raster[Landcover]
 $(FILE_landcover): $(R)/landcover.json $(GENERATED_landcover) $(FILE_surface) $(call if_active,buildings) $(call if_active,parcels)
@@ -196,6 +204,12 @@ $(FILE_ledger): $(R)/ledger.json $(GENERATED_ledger) $(call if_active,parcels) $
 .PHONY: ledger
 ledger: $(call need,ledger)
 
+# reports(boundary: Table[Boundary] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, layers: Layers, config: ReportsConfig, town: Town, notes: Notes) -> Package[Reports]
+$(FILE_reports): $(R)/reports.json $(GENERATED_reports) $(call if_active,boundary) $(call if_active,streets) $(call if_active,sealing)
+	$(RUN) reports
+.PHONY: reports
+reports: $(call need,reports)
+
 # arrays(roofs: Slim[Roofs], irradiation: Table[Irradiation], obstacles: Slim[Obstacles], weather: Table[Weather], config: ArraysConfig, town: Town, compute: Compute, notes: Notes) -> Table[Arrays]
 $(FILE_arrays): $(R)/arrays.json $(FILE_roofs) $(FILE_irradiation) $(FILE_obstacles) $(FILE_weather)
 	$(RUN) arrays
@@ -262,8 +276,8 @@ $(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $
 .PHONY: finance
 finance: $(call need,finance)
 
-# actions(buildings: Table[Buildings], ladder: Table[Ladder] | None, finance: Table[Finance] | None, occupancy: Table[Occupancy] | None, estate: Table[Estate] | None, parcels: Table[Parcels] | None, desealing: Table[Desealing] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, planting: Table[Planting] | None, residents: Table[Residents] | None, config: ActionsConfig, town: Town, notes: Notes) -> Package[Actions]
-$(FILE_actions): $(R)/actions.json $(FILE_buildings) $(call if_active,ladder) $(call if_active,finance) $(call if_active,occupancy) $(call if_active,estate) $(call if_active,parcels) $(call if_active,desealing) $(call if_active,streets) $(call if_active,sealing) $(call if_active,planting) $(call if_active,residents)
+# actions(buildings: Table[Buildings], ladder: Table[Ladder] | None, finance: Table[Finance] | None, occupancy: Table[Occupancy] | None, estate: Table[Estate] | None, parcels: Table[Parcels] | None, desealing: Table[Desealing] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, planting: Table[Planting] | None, residents: Table[Residents] | None, initiatives: Table[Initiatives] | None, config: ActionsConfig, town: Town, notes: Notes) -> Package[Actions]
+$(FILE_actions): $(R)/actions.json $(FILE_buildings) $(call if_active,ladder) $(call if_active,finance) $(call if_active,occupancy) $(call if_active,estate) $(call if_active,parcels) $(call if_active,desealing) $(call if_active,streets) $(call if_active,sealing) $(call if_active,planting) $(call if_active,residents) $(call if_active,initiatives)
 	$(RUN) actions
 .PHONY: actions
 actions: $(call need,actions)
@@ -280,8 +294,8 @@ $(FILE_community): $(R)/community.json $(GENERATED_community) $(FILE_estate) $(F
 .PHONY: community
 community: $(call need,community)
 
-# exports(atlas: Package[Atlas], boundary: Table[Boundary] | None, parcels: Table[Parcels] | None, buildings: Table[Buildings] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, weather: Table[Weather] | None, farhorizon: Table[FarHorizon] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, arrays: Slim[Arrays] | None, solar: Table[Solar] | None, profiles: Table[Profiles] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, plots: Table[Plots] | None, desealing: Table[Desealing] | None, planting: Table[Planting] | None, access: Table[Access] | None, consumed: Package[Consumed] | None, ledger: Table[Ledger] | None, installed: Table[Installed] | None, estate: Table[Estate] | None, community: Package[Community] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, surface: Raster[Surface] | None, config: ExportsConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Exports]
-$(FILE_exports): $(R)/exports.json $(FILE_atlas) $(call if_active,boundary) $(call if_active,parcels) $(call if_active,buildings) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch) $(call if_active,weather) $(call if_active,farhorizon) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,arrays) $(call if_active,solar) $(call if_active,profiles) $(call if_active,ladder) $(call if_active,finance) $(call if_active,sealing) $(call if_active,green) $(call if_active,plots) $(call if_active,desealing) $(call if_active,planting) $(call if_active,access) $(call if_active,consumed) $(call if_active,ledger) $(call if_active,installed) $(call if_active,estate) $(call if_active,community) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,surface)
+# exports(atlas: Package[Atlas], boundary: Table[Boundary] | None, parcels: Table[Parcels] | None, buildings: Table[Buildings] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, weather: Table[Weather] | None, farhorizon: Table[FarHorizon] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, arrays: Slim[Arrays] | None, solar: Table[Solar] | None, profiles: Table[Profiles] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, plots: Table[Plots] | None, desealing: Table[Desealing] | None, planting: Table[Planting] | None, access: Table[Access] | None, consumed: Package[Consumed] | None, ledger: Table[Ledger] | None, installed: Table[Installed] | None, estate: Table[Estate] | None, community: Package[Community] | None, initiatives: Table[Initiatives] | None, reports: Package[Reports] | None, actions: Package[Actions] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, surface: Raster[Surface] | None, config: ExportsConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Exports]
+$(FILE_exports): $(R)/exports.json $(FILE_atlas) $(call if_active,boundary) $(call if_active,parcels) $(call if_active,buildings) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch) $(call if_active,weather) $(call if_active,farhorizon) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,arrays) $(call if_active,solar) $(call if_active,profiles) $(call if_active,ladder) $(call if_active,finance) $(call if_active,sealing) $(call if_active,green) $(call if_active,plots) $(call if_active,desealing) $(call if_active,planting) $(call if_active,access) $(call if_active,consumed) $(call if_active,ledger) $(call if_active,installed) $(call if_active,estate) $(call if_active,community) $(call if_active,initiatives) $(call if_active,reports) $(call if_active,actions) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,surface)
 	$(RUN) exports
 .PHONY: exports
 exports: $(call need,exports)

@@ -15,6 +15,7 @@ SourceKind = Literal[
     "heights", "dem", "pvgis_hourly", "worldcover", "imperviousness", "sentinel2", "orthophoto",
     "consumed_table", "labels", "permits", "baseline", "plants",
     "public_buildings", "addresses", "degree_days",
+    "initiatives", "reports", "school_counts",
 ]
 RelativeOrAnyPath = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f]+$")]
 

@@ -26,6 +26,7 @@ from pipeline.config.land import (
 )
 from pipeline.config.plan import CommunityConfig, EstateConfig
 from pipeline.config.publish import AtlasConfig, ExportsConfig, ReportConfig, SyntheticConfig, WebmapConfig
+from pipeline.config.register import InitiativesConfig, ReportsConfig
 from pipeline.config.solar import (
     ArraysConfig,
     HorizonConfig,
@@ -77,6 +78,8 @@ class Sources(Section):
     installed: tuple[Source, ...] = ()
     estate: tuple[Source, ...] = ()
     community: tuple[Source, ...] = ()
+    initiatives: tuple[Source, ...] = ()
+    reports: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -124,6 +127,8 @@ class Town(Section):
     provision: ProvisionConfig = ProvisionConfig()
     estate: EstateConfig = EstateConfig()
     community: CommunityConfig = CommunityConfig()
+    initiatives: InitiativesConfig = InitiativesConfig()
+    reports: ReportsConfig = ReportsConfig()
     actions: ActionsConfig = ActionsConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()

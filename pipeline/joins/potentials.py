@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -170,13 +171,10 @@ def openings(desealing: pd.DataFrame, parcels: Any, config: ActionsConfig) -> pd
 
 def street_trees(streets: Any, sealing: pd.DataFrame, planting: pd.DataFrame | None, sections: Any | None, config: ActionsConfig) -> pd.DataFrame:
     """Trees along streets of the built-up place with few of them, first where the sections need them."""
-    strips = sealing[sealing["zone_kind"] == "street"].set_index("zone_id")
-    table = streets[streets["highway"].isin(config.street_classes)].reset_index(drop=True)
-    strip = strips.reindex(table["street_id"])
-    covered = strip["covered_m2"].to_numpy(dtype=float)
-    canopy = np.divide(strip["tree_m2"].to_numpy(dtype=float), covered, out=np.full(len(table), np.nan), where=covered > 0.0)
+    table = _named_streets(streets[streets["highway"].isin(config.street_classes)], sealing[sealing["zone_kind"] == "street"])
+    canopy = table["canopy"].to_numpy(dtype=float)
     units = np.floor(table["length_m"].to_numpy(dtype=float) * config.tree_free_share / config.tree_spacing_m * (1.0 - np.nan_to_num(canopy)))
-    fits = (canopy < config.street_canopy_share) & (strip["sealed_share"].to_numpy(dtype=float) >= config.street_sealed_share) & (units >= FEWEST_TREES)
+    fits = (canopy < config.street_canopy_share) & (table["sealed"].to_numpy(dtype=float) >= config.street_sealed_share) & (units >= FEWEST_TREES)
     order = np.lexsort((table["street_id"].to_numpy(dtype=str), canopy, _need(table, planting, sections)))
     at = np.sort(order[fits[order]][: config.streets])
     table, units, on = table.iloc[at].reset_index(drop=True), units[at], config.as_of
@@ -189,13 +187,24 @@ def street_trees(streets: Any, sealing: pd.DataFrame, planting: pd.DataFrame | N
     )  # fmt: skip
 
 
+def _named_streets(streets: Any, strips: pd.DataFrame) -> Any:
+    """Edges of one name as one street, under its first edge's identifier; an edge without a name is a street of its own. With the share of trees and of sealed ground around."""
+    both = streets.merge(strips[["zone_id", "covered_m2", "tree_m2", "sealed_m2"]], left_on="street_id", right_on="zone_id", how="inner", validate="one_to_one")
+    both = both.assign(street=both["name"].fillna(both["street_id"])).sort_values("street_id", kind="stable")
+    of = both.groupby("street", sort=True)
+    table = of[["length_m", "covered_m2", "tree_m2", "sealed_m2"]].sum().join(of[["street_id", "name"]].first()).reset_index(drop=True)
+    covered = table["covered_m2"].where(table["covered_m2"] > 0.0)
+    lines = [shapely.union_all(np.asarray(g.array, dtype=object)) for _, g in both.groupby("street", sort=True)["geometry"]]
+    return gpd.GeoDataFrame(table.assign(canopy=table["tree_m2"] / covered, sealed=table["sealed_m2"] / covered), geometry=lines, crs=streets.crs)
+
+
 def _need(streets: Any, planting: pd.DataFrame | None, sections: Any | None) -> Floats:
-    """Place of the section that holds a street's middle in the ranking of sections, the last where there is none."""
+    """Place, in the ranking of sections, of the one that holds a point of the street; the last where there is none."""
     last = np.full(len(streets), np.inf)
     if planting is None or sections is None or not len(streets):
         return last
     lines = np.asarray(streets.geometry.array, dtype=object)
-    street, section = shapely.STRtree(np.asarray(sections.geometry.array, dtype=object)).query(shapely.line_interpolate_point(lines, 0.5, normalized=True), predicate="intersects")
+    street, section = shapely.STRtree(np.asarray(sections.geometry.array, dtype=object)).query(shapely.point_on_surface(lines), predicate="intersects")
     ranked = planting.set_index("section_id")["rank"].reindex(sections["section_id"]).to_numpy(dtype=float)
     np.minimum.at(last, street, np.nan_to_num(ranked[section], nan=np.inf))
     return last

@@ -34,6 +34,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "layer.ledger": ("registro del suolo", "register of land"),
     "layer.community": ("aree delle cabine primarie", "areas of primary substations"),
     "layer.estate": ("registro degli edifici pubblici", "register of public buildings"),
+    "layer.initiatives": ("registro delle iniziative", "register of initiatives"),
+    "layer.reports": ("segnalazioni e conteggi", "reports and counts"),
     "layer.access": ("residenti oltre il confine", "residents beyond the boundary"),
     "layer.residents": ("residenti per sezione", "residents by section"),
     "foot.sources": ("Fonti:", "Sources:"),

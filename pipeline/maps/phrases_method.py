@@ -128,5 +128,8 @@ METHOD: dict[str, tuple[str, str]] = {
     "stage.provision": ("Verde per gli abitanti", "Green for residents"),
     "stage.estate": ("Edifici pubblici", "Public buildings"),
     "stage.community": ("Comunità energetiche", "Energy communities"),
+    "stage.initiatives": ("Che cosa fa già il comune", "What the town already does"),
+    "stage.reports": ("Segnalazioni e conteggi", "Reports and counts"),
+    "stage.actions": ("Tabella di marcia", "Roadmap"),
     "stage.atlas": ("Atlante", "Atlas"),
 }

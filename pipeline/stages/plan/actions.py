@@ -16,6 +16,7 @@ from pipeline.contracts.actions import ActionBudget, ActionCurve, ActionList, Ac
 from pipeline.contracts.land import Desealing, Planting, Sealing
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.plan import Estate
+from pipeline.contracts.register import Initiatives
 from pipeline.contracts.solar import Finance, Ladder
 from pipeline.contracts.sources import Buildings, Occupancy, Parcels, Residents, Streets
 from pipeline.contracts.spec import Package, Table
@@ -26,6 +27,7 @@ from pipeline.io.dated import rule
 from pipeline.io.terms import read_terms
 from pipeline.joins.demand import needs_of
 from pipeline.joins.potentials import MUNICIPALITY, openings, private_plants, public_plants, retrofits, rows_of, street_trees
+from pipeline.joins.undertaken import undertaken
 
 Floats = NDArray[np.float64]
 KG = 1000.0
@@ -35,7 +37,7 @@ NO_HURRY = 2100.0
 
 def actions(
     buildings: Table[Buildings], ladder: Table[Ladder] | None, finance: Table[Finance] | None, occupancy: Table[Occupancy] | None, estate: Table[Estate] | None, parcels: Table[Parcels] | None,
-    desealing: Table[Desealing] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, planting: Table[Planting] | None, residents: Table[Residents] | None,
+    desealing: Table[Desealing] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, planting: Table[Planting] | None, residents: Table[Residents] | None, initiatives: Table[Initiatives] | None,
     config: ActionsConfig, town: Town, notes: Notes,
 ) -> Package[Actions]:  # fmt: skip
     """Bring what all stages found that could be done into one list, and say what it costs, in what order, and what a budget buys.
@@ -50,6 +52,8 @@ def actions(
         Where paving could be opened.
     streets, sealing, planting, residents
         Where trees could stand, and where they are needed; the town's residents, as a sum, for grants.
+    initiatives
+        What the town already does: status, owner and what was reached.
     config
         Shares, numbers of rows, money of each year, weights.
     town
@@ -72,6 +76,8 @@ def actions(
     if streets is not None and sealing is not None:
         found.append(street_trees(streets, sealing, planting, residents, config))
     table = pd.concat([f for f in found if len(f)] or found, ignore_index=True)
+    if initiatives is not None:
+        table = undertaken(table, initiatives, config.match_m)
     table["eur_per_t"] = _per_tonne(table, config)
     _rank(table, config)
     made = {"list": _listed(table, buildings.crs), "curve": _curve(table), "budget": _planned(table, config, notes)}

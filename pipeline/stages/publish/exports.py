@@ -8,10 +8,12 @@ from typing import Any
 
 from pipeline.config.publish import ExportsConfig
 from pipeline.config.town import Town
+from pipeline.contracts.actions import Actions
 from pipeline.contracts.land import Access, Consumed, Desealing, Green, Ledger, Planting, Plots, Sealing
 from pipeline.contracts.notes import Lineage, Notes
 from pipeline.contracts.plan import Community, Estate
 from pipeline.contracts.publish import Atlas, Exports
+from pipeline.contracts.register import Initiatives, Reports
 from pipeline.contracts.solar import Arrays, Finance, Installed, Irradiation, Ladder, Profiles, Roofs, Solar, Sunmap
 from pipeline.contracts.sources import Boundary, Buildings, FarHorizon, Greenspaces, Landcover, Mismatch, Parcels, Streets, Surface, Weather
 from pipeline.contracts.spec import Folder, Package, Raster, Slim, Table
@@ -53,6 +55,9 @@ def exports(
     installed: Table[Installed] | None,
     estate: Table[Estate] | None,
     community: Package[Community] | None,
+    initiatives: Table[Initiatives] | None,
+    reports: Package[Reports] | None,
+    actions: Package[Actions] | None,
     landcover: Raster[Landcover] | None,
     sunmap: Raster[Sunmap] | None,
     surface: Raster[Surface] | None,
@@ -70,7 +75,7 @@ def exports(
         The joined layers: the tables people look at.
     boundary, parcels, buildings, streets, roofs, irradiation, arrays, solar, desealing, planting, access
         Of these only the columns that the atlas's layer of the same key lacks.
-    greenspaces, mismatch, weather, farhorizon, profiles, ladder, finance, sealing, green, plots, consumed, ledger, installed, estate, community
+    greenspaces, mismatch, weather, farhorizon, profiles, ladder, finance, sealing, green, plots, consumed, ledger, installed, estate, community, initiatives, reports, actions
         As they are, but for what would tell of a home, see `pipeline.exports.content`.
     landcover, sunmap, surface
         Copied to COGs where `config.rasters` names them.
@@ -88,6 +93,7 @@ def exports(
         "solar": (Solar, solar), "ladder": (Ladder, ladder), "finance": (Finance, finance), "profiles": (Profiles, whole), "weather": (Weather, weather), "farhorizon": (FarHorizon, farhorizon),
         "sealing": (Sealing, sealing), "green": (Green, green), "plots": (Plots, plots), "desealing": (Desealing, desealing), "planting": (Planting, planting), "access": (Access, access), "ledger": (Ledger, ledger),
         "installed": (Installed, installed), "estate": (Estate, estate), **of_package("community", Community, community),
+        "initiatives": (Initiatives, initiatives), **of_package("reports", Reports, reports), **of_package("actions", Actions, actions),
     }  # fmt: skip
     found = layers(atlas, tables)
     publisher = publisher_of(town, config, lineage)
