@@ -53,6 +53,7 @@ class ActionsConfig(Section):
     tree_spacing_m: float = Field(10.0, gt=0.0, le=100.0, description="Distance between trees along a street (a judgement for trees of middle size).")
     tree_free_share: float = Field(0.5, gt=0.0, le=2.0, description="Share of a street's length where trees find room, both sides together up to 2 (a judgement: entrances, pipes, narrow pavements are not known).")
     match_m: float = Field(20.0, ge=0.0, le=500.0, description="An initiative with a place but no building or parcel belongs to an action of its kind within this distance.")
+    done_share: float = Field(0.8, ge=0.0, le=1.0, description="An action counts as done where the register reached at least this share of its energy; below it is under way (a judgement).")
     first_year: int = Field(2027, ge=2000, le=2200, description="First year of the budget.")
     budget_eur: tuple[Annotated[float, Field(ge=0.0)], ...] = Field(
         (200_000.0, 200_000.0, 200_000.0, 200_000.0, 200_000.0), min_length=1, max_length=30, description="Money of each year, for the municipality's own actions, before grants (an example: nobody has decided it)."

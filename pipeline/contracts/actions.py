@@ -12,7 +12,7 @@ ACTION_STATUSES: tuple[str, ...] = ("potential", "proposed", "planned", "under_w
 # Codes of what speaks for an action, then of what is to be known; plain words in pipeline/maps/phrases_actions.py.
 ACTION_REASONS: tuple[str, ...] = (
     "earns", "duty", "whole_grant", "part_grant", "energy_community", "tax_deduction", "public_place", "pareto", "little_canopy", "far_from_point",
-    "heat_pump_needed", "co2_not_counted", "sum_of_many", "heritage", "in_register", "only_in_register", "not_found", "grant_expired", "no_electricity_bills",
+    "heat_pump_needed", "co2_not_counted", "sum_of_many", "heritage", "in_register", "only_in_register", "partly_done", "not_found", "grant_expired", "no_electricity_bills",
 )  # fmt: skip
 
 

@@ -25,10 +25,10 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "enterprises": (ENTERPRISE, ("shop", "office", "industry", "farm", "other")),
     "institutions": (INSTITUTION, ("school", "town_hall", "church")),
 }
-# Beside the columns of the contract: what matches an initiative, and what the value is worked out over.
-HELPERS = ("building", "parcel", "shape", "life")
+# Beside the columns of the contract: what matches an initiative, what the value is worked out over, whether the municipality pays.
+HELPERS = ("building", "parcel", "shape", "life", "mine")
 FEWEST_TREES = 3
-TEXTS = tuple(n for n, c in ActionList.columns().items() if c.dtype == "str") + ("building", "parcel", "shape")
+TEXTS = (*(n for n, c in ActionList.columns().items() if c.dtype == "str"), "building", "parcel", "shape")
 
 
 def rows_of(length: int, **columns: Any) -> pd.DataFrame:
@@ -40,7 +40,7 @@ def rows_of(length: int, **columns: Any) -> pd.DataFrame:
     made = pd.DataFrame(blank | {k: np.asarray(v, dtype=object) if k in TEXTS and np.ndim(v) else v for k, v in columns.items() if k != "shape"}, index=range(length))
     if "shape" in columns:
         made["shape"] = pd.Series(list(columns["shape"]), index=made.index, dtype=object)
-    return made.assign(status="potential")
+    return made.assign(status="potential", mine=(made["owner"] == MUNICIPALITY).astype(bool))
 
 
 def codes(flags: dict[str, Any], length: int) -> list[str | None]:
@@ -90,10 +90,10 @@ def retrofits(estate: Any, people: float, config: ActionsConfig) -> pd.DataFrame
     some = known.sum(axis=0) > 0.0
     table, (heat, power) = estate[some].reset_index(drop=True), known[:, some]
     saved = heat + power
-    cost, life = rule("actions", "retrofit", on), rule("actions", "retrofit_life", on).value
+    cost, life = rule("roadmap", "retrofit", on), rule("roadmap", "retrofit_life", on).value
     price = rule("electricity_prices", "public", on).value * rule("electricity_prices", "avoidable_business", on).value
     factors = np.array([factor(c, on) for c in table["carrier"]])
-    yearly = heat * rule("actions", "heat_price", on).value + power * price
+    yearly = heat * rule("roadmap", "heat_price", on).value + power * price
     rate = rule("taxes", "discount_rate", on).value
     grants = [grant_rule(u, people, on) for u in table["use"]]
     flags = {
@@ -104,7 +104,7 @@ def retrofits(estate: Any, people: float, config: ActionsConfig) -> pd.DataFrame
         len(table), action_id="retrofit-" + table["estate_id"], kind="retrofit", asset_id=table["estate_id"], name=table["name"], owner=MUNICIPALITY, units=1.0, m2=table["floor_m2"],
         kwh=saved, co2_kg=power * rule("emissions", "grid_it", on).value + np.where(heat > 0.0, np.nan_to_num(heat * factors), 0.0),
         eur_low=cost.low * saved, eur_mid=cost.value * saved, eur_high=cost.high * saved, npv_eur=yearly * present_worth(rate, life) - cost.value * saved,
-        funding_rule=[told(g)[0] for g in grants], funding_until=[told(g)[1] for g in grants], source="estate; actions retrofit, heat_price; electricity_prices public; benchmarks",
+        funding_rule=[told(g)[0] for g in grants], funding_until=[told(g)[1] for g in grants], source="estate; roadmap retrofit, heat_price; electricity_prices public; benchmarks",
         reasons=codes(flags, len(table)), building=table["building_id"], parcel=table["parcel_id"], shape=table.geometry, life=life,
     )  # fmt: skip
 
@@ -165,7 +165,7 @@ def openings(desealing: pd.DataFrame, parcels: Any, config: ActionsConfig) -> pd
         len(table), action_id="desealing-" + table["parcel_id"], kind="desealing", asset_id=table["parcel_id"], name=table["place"], owner=np.where(table["public"], MUNICIPALITY, PRIVATE), units=1.0,
         m2=table["open_m2"], runoff_m3=table["runoff_saved_m3"], eur_low=table["opening_eur_low"], eur_mid=table["opening_eur"], eur_high=table["opening_eur_high"], npv_eur=-table["opening_eur"],
         source="desealing; depaving open, site", reasons=codes(flags, len(table)), parcel=table["parcel_id"],
-        shape=parcels.set_index("parcel_id").geometry.reindex(table["parcel_id"]), life=rule("actions", "desealing_life", config.as_of).value,
+        shape=parcels.set_index("parcel_id").geometry.reindex(table["parcel_id"]), life=rule("roadmap", "desealing_life", config.as_of).value,
     )  # fmt: skip
 
 
@@ -178,12 +178,12 @@ def street_trees(streets: Any, sealing: pd.DataFrame, planting: pd.DataFrame | N
     order = np.lexsort((table["street_id"].to_numpy(dtype=str), canopy, _need(table, planting, sections)))
     at = np.sort(order[fits[order]][: config.streets])
     table, units, on = table.iloc[at].reset_index(drop=True), units[at], config.as_of
-    tree, care, life = rule("actions", "tree", on), rule("actions", "tree_upkeep", on).value, rule("actions", "tree_life", on).value
+    tree, care, life = rule("roadmap", "tree", on), rule("roadmap", "tree_upkeep", on).value, rule("roadmap", "tree_life", on).value
     paid = tree.value + care * float(present_worth(rule("taxes", "discount_rate", on).value, life))
     return rows_of(
         len(table), action_id="trees-" + table["street_id"], kind="trees", asset_id=table["street_id"], name=table["name"], owner=MUNICIPALITY, units=units,
-        co2_kg=units * rule("actions", "tree_co2", on).value, eur_low=units * tree.low, eur_mid=units * tree.value, eur_high=units * tree.high, npv_eur=-units * paid,
-        source="streets; sealing; planting; actions tree, tree_upkeep, tree_co2", reasons="little_canopy", shape=table.geometry, life=life,
+        co2_kg=units * rule("roadmap", "tree_co2", on).value, eur_low=units * tree.low, eur_mid=units * tree.value, eur_high=units * tree.high, npv_eur=-units * paid,
+        source="streets; sealing; planting; roadmap tree, tree_upkeep, tree_co2", reasons="little_canopy", shape=table.geometry, life=life,
     )  # fmt: skip
 
 
@@ -216,8 +216,8 @@ def _days(years: pd.Series[Any]) -> list[str | None]:
 
 def collection_points(places: Any, config: ActionsConfig) -> pd.DataFrame:
     """A new collection point at each of the places that bring most residents within reach."""
-    cost, life = rule("actions", "collection_point", config.as_of), rule("actions", "collection_point_life", config.as_of).value
+    cost, life = rule("roadmap", "collection_point", config.as_of), rule("roadmap", "collection_point_life", config.as_of).value
     return rows_of(
         len(places), action_id="collection_point-" + places["place_id"], kind="collection_point", asset_id=places["place_id"], owner=MUNICIPALITY, units=1.0, eur_low=cost.low, eur_mid=cost.value,
-        eur_high=cost.high, npv_eur=-cost.value, source="collection; actions collection_point", reasons="far_from_point co2_not_counted", shape=places.geometry, life=life,
+        eur_high=cost.high, npv_eur=-cost.value, source="collection; roadmap collection_point", reasons="far_from_point co2_not_counted", shape=places.geometry, life=life,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from pipeline.joins.potentials import rows_of
 SAME_KIND = {"waste": "collection_point"}
 
 
-def undertaken(actions: pd.DataFrame, initiatives: Any, within_m: float) -> pd.DataFrame:
+def undertaken(actions: pd.DataFrame, initiatives: Any, within_m: float, done_share: float) -> pd.DataFrame:
     """Join the register of initiatives to the actions.
 
     An initiative belongs to the action of its kind on the building it names, else on the parcel, else to the nearest one
@@ -29,6 +29,8 @@ def undertaken(actions: pd.DataFrame, initiatives: Any, within_m: float) -> pd.D
         Table `initiatives`: a geometry may be missing.
     within_m
         Of a place without building or parcel.
+    done_share
+        An action is done where the register reached this share of its energy, or says nothing of energy; else it is under way.
 
     Returns
     -------
@@ -38,7 +40,7 @@ def undertaken(actions: pd.DataFrame, initiatives: Any, within_m: float) -> pd.D
     of = np.array([_action_of(r, actions, within_m) for r in table.itertuples()], dtype=np.int64)
     made = actions.copy()
     for a in np.unique(of[of >= 0]):
-        _mark(made, int(a), table[of == a])
+        _mark(made, int(a), table[of == a], done_share)
     alone = table[of < 0].reset_index(drop=True)
     return pd.concat([made, _own_rows(alone)], ignore_index=True) if len(alone) else made
 
@@ -57,7 +59,7 @@ def _action_of(r: Any, actions: pd.DataFrame, within_m: float) -> int:
     return int(near[np.argmin(away)]) if len(near) and away.min() <= within_m else -1
 
 
-def _mark(actions: pd.DataFrame, at: int, own: pd.DataFrame) -> None:
+def _mark(actions: pd.DataFrame, at: int, own: pd.DataFrame, done_share: float) -> None:
     furthest = own.iloc[int(np.argmax([ACTION_STATUSES.index(s) for s in own["status"]]))]
     done = own[own["status"] == "done"]
     actions.loc[at, ["status", "initiatives"]] = furthest["status"], " ".join(own["initiative_id"])
@@ -65,7 +67,11 @@ def _mark(actions: pd.DataFrame, at: int, own: pd.DataFrame) -> None:
         actions.loc[at, "owner"] = furthest["owner"]
     if len(done):
         actions.loc[at, ["achieved_kwh", "achieved_co2_kg"]] = done["kwh"].sum(min_count=1), done["co2_kg"].sum(min_count=1)
-    actions.loc[at, "reasons"] = " ".join(w for w in (actions.loc[at, "reasons"], "in_register") if pd.notna(w))
+    words = [actions.loc[at, "reasons"], "in_register"]
+    if furthest["status"] == "done" and actions.loc[at, "achieved_kwh"] < done_share * actions.loc[at, "kwh"]:
+        actions.loc[at, "status"] = "under_way"
+        words.append("partly_done")
+    actions.loc[at, "reasons"] = " ".join(w for w in words if pd.notna(w))
 
 
 def _own_rows(alone: Any) -> pd.DataFrame:
@@ -78,4 +84,4 @@ def _own_rows(alone: Any) -> pd.DataFrame:
         achieved_kwh=alone["kwh"].where(done), achieved_co2_kg=alone["co2_kg"].where(done), source="initiatives: " + alone["source"].fillna("register"), initiatives=alone["initiative_id"],
         reasons="in_register only_in_register", building=alone["building_id"], parcel=alone["parcel_id"], shape=alone.geometry,
     )  # fmt: skip
-    return rows.assign(status=alone["status"].to_numpy(dtype=object))
+    return rows.assign(status=alone["status"].to_numpy(dtype=object), mine=True)

@@ -21,6 +21,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "action.heritage": ("è vincolato: chiedere all’ufficio", "is protected: ask the office"),
     "action.in_register": ("è nel registro delle iniziative", "is in the register of initiatives"),
     "action.only_in_register": ("è nel registro, senza un potenziale calcolato", "is in the register, without a potential worked out here"),
+    "action.partly_done": ("fatta in parte: è stata raggiunta solo una parte dell’energia possibile", "done in part: only a part of the energy that is possible was reached"),
     "action.not_found": ("non è stato trovato sulla mappa", "was not found on the map"),
     "action.grant_expired": ("altri contributi sono scaduti", "other grants have expired"),
     "action.no_electricity_bills": ("mancano le bollette elettriche: consumo ipotizzato", "bills of electricity are missing: the load is assumed"),

@@ -76,7 +76,7 @@ def best_set(problem: Problem, wanted_gap: float, nodes: int) -> Chosen:
     -------
     the set, with the bound it is proven against
     """
-    actions, years = problem.value.shape
+    actions = len(problem.cost)
     use, at = np.nonzero((problem.value > 0.0) & (problem.cost[:, np.newaxis] <= _money(problem)))
     if not len(use):
         return Chosen(np.full(actions, NEVER), 0.0, 0.0, 0.0)

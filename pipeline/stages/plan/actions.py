@@ -26,7 +26,7 @@ from pipeline.core.plan.ranking import rank_interval, weight_sets
 from pipeline.io.dated import rule
 from pipeline.io.terms import read_terms
 from pipeline.joins.demand import needs_of
-from pipeline.joins.potentials import MUNICIPALITY, openings, private_plants, public_plants, retrofits, rows_of, street_trees
+from pipeline.joins.potentials import openings, private_plants, public_plants, retrofits, rows_of, street_trees
 from pipeline.joins.undertaken import undertaken
 
 Floats = NDArray[np.float64]
@@ -77,7 +77,7 @@ def actions(
         found.append(street_trees(streets, sealing, planting, residents, config))
     table = pd.concat([f for f in found if len(f)] or found, ignore_index=True)
     if initiatives is not None:
-        table = undertaken(table, initiatives, config.match_m)
+        table = undertaken(table, initiatives, config.match_m, config.done_share)
     table["eur_per_t"] = _per_tonne(table, config)
     _rank(table, config)
     made = {"list": _listed(table, buildings.crs), "curve": _curve(table), "budget": _planned(table, config, notes)}
@@ -139,7 +139,8 @@ def _listed(table: pd.DataFrame, crs: Any) -> gpd.GeoDataFrame:
 def _curve(table: pd.DataFrame) -> pd.DataFrame:
     """Steps of what is not done yet."""
     open_ = table[table["status"] != "done"].sort_values("action_id", kind="stable", ignore_index=True)
-    c = abatement_curve(*(open_[n].to_numpy(dtype=float) for n in ("npv_eur", "eur_per_t")), open_["co2_kg"].to_numpy(dtype=float) / KG)
+    npv, eur_t, avoided = (open_[n].to_numpy(dtype=float) for n in ("npv_eur", "eur_per_t", "co2_kg"))
+    c = abatement_curve(npv, eur_t, avoided / KG)
     rows = open_.iloc[c.action]
     return pd.DataFrame(
         {
@@ -151,8 +152,7 @@ def _curve(table: pd.DataFrame) -> pd.DataFrame:
 
 def _planned(table: pd.DataFrame, config: ActionsConfig, notes: Notes) -> pd.DataFrame:
     """What the money of each year buys of the municipality's own actions."""
-    # An owner in the register's words is not known to be the municipality: what it has begun is not planned again.
-    mine = table[(table["owner"] == MUNICIPALITY) & ~table["status"].isin(("done", "under_way")) & (table["eur_mid"] > 0.0)].sort_values("action_id", kind="stable", ignore_index=True)
+    mine = table[table["mine"].astype(bool) & ~table["status"].isin(("done", "under_way")) & (table["eur_mid"] > 0.0)].sort_values("action_id", kind="stable", ignore_index=True)
     money = np.asarray(config.budget_eur, dtype=float)
     group = pd.factorize(mine["kind"] + " " + mine["asset_id"])[0].astype(np.int64)
     problem = Problem(mine["eur_mid"].to_numpy(dtype=float), _value(mine, config), group, money, config.carry_over)

@@ -103,6 +103,8 @@ def exports(
     with ThreadPoolExecutor(1) as pool:
         copied = pool.submit(write_rasters, out, wanted, sources, publisher, town.languages[0])
         made = write.tables(out, found, sources, publisher, town.epsg, town.languages[0])
+        if actions is not None and len(actions["list"]):
+            made.append(write.roadmap(out, actions["list"], actions["budget"], sources, publisher, town.epsg))
         made += copied.result()
     write_stac(out, made, publisher, __version__)
     write_dcat(out, made, publisher)
