@@ -24,12 +24,12 @@ FILE_consumed := $(P)/consumed.gpkg
 FILE_horizon := $(P)/horizon.parquet
 FILE_obstacles := $(P)/obstacles.parquet
 FILE_patches := $(P)/patches.parquet
+FILE_reports := $(P)/reports.gpkg
 FILE_sealing := $(P)/sealing.parquet
 FILE_sunmap := $(P)/sunmap.tif
 FILE_green := $(P)/green.parquet
 FILE_irradiation := $(P)/irradiation.parquet
 FILE_ledger := $(P)/ledger.parquet
-FILE_reports := $(P)/reports.gpkg
 FILE_arrays := $(P)/arrays.parquet
 FILE_planting := $(P)/planting.parquet
 FILE_plots := $(P)/plots.parquet
@@ -174,6 +174,12 @@ $(FILE_patches): $(R)/patches.json $(FILE_landcover) $(call if_active,boundary) 
 .PHONY: patches
 patches: $(call need,patches)
 
+# reports(boundary: Table[Boundary] | None, streets: Table[Streets] | None, surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, layers: Layers, config: ReportsConfig, town: Town, compute: Compute, notes: Notes) -> Package[Reports]
+$(FILE_reports): $(R)/reports.json $(GENERATED_reports) $(call if_active,boundary) $(call if_active,streets) $(call if_active,surface) $(call if_active,landcover)
+	$(RUN) reports
+.PHONY: reports
+reports: $(call need,reports)
+
 # sealing(landcover: Raster[Landcover], parcels: Table[Parcels] | None, residents: Table[Residents] | None, boundary: Table[Boundary] | None, streets: Table[Streets] | None, layers: Layers | None, config: SealingConfig, compute: Compute, notes: Notes) -> Table[Sealing]
 $(FILE_sealing): $(R)/sealing.json $(GENERATED_sealing) $(FILE_landcover) $(call if_active,parcels) $(call if_active,residents) $(call if_active,boundary) $(call if_active,streets)
 	$(RUN) sealing
@@ -203,12 +209,6 @@ $(FILE_ledger): $(R)/ledger.json $(GENERATED_ledger) $(call if_active,parcels) $
 	$(RUN) ledger
 .PHONY: ledger
 ledger: $(call need,ledger)
-
-# reports(boundary: Table[Boundary] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, layers: Layers, config: ReportsConfig, town: Town, notes: Notes) -> Package[Reports]
-$(FILE_reports): $(R)/reports.json $(GENERATED_reports) $(call if_active,boundary) $(call if_active,streets) $(call if_active,sealing)
-	$(RUN) reports
-.PHONY: reports
-reports: $(call need,reports)
 
 # arrays(roofs: Slim[Roofs], irradiation: Table[Irradiation], obstacles: Slim[Obstacles], weather: Table[Weather], config: ArraysConfig, town: Town, compute: Compute, notes: Notes) -> Table[Arrays]
 $(FILE_arrays): $(R)/arrays.json $(FILE_roofs) $(FILE_irradiation) $(FILE_obstacles) $(FILE_weather)

@@ -60,7 +60,7 @@ class ActionsConfig(Section):
     )
     carry_over: bool = Field(True, description="Whether money left in a year can be spent in later ones.")
     goal: Literal["co2", "npv"] = Field("co2", description="What the budget buys most of: tonnes avoided until the end of the plan, or net present value.")
-    gap: float = Field(1e-3, ge=0.0, le=0.2, description="The search for the best set ends when it is proven to be within this share of the best; up to 200 actions it is looked for to the end.")
+    gap_share: float = Field(1e-3, ge=0.0, le=0.2, description="The search for the best set ends when it is proven to be within this share of the best; up to 200 actions it is looked for to the end.")
     nodes: int = Field(2000, ge=1, description="The search ends after so many branches, whatever is reached; the gap that is left is told.")
     weights: WeightsConfig = WeightsConfig()
     draws: int = Field(1000, ge=0, description="Random weights of the range of ranks, beside the corners of what the bounds allow.")

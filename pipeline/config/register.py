@@ -23,4 +23,7 @@ class ReportsConfig(Section):
 
     max_characters: int = Field(600, ge=40, le=5000, description="Longer texts are cut at a word.")
     duplicate_m: float = Field(10.0, ge=0.0, le=200.0, description="Reports of one kind and one text nearer to each other than this are one.")
-    crown_m: float = Field(5.0, gt=0.0, le=30.0, description="Width of the crown of a street tree, by which canopy becomes a number of trees (as access.crown_m; a judgement).")
+    half_width_m: float = Field(10.0, gt=0.0, le=100.0, description="A tree this near to the line of a street is one of the street (as sealing.street_half_width_m; a judgement).")
+    canopy_height_m: float = Field(3.0, gt=0.0, description="A tree is no building and at or above this height (as green.canopy_height_m).")
+    crown_m: float = Field(5.0, gt=0.0, le=30.0, description="A tree top is the highest cell of canopy in a square of this side (as access.crown_m; a judgement).")
+    eaves_m: float = Field(1.0, ge=0.0, le=10.0, description="Tall cells this near to a building are no tree tops (as access.eaves_m).")

@@ -70,10 +70,10 @@ class ReportModeration(TableSpec):
 
 
 class SchoolCounts(TableSpec):
-    """Trees that schools counted, beside the canopy that the land cover shows along the same street."""
+    """Trees that schools counted, beside those that the surface shows along the same street."""
 
-    title_en = "Trees counted by schools beside the canopy of the street"
-    title_it = "Alberi contati dalle scuole e chiome della via"
+    title_en = "Trees counted by schools beside those the surface shows"
+    title_it = "Alberi contati dalle scuole e visti nel modello di altezza"
     key = ("street", "date")
     street = Column("str", "", "Street, by its name in the street layer where it was found", "Via, con il nome del grafo stradale se trovata")
     date = Column("str", "", "Day of the count, YYYY-MM-DD", "Giorno del conteggio, AAAA-MM-GG")
@@ -81,11 +81,13 @@ class SchoolCounts(TableSpec):
     counted = Column("float", "", "Trees counted, median of the counts", "Alberi contati, mediana dei conteggi", low=0.0)
     counted_low = Column("int", "", "Smallest count", "Conteggio minimo", low=0)
     counted_high = Column("int", "", "Largest count", "Conteggio massimo", low=0)
-    match = Column("str", "", "found; unknown_street where no street has that name; no_canopy where no land cover is known along it", "found trovata; unknown_street via sconosciuta; no_canopy copertura non nota", values=STREET_MATCHES)
+    match = Column("str", "", "found; unknown_street where no street has that name; no_canopy where the surface is known along less than half of it", "found trovata; unknown_street via sconosciuta; no_canopy superficie non nota", values=STREET_MATCHES)
     street_m = Column("float", "m", "Length of the street in the street layer", "Lunghezza della via nel grafo stradale", low=0.0, required=False)
-    canopy_m2 = Column("float", "m²", "Area under trees along it, gardens at its sides included", "Superficie sotto alberi lungo la via, giardini laterali compresi", low=0.0, required=False)
-    trees_expected = Column("float", "", "That area over one crown of the config", "Tale superficie divisa per la chioma della configurazione", low=0.0, required=False)
-    difference = Column("float", "", "Counted less expected", "Contati meno attesi", required=False)
+    known_share = Column("float", "", "Share of it along which the surface is known; below half it is not held against anything", "Quota lungo la quale la superficie è nota; sotto la metà non si confronta", low=0.0, high=1.0, required=False)
+    canopy_share = Column("float", "", "Canopy over the strip along it, gardens at its sides included", "Quota di chiome nella fascia lungo la via, giardini laterali compresi", low=0.0, high=1.0, required=False)
+    trees_seen = Column("float", "", "Tree tops in the height of the surface within that strip", "Cime di alberi nel modello di altezza in quella fascia", low=0.0, required=False)
+    difference = Column("float", "", "Counted less seen", "Contati meno visti", required=False)
+
 
 
 class Reports(PackageSpec):

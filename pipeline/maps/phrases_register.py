@@ -35,7 +35,7 @@ REGISTER: dict[str, tuple[str, str]] = {
     # Counts of schools
     "street.found": ("via trovata", "street found"),
     "street.unknown_street": ("nessuna via con questo nome", "no street of this name"),
-    "street.no_canopy": ("lungo la via la copertura non è nota", "land cover along it is not known"),
+    "street.no_canopy": ("lungo la via la superficie non è nota", "the surface along it is not known"),
 }
 
 # Notes of the stages, as `SENTENCES` in phrases_notes.py.
@@ -52,7 +52,7 @@ REGISTER_SENTENCES: dict[str, str] = {
     "{} of them would lie inside with latitude and longitude exchanged; are the columns named the wrong way round?": "{0} di queste sarebbero dentro scambiando latitudine e longitudine; le colonne hanno i nomi invertiti?",
     "Texts of reports are plain text; mail addresses, phone numbers, tax codes, accounts and links were taken out by their form. Names of people have no form: the moderators look for them.": "I testi delle segnalazioni sono testo semplice; indirizzi e-mail, telefoni, codici fiscali, profili e link sono tolti dalla loro forma. I nomi di persona non hanno una forma: li cercano i moderatori.",
     "No street has the name {}: its count stands alone.": "Nessuna via si chiama {0}: il conteggio resta da solo.",
-    "Trees expected are the canopy along a street over crowns {} m wide; the canopy of gardens beside it is in it, so fewer are counted from the pavement where gardens are green.": "Gli alberi attesi sono le chiome lungo la via divise per chiome larghe {0} m; ci sono dentro anche le chiome dei giardini, quindi dal marciapiede se ne contano meno dove i giardini sono verdi.",
+    "Trees seen along a street are tops of {} m or more within {} m of its line, gardens at its sides included; young trees are lower, and crowns that touch are one.": "Gli alberi visti lungo una via sono cime di almeno {0} m entro {1} m dal suo asse, giardini laterali compresi; gli alberi giovani sono più bassi, e le chiome che si toccano sono una.",
 }
 
 # Counts and figures, as `NAMES` in phrases_counts.py.
@@ -73,6 +73,6 @@ REGISTER_NAMES: dict[str, str] = {
     "tree counts written twice, once dropped": "conteggi di alberi scritti due volte, uno scartato",
     "streets counted by schools: {}": "vie contate dalle scuole: {0}",
     "school_trees_counted": "alberi contati dalle scuole",
-    "school_trees_expected": "alberi attesi dalle chiome",
+    "school_trees_seen": "alberi visti nel modello di altezza",
     "initiatives and reports written": "iniziative e segnalazioni scritte",
 }

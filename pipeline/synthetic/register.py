@@ -37,6 +37,7 @@ SAID: tuple[tuple[str, str], ...] = (
 DECISIONS = ("accettata", "accettata", "accettata", "in attesa", "respinta")
 COUNTED_M = 10.0  # a tree this near to the line of a street is one of the street
 COUNTED_STREETS = 8
+EDGE_M = 5.0  # reports keep this far from the boundary
 
 
 def write_registers(out: Path, plan: Plan, ids: dict[int, str], epsg: int, seed: int) -> int:
@@ -81,11 +82,12 @@ def _places(plan: Plan, epsg: int, number: int, rng: np.random.Generator) -> lis
     """Points along streets in the town: longitude, latitude, number."""
     from pyproj import Transformer
 
-    inside = np.flatnonzero(shapely.intersects(plan.area, plan.streets.lines) & (shapely.length(plan.streets.lines) > 20.0))
+    area = shapely.buffer(plan.area, -EDGE_M)
+    inside = np.flatnonzero(shapely.intersects(area, plan.streets.lines) & (shapely.length(plan.streets.lines) > 20.0))
     drawn = rng.choice(inside, number)
     points = shapely.line_interpolate_point(plan.streets.lines[drawn], rng.uniform(0.2, 0.8, number), normalized=True)
     # The town may hold a part of the line only.
-    points = np.where(shapely.covers(plan.area, points), points, shapely.point_on_surface(shapely.intersection(plan.streets.lines[drawn], plan.area)))
+    points = np.where(shapely.covers(area, points), points, shapely.point_on_surface(shapely.intersection(plan.streets.lines[drawn], area)))
     at = shapely.get_coordinates(points)
     lon, lat = Transformer.from_crs(f"EPSG:{epsg}", "EPSG:4326", always_xy=True).transform(at[:, 0], at[:, 1])
     return [(round(float(x), 6), round(float(y), 6), n) for n, (x, y) in enumerate(zip(lon, lat, strict=True))]

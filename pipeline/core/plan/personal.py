@@ -19,7 +19,7 @@ _CODE = re.compile(r"\b[A-Z]{6}[\dLMNPQRSTUV]{2}[ABCDEHLMPRST][\dLMNPQRSTUV]{2}[
 _LINK = re.compile(r"\b(?:https?://|www\.)[^\s\]|]{1,500}", re.IGNORECASE)
 _ACCOUNT = re.compile(r"(?<![\w.])@\w[\w.]{2,60}")
 # Runs of digits that may be a number to call: with a country code, or beginning with 0 or 3 as numbers in Italy do.
-_DIGITS = re.compile(r"(?<![\w,.])(?:\(?(?:\+|00)\d{1,3}\)?[\s./-]{0,2})?\(?\d(?:[\s./()-]{0,2}\d){6,13}(?![\d,])")
+_DIGITS = re.compile(r"(?<!\w)(?<!\d[,.])(?:\(?(?:\+|00)\d{1,3}\)?[\s./-]{0,2})?\(?\d(?:[\s./()-]{0,2}\d){6,13}(?!\d|,\d)")
 _DATE = re.compile(r"\b(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2})\b")
 _TAG = re.compile(r"<[^<>]*>")
 _UMAP = (

@@ -156,7 +156,7 @@ def _planned(table: pd.DataFrame, config: ActionsConfig, notes: Notes) -> pd.Dat
     money = np.asarray(config.budget_eur, dtype=float)
     group = pd.factorize(mine["kind"] + " " + mine["asset_id"])[0].astype(np.int64)
     problem = Problem(mine["eur_mid"].to_numpy(dtype=float), _value(mine, config), group, money, config.carry_over)
-    chosen = best_set(problem, config.gap if len(mine) > EXACT_UP_TO else 0.0, config.nodes)
+    chosen = best_set(problem, config.gap_share if len(mine) > EXACT_UP_TO else 0.0, config.nodes)
     out, at = spent(problem, chosen.year), np.flatnonzero(chosen.year != NEVER)
     left = np.cumsum(money - out) if config.carry_over else money - out
     year = chosen.year[at]

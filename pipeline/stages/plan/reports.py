@@ -11,14 +11,14 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from pipeline.compute import Compute
 from pipeline.config.register import ReportsConfig
 from pipeline.config.sources import Layers
 from pipeline.config.town import Town
-from pipeline.contracts.land import Sealing
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.register import MODERATIONS, REPORT_KINDS, ReportPoints, Reports
-from pipeline.contracts.sources import Boundary, Streets
-from pipeline.contracts.spec import Package, Table
+from pipeline.contracts.sources import Boundary, Landcover, Streets, Surface
+from pipeline.contracts.spec import Package, Raster, Table
 from pipeline.errors import InputError
 from pipeline.io.citizenreports import read_reports
 from pipeline.io.schoolcounts import read_counts
@@ -28,21 +28,26 @@ Objects = NDArray[np.object_]
 LISTED = 20
 
 
-def reports(boundary: Table[Boundary] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, layers: Layers, config: ReportsConfig, town: Town, notes: Notes) -> Package[Reports]:
+def reports(
+    boundary: Table[Boundary] | None, streets: Table[Streets] | None, surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, layers: Layers,
+    config: ReportsConfig, town: Town, compute: Compute, notes: Notes,
+) -> Package[Reports]:  # fmt: skip
     """Take in reports of citizens and tree counts of schools; only what moderators accepted keeps a text and a place.
 
     Parameters
     ----------
     boundary
         Reports outside it are kept out.
-    streets, sealing
-        Canopy along the streets in which schools counted.
+    streets, surface, landcover
+        Trees along the streets in which schools counted.
     layers
         Kinds reports, school_counts.
     config
-        Length of texts, what is a duplicate, width of a crown.
+        Length of texts, what is a duplicate, what is a tree.
     town
         Reference system.
+    compute
+        Runs the raster blocks.
     notes
         Counts of everything that was kept out, and why.
 
@@ -61,7 +66,7 @@ def reports(boundary: Table[Boundary] | None, streets: Table[Streets] | None, se
         raise InputError(f"sources.reports: kind {', '.join(others)}; expected reports or school_counts")
     rows = _placed(read_reports(by["reports"], config, notes), boundary, town.epsg, notes)
     rows = rows[~_twice(rows, config.duplicate_m, notes)]
-    counts = held_against(read_counts(by["school_counts"], notes), streets, sealing, config.crown_m)
+    counts = held_against(read_counts(by["school_counts"], notes), streets, surface, landcover, config, compute)
     made = {"points": _accepted(rows, town.epsg), "moderation": _moderation(rows, notes), "counts": counts}
     _write_down(made, config, notes)
     return made
@@ -133,5 +138,5 @@ def _write_down(made: dict[str, Any], config: ReportsConfig, notes: Notes) -> No
         notes.warn(f"No street has the name {', '.join(lost.head(LISTED))}: its count stands alone.")
     known = counts[counts["match"] == "found"]
     notes.figure("school_trees_counted", float(known["counted"].sum()))
-    notes.figure("school_trees_expected", float(known["trees_expected"].sum()))
-    notes.assume(f"Trees expected are the canopy along a street over crowns {config.crown_m:g} m wide; the canopy of gardens beside it is in it, so fewer are counted from the pavement where gardens are green.")
+    notes.figure("school_trees_seen", float(known["trees_seen"].sum()))
+    notes.assume(f"Trees seen along a street are tops of {config.canopy_height_m:g} m or more within {config.half_width_m:g} m of its line, gardens at its sides included; young trees are lower, and crowns that touch are one.")
