@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 
+from pipeline.config.actions import ActionsConfig
 from pipeline.config.base import Section
 from pipeline.config.finance import FinanceConfig, LadderConfig
 from pipeline.config.land import (
@@ -133,6 +134,7 @@ class Town(Section):
     reports: ReportsConfig = ReportsConfig()
     waste: WasteConfig = WasteConfig()
     collection: CollectionConfig = CollectionConfig()
+    actions: ActionsConfig = ActionsConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
     report: ReportConfig = ReportConfig()

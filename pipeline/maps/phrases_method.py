@@ -132,5 +132,6 @@ METHOD: dict[str, tuple[str, str]] = {
     "stage.reports": ("Segnalazioni e conteggi", "Reports and counts"),
     "stage.waste": ("Rifiuti urbani", "Municipal waste"),
     "stage.collection": ("Punti di raccolta a piedi", "Collection points on foot"),
+    "stage.actions": ("Tabella di marcia", "Roadmap"),
     "stage.atlas": ("Atlante", "Atlas"),
 }
