@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator
 
 from pipeline.config.base import Section
 from pipeline.config.finance import FinanceConfig, LadderConfig
+from pipeline.config.indicators import IndicatorsConfig
 from pipeline.config.land import (
     AccessConfig,
     ConsumedConfig,
@@ -76,6 +77,8 @@ class Sources(Section):
     installed: tuple[Source, ...] = ()
     estate: tuple[Source, ...] = ()
     community: tuple[Source, ...] = ()
+    indicators: tuple[Source, ...] = ()
+    neighbours: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -123,6 +126,7 @@ class Town(Section):
     provision: ProvisionConfig = ProvisionConfig()
     estate: EstateConfig = EstateConfig()
     community: CommunityConfig = CommunityConfig()
+    indicators: IndicatorsConfig = IndicatorsConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
     report: ReportConfig = ReportConfig()

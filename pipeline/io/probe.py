@@ -184,4 +184,8 @@ _LOOKS: dict[str, Callable[[Path, Source, int], Iterator[str]]] = {
     "public_buildings": _register,
     "addresses": _register,
     "degree_days": _register,
+    "emissions": _register,
+    "targets": _register,
+    "snapshots": _starts("{"),
+    "municipalities": _register,
 }

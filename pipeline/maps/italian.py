@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from pipeline.maps.phrases_counts import NAMES
+from pipeline.maps.phrases_indicators import INDICATOR_COUNTS, INDICATOR_SENTENCES
 from pipeline.maps.phrases_notes import SENTENCES
 from pipeline.maps.phrases_plan import PLAN_SENTENCES
 from pipeline.maps.text import Phrase
@@ -13,7 +14,7 @@ from pipeline.maps.text import Phrase
 
 @cache
 def _patterns(names: bool) -> list[tuple[re.Pattern[str], str]]:
-    table = NAMES if names else SENTENCES | PLAN_SENTENCES
+    table = NAMES | INDICATOR_COUNTS if names else SENTENCES | PLAN_SENTENCES | INDICATOR_SENTENCES
     return [(re.compile("(.*?)".join(map(re.escape, english.split("{}"))), re.DOTALL), italian) for english, italian in table.items()]
 
 

@@ -33,6 +33,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "layer.installed": ("impianti esistenti", "existing plants"),
     "layer.ledger": ("registro del suolo", "register of land"),
     "layer.community": ("aree delle cabine primarie", "areas of primary substations"),
+    "layer.indicators": ("indicatori: emissioni, obiettivi, anni congelati", "indicators: emissions, targets, frozen years"),
+    "layer.neighbours": ("tabelle ufficiali dei comuni vicini", "official tables of the neighbouring towns"),
     "layer.estate": ("registro degli edifici pubblici", "register of public buildings"),
     "layer.access": ("residenti oltre il confine", "residents beyond the boundary"),
     "layer.residents": ("residenti per sezione", "residents by section"),

@@ -128,5 +128,7 @@ METHOD: dict[str, tuple[str, str]] = {
     "stage.provision": ("Verde per gli abitanti", "Green for residents"),
     "stage.estate": ("Edifici pubblici", "Public buildings"),
     "stage.community": ("Comunità energetiche", "Energy communities"),
+    "stage.indicators": ("Indicatori annuali e obiettivi", "Yearly indicators and targets"),
+    "stage.neighbours": ("Comuni vicini a confronto", "Neighbouring towns side by side"),
     "stage.atlas": ("Atlante", "Atlas"),
 }

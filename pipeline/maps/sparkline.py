@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
@@ -52,7 +53,7 @@ def sparkline(series: Sequence[Year], title: str, said: Callable[[float], str], 
     """
     if not series:
         return ""
-    if any(b.year <= a.year for a, b in zip(series, series[1:], strict=False)):
+    if any(b.year <= a.year for a, b in pairwise(series)):
         raise ValueError(f"years of a series must ascend, got {[p.year for p in series]}")
     points = [(float(p.year), p.value) for p in series] + ([(float(target[0]), target[1])] if target else [])
     at = _scale(points)

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.config.publish import ExportsConfig
 from pipeline.config.town import Town
+from pipeline.contracts.indicators import Indicators, Neighbours
 from pipeline.contracts.land import Access, Consumed, Desealing, Green, Ledger, Planting, Plots, Sealing
 from pipeline.contracts.notes import Lineage, Notes
 from pipeline.contracts.plan import Community, Estate
@@ -53,6 +54,8 @@ def exports(
     installed: Table[Installed] | None,
     estate: Table[Estate] | None,
     community: Package[Community] | None,
+    indicators: Table[Indicators] | None,
+    neighbours: Table[Neighbours] | None,
     landcover: Raster[Landcover] | None,
     sunmap: Raster[Sunmap] | None,
     surface: Raster[Surface] | None,
@@ -70,7 +73,7 @@ def exports(
         The joined layers: the tables people look at.
     boundary, parcels, buildings, streets, roofs, irradiation, arrays, solar, desealing, planting, access
         Of these only the columns that the atlas's layer of the same key lacks.
-    greenspaces, mismatch, weather, farhorizon, profiles, ladder, finance, sealing, green, plots, consumed, ledger, installed, estate, community
+    greenspaces, mismatch, weather, farhorizon, profiles, ladder, finance, sealing, green, plots, consumed, ledger, installed, estate, community, indicators, neighbours
         As they are, but for what would tell of a home, see `pipeline.exports.content`.
     landcover, sunmap, surface
         Copied to COGs where `config.rasters` names them.
@@ -88,6 +91,7 @@ def exports(
         "solar": (Solar, solar), "ladder": (Ladder, ladder), "finance": (Finance, finance), "profiles": (Profiles, whole), "weather": (Weather, weather), "farhorizon": (FarHorizon, farhorizon),
         "sealing": (Sealing, sealing), "green": (Green, green), "plots": (Plots, plots), "desealing": (Desealing, desealing), "planting": (Planting, planting), "access": (Access, access), "ledger": (Ledger, ledger),
         "installed": (Installed, installed), "estate": (Estate, estate), **of_package("community", Community, community),
+        "indicators": (Indicators, indicators), "neighbours": (Neighbours, neighbours),
     }  # fmt: skip
     found = layers(atlas, tables)
     publisher = publisher_of(town, config, lineage)
