@@ -8,8 +8,10 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 
+from pipeline.config.actions import ActionsConfig
 from pipeline.config.base import Section
 from pipeline.config.finance import FinanceConfig, LadderConfig
+from pipeline.config.indicators import IndicatorsConfig
 from pipeline.config.land import (
     AccessConfig,
     ConsumedConfig,
@@ -82,6 +84,8 @@ class Sources(Section):
     reports: tuple[Source, ...] = ()
     waste: tuple[Source, ...] = ()
     collection: tuple[Source, ...] = ()
+    indicators: tuple[Source, ...] = ()
+    neighbours: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -133,6 +137,8 @@ class Town(Section):
     reports: ReportsConfig = ReportsConfig()
     waste: WasteConfig = WasteConfig()
     collection: CollectionConfig = CollectionConfig()
+    actions: ActionsConfig = ActionsConfig()
+    indicators: IndicatorsConfig = IndicatorsConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
     report: ReportConfig = ReportConfig()

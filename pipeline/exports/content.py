@@ -25,6 +25,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("community_areas", "community_steps", "community_anchors"), ("community",)),
     **dict.fromkeys(("reports_points", "reports_moderation", "reports_counts"), ("reports",)),
     **dict.fromkeys(("collection_access", "collection_zones", "collection_points", "collection_places"), ("collection",)),
+    **dict.fromkeys(("actions_list", "actions_curve", "actions_budget"), ("actions",)),
 }
 # Consumption that was assumed for single homes stays in processed/, like people.
 PRIVATE: dict[str, tuple[str, ...]] = {"finance": ("load_kwh_year", "self_consumed_kwh")}

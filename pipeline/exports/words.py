@@ -19,6 +19,7 @@ KINDS_OF: dict[str, Phrase] = {
     "under_way": Phrase("in corso", "under way"),
     "planned": Phrase("previsto", "planned"),
     "proposed": Phrase("proposto", "proposed"),
+    "potential": Phrase("possibile", "possible"),
     "missing_tree": Phrase("manca un albero", "a tree is missing"),
     "sealed_place": Phrase("asfalto da togliere", "paving to open"),
     "heat_spot": Phrase("punto caldo", "heat spot"),
