@@ -65,7 +65,7 @@ def test_the_year_is_frozen_and_stands_against_its_targets(town: tuple[Path, str
     copy, said = town
     snapshot = json.loads((copy / "data/raw/paese/indicators/2026.json").read_text(encoding="utf-8"))
     frozen = {e["indicator_id"]: e["value"] for e in snapshot["entries"]}
-    assert {"emissions_t", "pv_potential_kwp", "sealed_ha", "estate_t"} <= frozen.keys() and "values frozen" in said
+    assert {"emissions_t", "pv_potential_kwp", "sealed_ha", "estate_t"} <= frozen.keys() and "2026.json: frozen: " in said
     table = pd.read_parquet(copy / "data/processed/paese/indicators.parquet")
     assert set(table.loc[table["origin"] == "frozen", "indicator_id"]) == frozen.keys()
     air = table[(table["indicator_id"] == "emissions_t") & (table["origin"] == "current")].iloc[0]
@@ -86,4 +86,4 @@ def test_freezing_again_writes_nothing_and_other_data_are_refused(town: tuple[Pa
     said = follow([steps(copy / PAGE)[-1]._replace(text='FORCE=1 YEAR=2026 make TOWN=paese indicators\nmake TOWN=paese indicators YEAR=2026 FORCE="a misprint"')], copy)[0]
     kept = path.with_name("2026.replaced-1.json")
     assert kept.read_bytes() == content and json.loads(path.read_text(encoding="utf-8"))["replaced"] == [{"file": kept.name, "reason": "a misprint"}]
-    assert "1 values frozen" in said
+    assert "2026.json: frozen: emissions_t" in said

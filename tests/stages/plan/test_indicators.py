@@ -20,8 +20,8 @@ from pipeline.errors import InputError
 from pipeline.graph import read_stages
 from pipeline.io.indicators import official_targets, read_emissions
 from pipeline.io.snapshots import freeze
-from pipeline.joins.indicators import CALCULATED, official_series, series_of, values_of
-from pipeline.maps.indicator_rows import indicator_rows
+from pipeline.joins.indicators import CALCULATED, official_series, values_of
+from pipeline.maps.indicator_rows import indicator_rows, series_of
 from pipeline.maps.phrases_indicators import INDICATOR_WORDS
 from pipeline.stages.plan.indicators import indicators
 from pipeline.stages.plan.neighbours import neighbours, ranked
