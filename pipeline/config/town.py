@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 
+from pipeline.config.actions import ActionsConfig
 from pipeline.config.base import Section
 from pipeline.config.finance import FinanceConfig, LadderConfig
 from pipeline.config.indicators import IndicatorsConfig
@@ -26,6 +27,7 @@ from pipeline.config.land import (
 )
 from pipeline.config.plan import CommunityConfig, EstateConfig
 from pipeline.config.publish import AtlasConfig, ExportsConfig, ReportConfig, SyntheticConfig, WebmapConfig
+from pipeline.config.register import InitiativesConfig, ReportsConfig
 from pipeline.config.solar import (
     ArraysConfig,
     HorizonConfig,
@@ -52,6 +54,7 @@ from pipeline.config.sources import (
     SurfaceConfig,
     WeatherConfig,
 )
+from pipeline.config.waste import CollectionConfig, WasteConfig
 from pipeline.errors import ConfigError
 
 
@@ -77,6 +80,10 @@ class Sources(Section):
     installed: tuple[Source, ...] = ()
     estate: tuple[Source, ...] = ()
     community: tuple[Source, ...] = ()
+    initiatives: tuple[Source, ...] = ()
+    reports: tuple[Source, ...] = ()
+    waste: tuple[Source, ...] = ()
+    collection: tuple[Source, ...] = ()
     indicators: tuple[Source, ...] = ()
     neighbours: tuple[Source, ...] = ()
 
@@ -126,6 +133,11 @@ class Town(Section):
     provision: ProvisionConfig = ProvisionConfig()
     estate: EstateConfig = EstateConfig()
     community: CommunityConfig = CommunityConfig()
+    initiatives: InitiativesConfig = InitiativesConfig()
+    reports: ReportsConfig = ReportsConfig()
+    waste: WasteConfig = WasteConfig()
+    collection: CollectionConfig = CollectionConfig()
+    actions: ActionsConfig = ActionsConfig()
     indicators: IndicatorsConfig = IndicatorsConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()

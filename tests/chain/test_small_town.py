@@ -59,6 +59,9 @@ def test_it_ends_with_maps_a_ranked_list_and_the_packed_site(town: tuple[Path, s
     school = estate.iloc[0]
     assert (school["building_id"], school["rank"], school["place"]) == ("E09", 1, "building") and "pv_pays" in school["reasons"]
     assert school["co2_kg_avoidable"] > 0.0
+    actions: Any = gpd.read_file(copy / "data/processed/paese/actions.gpkg", layer="list")
+    ranked = actions[actions["rank"].notna()].sort_values("rank")
+    assert len(ranked) > 2 and ranked["rank"].iloc[0] == 1 and "S1" in set(ranked["asset_id"]) | set(ranked["name"]) | {a.split("-")[-1] for a in ranked["action_id"]}
 
 
 def test_the_year_is_frozen_and_stands_against_its_targets(town: tuple[Path, str]) -> None:
