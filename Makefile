@@ -51,6 +51,11 @@ endif
 
 -include rules.mk
 
+# Inner loops are compiled while the roofs, first in line, leave a core idle; a stage compiles what it does not find, so once a town is enough.
+$(FILE_irradiation): | $(R)/compiled
+$(R)/compiled: | $(R)/all.mk
+	@.venv/bin/python -m pipeline.core.solar.ahead && touch $@
+
 .PHONY: town FORCE $(PLAIN_GOALS)
 FORCE:
 

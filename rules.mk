@@ -5,6 +5,7 @@ ON_REQUEST := report
 
 FILE_boundary := $(P)/boundary.parquet
 FILE_installed := $(P)/installed.parquet
+FILE_waste := $(P)/waste.parquet
 FILE_greenspaces := $(P)/greenspaces.parquet
 FILE_parcels := $(P)/parcels.parquet
 FILE_residents := $(P)/residents.parquet
@@ -20,6 +21,7 @@ FILE_mismatch := $(P)/mismatch.parquet
 FILE_occupancy := $(P)/occupancy.parquet
 FILE_roofs := $(P)/roofs.parquet
 FILE_access := $(P)/access.parquet
+FILE_collection := $(P)/collection.gpkg
 FILE_consumed := $(P)/consumed.gpkg
 FILE_horizon := $(P)/horizon.parquet
 FILE_obstacles := $(P)/obstacles.parquet
@@ -59,6 +61,12 @@ $(FILE_installed): $(R)/installed.json $(GENERATED_installed)
 	$(RUN) installed
 .PHONY: installed
 installed: $(call need,installed)
+
+# waste(layers: Layers, config: WasteConfig, town: Town, notes: Notes) -> Table[Waste]
+$(FILE_waste): $(R)/waste.json $(GENERATED_waste)
+	$(RUN) waste
+.PHONY: waste
+waste: $(call need,waste)
 
 # greenspaces(layers: Layers, boundary: Table[Boundary] | None, config: GreenspacesConfig, town: Town, notes: Notes) -> Table[Greenspaces]
 $(FILE_greenspaces): $(R)/greenspaces.json $(GENERATED_greenspaces) $(call if_active,boundary)
@@ -149,6 +157,12 @@ $(FILE_access): $(R)/access.json $(GENERATED_access) $(FILE_buildings) $(call if
 	$(RUN) access
 .PHONY: access
 access: $(call need,access)
+
+# collection(buildings: Table[Buildings], streets: Table[Streets] | None, occupancy: Table[Occupancy] | None, residents: Table[Residents] | None, boundary: Table[Boundary] | None, layers: Layers, config: CollectionConfig, town: Town, notes: Notes) -> Package[Collection]
+$(FILE_collection): $(R)/collection.json $(GENERATED_collection) $(FILE_buildings) $(call if_active,streets) $(call if_active,occupancy) $(call if_active,residents) $(call if_active,boundary)
+	$(RUN) collection
+.PHONY: collection
+collection: $(call need,collection)
 
 # consumed(boundary: Table[Boundary], landcover: Raster[Landcover] | None, residents: Table[Residents] | None, layers: Layers, config: ConsumedConfig, town: Town, notes: Notes) -> Package[Consumed]
 $(FILE_consumed): $(R)/consumed.json $(GENERATED_consumed) $(FILE_boundary) $(call if_active,landcover) $(call if_active,residents)
@@ -276,8 +290,8 @@ $(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $
 .PHONY: finance
 finance: $(call need,finance)
 
-# actions(buildings: Table[Buildings], ladder: Table[Ladder] | None, finance: Table[Finance] | None, occupancy: Table[Occupancy] | None, estate: Table[Estate] | None, parcels: Table[Parcels] | None, desealing: Table[Desealing] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, planting: Table[Planting] | None, residents: Table[Residents] | None, initiatives: Table[Initiatives] | None, config: ActionsConfig, town: Town, notes: Notes) -> Package[Actions]
-$(FILE_actions): $(R)/actions.json $(FILE_buildings) $(call if_active,ladder) $(call if_active,finance) $(call if_active,occupancy) $(call if_active,estate) $(call if_active,parcels) $(call if_active,desealing) $(call if_active,streets) $(call if_active,sealing) $(call if_active,planting) $(call if_active,residents) $(call if_active,initiatives)
+# actions(buildings: Table[Buildings], ladder: Table[Ladder] | None, finance: Table[Finance] | None, occupancy: Table[Occupancy] | None, estate: Table[Estate] | None, parcels: Table[Parcels] | None, desealing: Table[Desealing] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, planting: Table[Planting] | None, residents: Table[Residents] | None, initiatives: Table[Initiatives] | None, collection: Package[Collection] | None, config: ActionsConfig, town: Town, notes: Notes) -> Package[Actions]
+$(FILE_actions): $(R)/actions.json $(FILE_buildings) $(call if_active,ladder) $(call if_active,finance) $(call if_active,occupancy) $(call if_active,estate) $(call if_active,parcels) $(call if_active,desealing) $(call if_active,streets) $(call if_active,sealing) $(call if_active,planting) $(call if_active,residents) $(call if_active,initiatives) $(call if_active,collection)
 	$(RUN) actions
 .PHONY: actions
 actions: $(call need,actions)
@@ -294,8 +308,8 @@ $(FILE_community): $(R)/community.json $(GENERATED_community) $(FILE_estate) $(F
 .PHONY: community
 community: $(call need,community)
 
-# exports(atlas: Package[Atlas], boundary: Table[Boundary] | None, parcels: Table[Parcels] | None, buildings: Table[Buildings] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, weather: Table[Weather] | None, farhorizon: Table[FarHorizon] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, arrays: Slim[Arrays] | None, solar: Table[Solar] | None, profiles: Table[Profiles] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, plots: Table[Plots] | None, desealing: Table[Desealing] | None, planting: Table[Planting] | None, access: Table[Access] | None, consumed: Package[Consumed] | None, ledger: Table[Ledger] | None, installed: Table[Installed] | None, estate: Table[Estate] | None, community: Package[Community] | None, initiatives: Table[Initiatives] | None, reports: Package[Reports] | None, actions: Package[Actions] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, surface: Raster[Surface] | None, config: ExportsConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Exports]
-$(FILE_exports): $(R)/exports.json $(FILE_atlas) $(call if_active,boundary) $(call if_active,parcels) $(call if_active,buildings) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch) $(call if_active,weather) $(call if_active,farhorizon) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,arrays) $(call if_active,solar) $(call if_active,profiles) $(call if_active,ladder) $(call if_active,finance) $(call if_active,sealing) $(call if_active,green) $(call if_active,plots) $(call if_active,desealing) $(call if_active,planting) $(call if_active,access) $(call if_active,consumed) $(call if_active,ledger) $(call if_active,installed) $(call if_active,estate) $(call if_active,community) $(call if_active,initiatives) $(call if_active,reports) $(call if_active,actions) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,surface)
+# exports(atlas: Package[Atlas], boundary: Table[Boundary] | None, parcels: Table[Parcels] | None, buildings: Table[Buildings] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, weather: Table[Weather] | None, farhorizon: Table[FarHorizon] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, arrays: Slim[Arrays] | None, solar: Table[Solar] | None, profiles: Table[Profiles] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, plots: Table[Plots] | None, desealing: Table[Desealing] | None, planting: Table[Planting] | None, access: Table[Access] | None, consumed: Package[Consumed] | None, ledger: Table[Ledger] | None, installed: Table[Installed] | None, estate: Table[Estate] | None, community: Package[Community] | None, initiatives: Table[Initiatives] | None, reports: Package[Reports] | None, waste: Table[Waste] | None, collection: Package[Collection] | None, actions: Package[Actions] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, surface: Raster[Surface] | None, config: ExportsConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Exports]
+$(FILE_exports): $(R)/exports.json $(FILE_atlas) $(call if_active,boundary) $(call if_active,parcels) $(call if_active,buildings) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch) $(call if_active,weather) $(call if_active,farhorizon) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,arrays) $(call if_active,solar) $(call if_active,profiles) $(call if_active,ladder) $(call if_active,finance) $(call if_active,sealing) $(call if_active,green) $(call if_active,plots) $(call if_active,desealing) $(call if_active,planting) $(call if_active,access) $(call if_active,consumed) $(call if_active,ledger) $(call if_active,installed) $(call if_active,estate) $(call if_active,community) $(call if_active,initiatives) $(call if_active,reports) $(call if_active,waste) $(call if_active,collection) $(call if_active,actions) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,surface)
 	$(RUN) exports
 .PHONY: exports
 exports: $(call need,exports)

@@ -14,7 +14,7 @@ SourceKind = Literal[
     "vector", "ade_gml", "cxf", "dsm", "dtm", "points", "pvgis_tmy", "epw", "cover_vector", "ispra", "sections", "total", "osm", "ade_map",
     "heights", "dem", "pvgis_hourly", "worldcover", "imperviousness", "sentinel2", "orthophoto",
     "consumed_table", "labels", "permits", "baseline", "plants",
-    "public_buildings", "addresses", "degree_days",
+    "public_buildings", "addresses", "degree_days", "waste_table",
     "initiatives", "reports", "school_counts",
 ]
 RelativeOrAnyPath = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f]+$")]

@@ -53,6 +53,7 @@ from pipeline.config.sources import (
     SurfaceConfig,
     WeatherConfig,
 )
+from pipeline.config.waste import CollectionConfig, WasteConfig
 from pipeline.errors import ConfigError
 
 
@@ -80,6 +81,8 @@ class Sources(Section):
     community: tuple[Source, ...] = ()
     initiatives: tuple[Source, ...] = ()
     reports: tuple[Source, ...] = ()
+    waste: tuple[Source, ...] = ()
+    collection: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -129,6 +132,8 @@ class Town(Section):
     community: CommunityConfig = CommunityConfig()
     initiatives: InitiativesConfig = InitiativesConfig()
     reports: ReportsConfig = ReportsConfig()
+    waste: WasteConfig = WasteConfig()
+    collection: CollectionConfig = CollectionConfig()
     actions: ActionsConfig = ActionsConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()

@@ -24,6 +24,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("consumed_changes", "consumed_stock"), ("consumed",)),
     **dict.fromkeys(("community_areas", "community_steps", "community_anchors"), ("community",)),
     **dict.fromkeys(("reports_points", "reports_moderation", "reports_counts"), ("reports",)),
+    **dict.fromkeys(("collection_access", "collection_zones", "collection_points", "collection_places"), ("collection",)),
     **dict.fromkeys(("actions_list", "actions_curve", "actions_budget"), ("actions",)),
 }
 # Consumption that was assumed for single homes stays in processed/, like people.
@@ -35,6 +36,7 @@ LEFT_OUT: dict[str, tuple[str, str]] = {
     "profiles": ("solo il totale del comune, ora per ora; per uso degli edifici in profiles.parquet", "only the town's total, hour by hour; by use of buildings in profiles.parquet"),
     "reports": ("solo le segnalazioni accettate; le altre solo come numero", "accepted reports only; the others as a number"),
     "finance": ("senza i consumi assunti per edificio", "without the consumption assumed for a building"),
+    "collection": ("senza le parti di zone da cui si potrebbe risalire a poche case", "without parts of zones that would be a few homes"),
     "provision": ("senza i valori da cui si potrebbe risalire a una casa", "without figures from which one home could be worked out"),
 }
 

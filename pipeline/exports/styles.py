@@ -33,6 +33,7 @@ LABELLED: dict[str, Labelling] = {
     "actions_list": Labelling('"name"', 7_500),
     "initiatives": Labelling('"name"', 15_000),
     "community_areas": Labelling('"area_id"', 200_000),
+    "collection_places": Labelling("\"kind\" || ' ' || \"rank\"", 15_000),
 }
 SECTION_LABEL = "CASE WHEN {value} IS NOT NULL THEN format_number({value} * {scale}, {digits}) || '{unit}' END"
 # Columns whose words get a colour each; a layer without an entry here or a theme is drawn plainly.

@@ -192,6 +192,7 @@ _LOOKS: dict[str, Callable[[Path, Source, int], Iterator[str]]] = {
     "plants": _register,
     "baseline": _register,
     "public_buildings": _register,
+    "waste_table": _register,
     "addresses": _register,
     "degree_days": _register,
     "initiatives": _register,

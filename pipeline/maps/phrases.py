@@ -32,6 +32,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "layer.restoration": ("base del ripristino", "baseline of restoration"),
     "layer.installed": ("impianti esistenti", "existing plants"),
     "layer.ledger": ("registro del suolo", "register of land"),
+    "layer.waste": ("tabella dei rifiuti urbani", "table of municipal waste"),
+    "layer.collection": ("punti di raccolta", "collection points"),
     "layer.community": ("aree delle cabine primarie", "areas of primary substations"),
     "layer.estate": ("registro degli edifici pubblici", "register of public buildings"),
     "layer.initiatives": ("registro delle iniziative", "register of initiatives"),

@@ -130,6 +130,8 @@ METHOD: dict[str, tuple[str, str]] = {
     "stage.community": ("Comunità energetiche", "Energy communities"),
     "stage.initiatives": ("Che cosa fa già il comune", "What the town already does"),
     "stage.reports": ("Segnalazioni e conteggi", "Reports and counts"),
+    "stage.waste": ("Rifiuti urbani", "Municipal waste"),
+    "stage.collection": ("Punti di raccolta a piedi", "Collection points on foot"),
     "stage.actions": ("Tabella di marcia", "Roadmap"),
     "stage.atlas": ("Atlante", "Atlas"),
 }

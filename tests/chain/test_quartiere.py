@@ -173,7 +173,7 @@ def test_the_registers_of_the_town_and_its_people(quartiere: Any) -> None:
     figures = quartiere.town.sidecar("initiatives")["lineage"]["initiatives"]["figures"]
     assert figures["initiatives_done_cost_eur"] == pytest.approx(initiatives.loc[initiatives["status"] == "done", "cost_eur"].sum())
     decided = reports["moderation"].groupby("moderation")["reports"].sum().to_dict()
-    assert decided == {"accepted": len(reports["points"]), "pending": 5, "rejected": 5} and len(reports["points"]) == 14
+    assert decided == {"accepted": len(reports["points"]), "pending": 6, "rejected": 5} and len(reports["points"]) == 13
     assert reports["points"]["text"].str.contains("dimostrativ").all() and not reports["points"]["text"].str.contains("0832").any()
     counts = reports["counts"]
     assert counts.loc[counts["match"] == "unknown_street", "street"].tolist()[-1] == "Via che non c'è"

@@ -17,6 +17,7 @@ from pipeline.contracts.register import Initiatives, Reports
 from pipeline.contracts.solar import Arrays, Finance, Installed, Irradiation, Ladder, Profiles, Roofs, Solar, Sunmap
 from pipeline.contracts.sources import Boundary, Buildings, FarHorizon, Greenspaces, Landcover, Mismatch, Parcels, Streets, Surface, Weather
 from pipeline.contracts.spec import Folder, Package, Raster, Slim, Table
+from pipeline.contracts.waste import Collection, Waste
 from pipeline.exports import write
 from pipeline.exports.content import layers, of_package
 from pipeline.exports.dcat import write_dcat
@@ -57,6 +58,8 @@ def exports(
     community: Package[Community] | None,
     initiatives: Table[Initiatives] | None,
     reports: Package[Reports] | None,
+    waste: Table[Waste] | None,
+    collection: Package[Collection] | None,
     actions: Package[Actions] | None,
     landcover: Raster[Landcover] | None,
     sunmap: Raster[Sunmap] | None,
@@ -75,7 +78,7 @@ def exports(
         The joined layers: the tables people look at.
     boundary, parcels, buildings, streets, roofs, irradiation, arrays, solar, desealing, planting, access
         Of these only the columns that the atlas's layer of the same key lacks.
-    greenspaces, mismatch, weather, farhorizon, profiles, ladder, finance, sealing, green, plots, consumed, ledger, installed, estate, community, initiatives, reports, actions
+    greenspaces, mismatch, weather, farhorizon, profiles, ladder, finance, sealing, green, plots, consumed, ledger, installed, estate, community, initiatives, reports, waste, collection, actions
         As they are, but for what would tell of a home, see `pipeline.exports.content`.
     landcover, sunmap, surface
         Copied to COGs where `config.rasters` names them.
@@ -93,7 +96,8 @@ def exports(
         "solar": (Solar, solar), "ladder": (Ladder, ladder), "finance": (Finance, finance), "profiles": (Profiles, whole), "weather": (Weather, weather), "farhorizon": (FarHorizon, farhorizon),
         "sealing": (Sealing, sealing), "green": (Green, green), "plots": (Plots, plots), "desealing": (Desealing, desealing), "planting": (Planting, planting), "access": (Access, access), "ledger": (Ledger, ledger),
         "installed": (Installed, installed), "estate": (Estate, estate), **of_package("community", Community, community),
-        "initiatives": (Initiatives, initiatives), **of_package("reports", Reports, reports), **of_package("actions", Actions, actions),
+        "initiatives": (Initiatives, initiatives), **of_package("reports", Reports, reports),
+        "waste": (Waste, waste), **of_package("collection", Collection, collection), **of_package("actions", Actions, actions),
     }  # fmt: skip
     found = layers(atlas, tables)
     publisher = publisher_of(town, config, lineage)
