@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator
 from pipeline.config.actions import ActionsConfig
 from pipeline.config.base import Section
 from pipeline.config.finance import FinanceConfig, LadderConfig
+from pipeline.config.indicators import IndicatorsConfig
 from pipeline.config.land import (
     AccessConfig,
     ConsumedConfig,
@@ -83,6 +84,8 @@ class Sources(Section):
     reports: tuple[Source, ...] = ()
     waste: tuple[Source, ...] = ()
     collection: tuple[Source, ...] = ()
+    indicators: tuple[Source, ...] = ()
+    neighbours: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -135,6 +138,7 @@ class Town(Section):
     waste: WasteConfig = WasteConfig()
     collection: CollectionConfig = CollectionConfig()
     actions: ActionsConfig = ActionsConfig()
+    indicators: IndicatorsConfig = IndicatorsConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
     report: ReportConfig = ReportConfig()

@@ -198,4 +198,8 @@ _LOOKS: dict[str, Callable[[Path, Source, int], Iterator[str]]] = {
     "initiatives": _register,
     "reports": _reports,
     "school_counts": _register,
+    "emissions": _register,
+    "targets": _register,
+    "snapshots": _starts("{"),
+    "municipalities": _register,
 }

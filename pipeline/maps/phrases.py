@@ -35,6 +35,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "layer.waste": ("tabella dei rifiuti urbani", "table of municipal waste"),
     "layer.collection": ("punti di raccolta", "collection points"),
     "layer.community": ("aree delle cabine primarie", "areas of primary substations"),
+    "layer.indicators": ("indicatori: emissioni, obiettivi, anni congelati", "indicators: emissions, targets, frozen years"),
+    "layer.neighbours": ("tabelle ufficiali dei comuni vicini", "official tables of the neighbouring towns"),
     "layer.estate": ("registro degli edifici pubblici", "register of public buildings"),
     "layer.initiatives": ("registro delle iniziative", "register of initiatives"),
     "layer.reports": ("segnalazioni e conteggi", "reports and counts"),

@@ -133,5 +133,7 @@ METHOD: dict[str, tuple[str, str]] = {
     "stage.waste": ("Rifiuti urbani", "Municipal waste"),
     "stage.collection": ("Punti di raccolta a piedi", "Collection points on foot"),
     "stage.actions": ("Tabella di marcia", "Roadmap"),
+    "stage.indicators": ("Indicatori annuali e obiettivi", "Yearly indicators and targets"),
+    "stage.neighbours": ("Comuni vicini a confronto", "Neighbouring towns side by side"),
     "stage.atlas": ("Atlante", "Atlas"),
 }

@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.config.publish import ExportsConfig
 from pipeline.config.town import Town
 from pipeline.contracts.actions import Actions
+from pipeline.contracts.indicators import Indicators, Neighbours
 from pipeline.contracts.land import Access, Consumed, Desealing, Green, Ledger, Planting, Plots, Sealing
 from pipeline.contracts.notes import Lineage, Notes
 from pipeline.contracts.plan import Community, Estate
@@ -61,6 +62,8 @@ def exports(
     waste: Table[Waste] | None,
     collection: Package[Collection] | None,
     actions: Package[Actions] | None,
+    indicators: Table[Indicators] | None,
+    neighbours: Table[Neighbours] | None,
     landcover: Raster[Landcover] | None,
     sunmap: Raster[Sunmap] | None,
     surface: Raster[Surface] | None,
@@ -78,7 +81,7 @@ def exports(
         The joined layers: the tables people look at.
     boundary, parcels, buildings, streets, roofs, irradiation, arrays, solar, desealing, planting, access
         Of these only the columns that the atlas's layer of the same key lacks.
-    greenspaces, mismatch, weather, farhorizon, profiles, ladder, finance, sealing, green, plots, consumed, ledger, installed, estate, community, initiatives, reports, waste, collection, actions
+    greenspaces, mismatch, weather, farhorizon, profiles, ladder, finance, sealing, green, plots, consumed, ledger, installed, estate, community, initiatives, reports, waste, collection, actions, indicators, neighbours
         As they are, but for what would tell of a home, see `pipeline.exports.content`.
     landcover, sunmap, surface
         Copied to COGs where `config.rasters` names them.
@@ -96,8 +99,9 @@ def exports(
         "solar": (Solar, solar), "ladder": (Ladder, ladder), "finance": (Finance, finance), "profiles": (Profiles, whole), "weather": (Weather, weather), "farhorizon": (FarHorizon, farhorizon),
         "sealing": (Sealing, sealing), "green": (Green, green), "plots": (Plots, plots), "desealing": (Desealing, desealing), "planting": (Planting, planting), "access": (Access, access), "ledger": (Ledger, ledger),
         "installed": (Installed, installed), "estate": (Estate, estate), **of_package("community", Community, community),
-        "initiatives": (Initiatives, initiatives), **of_package("reports", Reports, reports),
-        "waste": (Waste, waste), **of_package("collection", Collection, collection), **of_package("actions", Actions, actions),
+        "initiatives": (Initiatives, initiatives), **of_package("reports", Reports, reports), **of_package("actions", Actions, actions),
+        "waste": (Waste, waste), **of_package("collection", Collection, collection),
+        "indicators": (Indicators, indicators), "neighbours": (Neighbours, neighbours),
     }  # fmt: skip
     found = layers(atlas, tables)
     publisher = publisher_of(town, config, lineage)
