@@ -298,8 +298,8 @@ $(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $
 .PHONY: finance
 finance: $(call need,finance)
 
-# actions(buildings: Table[Buildings], ladder: Table[Ladder] | None, finance: Table[Finance] | None, occupancy: Table[Occupancy] | None, estate: Table[Estate] | None, parcels: Table[Parcels] | None, desealing: Table[Desealing] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, planting: Table[Planting] | None, residents: Table[Residents] | None, initiatives: Table[Initiatives] | None, config: ActionsConfig, town: Town, notes: Notes) -> Package[Actions]
-$(FILE_actions): $(R)/actions.json $(FILE_buildings) $(call if_active,ladder) $(call if_active,finance) $(call if_active,occupancy) $(call if_active,estate) $(call if_active,parcels) $(call if_active,desealing) $(call if_active,streets) $(call if_active,sealing) $(call if_active,planting) $(call if_active,residents) $(call if_active,initiatives)
+# actions(buildings: Table[Buildings], ladder: Table[Ladder] | None, finance: Table[Finance] | None, occupancy: Table[Occupancy] | None, estate: Table[Estate] | None, parcels: Table[Parcels] | None, desealing: Table[Desealing] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, planting: Table[Planting] | None, residents: Table[Residents] | None, initiatives: Table[Initiatives] | None, collection: Package[Collection] | None, config: ActionsConfig, town: Town, notes: Notes) -> Package[Actions]
+$(FILE_actions): $(R)/actions.json $(FILE_buildings) $(call if_active,ladder) $(call if_active,finance) $(call if_active,occupancy) $(call if_active,estate) $(call if_active,parcels) $(call if_active,desealing) $(call if_active,streets) $(call if_active,sealing) $(call if_active,planting) $(call if_active,residents) $(call if_active,initiatives) $(call if_active,collection)
 	$(RUN) actions
 .PHONY: actions
 actions: $(call need,actions)
