@@ -5,9 +5,9 @@ ON_REQUEST := report
 
 FILE_boundary := $(P)/boundary.parquet
 FILE_installed := $(P)/installed.parquet
-FILE_neighbours := $(P)/neighbours.parquet
 FILE_waste := $(P)/waste.parquet
 FILE_greenspaces := $(P)/greenspaces.parquet
+FILE_neighbours := $(P)/neighbours.parquet
 FILE_parcels := $(P)/parcels.parquet
 FILE_residents := $(P)/residents.parquet
 FILE_streets := $(P)/streets.parquet
@@ -48,9 +48,9 @@ FILE_actions := $(P)/actions.gpkg
 FILE_atlas := $(P)/atlas.gpkg
 FILE_community := $(P)/community.gpkg
 FILE_indicators := $(P)/indicators.parquet
-FILE_exports := $(P)/exports/manifest.json
 FILE_report := $(P)/report/manifest.json
 FILE_webmap := $(SITE)/manifest.json
+FILE_exports := $(P)/exports/manifest.json
 
 # boundary(layers: Layers, town: Town, notes: Notes) -> Table[Boundary]
 $(FILE_boundary): $(R)/boundary.json $(GENERATED_boundary)
@@ -64,12 +64,6 @@ $(FILE_installed): $(R)/installed.json $(GENERATED_installed)
 .PHONY: installed
 installed: $(call need,installed)
 
-# neighbours(layers: Layers, town: Town, notes: Notes) -> Table[Neighbours]
-$(FILE_neighbours): $(R)/neighbours.json $(GENERATED_neighbours)
-	$(RUN) neighbours
-.PHONY: neighbours
-neighbours: $(call need,neighbours)
-
 # waste(layers: Layers, config: WasteConfig, town: Town, notes: Notes) -> Table[Waste]
 $(FILE_waste): $(R)/waste.json $(GENERATED_waste)
 	$(RUN) waste
@@ -81,6 +75,12 @@ $(FILE_greenspaces): $(R)/greenspaces.json $(GENERATED_greenspaces) $(call if_ac
 	$(RUN) greenspaces
 .PHONY: greenspaces
 greenspaces: $(call need,greenspaces)
+
+# neighbours(layers: Layers | None, waste: Table[Waste] | None, town: Town, notes: Notes) -> Table[Neighbours]
+$(FILE_neighbours): $(R)/neighbours.json $(GENERATED_neighbours) $(call if_active,waste)
+	$(RUN) neighbours
+.PHONY: neighbours
+neighbours: $(call need,neighbours)
 
 # parcels(layers: Layers, boundary: Table[Boundary] | None, config: ParcelsConfig, town: Town, notes: Notes) -> Table[Parcels]
 $(FILE_parcels): $(R)/parcels.json $(GENERATED_parcels) $(call if_active,boundary)
@@ -298,8 +298,8 @@ $(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $
 .PHONY: finance
 finance: $(call need,finance)
 
-# actions(buildings: Table[Buildings], ladder: Table[Ladder] | None, finance: Table[Finance] | None, occupancy: Table[Occupancy] | None, estate: Table[Estate] | None, parcels: Table[Parcels] | None, desealing: Table[Desealing] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, planting: Table[Planting] | None, residents: Table[Residents] | None, initiatives: Table[Initiatives] | None, config: ActionsConfig, town: Town, notes: Notes) -> Package[Actions]
-$(FILE_actions): $(R)/actions.json $(FILE_buildings) $(call if_active,ladder) $(call if_active,finance) $(call if_active,occupancy) $(call if_active,estate) $(call if_active,parcels) $(call if_active,desealing) $(call if_active,streets) $(call if_active,sealing) $(call if_active,planting) $(call if_active,residents) $(call if_active,initiatives)
+# actions(buildings: Table[Buildings], ladder: Table[Ladder] | None, finance: Table[Finance] | None, occupancy: Table[Occupancy] | None, estate: Table[Estate] | None, parcels: Table[Parcels] | None, desealing: Table[Desealing] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, planting: Table[Planting] | None, residents: Table[Residents] | None, initiatives: Table[Initiatives] | None, collection: Package[Collection] | None, config: ActionsConfig, town: Town, notes: Notes) -> Package[Actions]
+$(FILE_actions): $(R)/actions.json $(FILE_buildings) $(call if_active,ladder) $(call if_active,finance) $(call if_active,occupancy) $(call if_active,estate) $(call if_active,parcels) $(call if_active,desealing) $(call if_active,streets) $(call if_active,sealing) $(call if_active,planting) $(call if_active,residents) $(call if_active,initiatives) $(call if_active,collection)
 	$(RUN) actions
 .PHONY: actions
 actions: $(call need,actions)
@@ -316,17 +316,11 @@ $(FILE_community): $(R)/community.json $(GENERATED_community) $(FILE_estate) $(F
 .PHONY: community
 community: $(call need,community)
 
-# indicators(arrays: Slim[Arrays] | None, solar: Table[Solar] | None, installed: Table[Installed] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, provision: Table[Provision] | None, restoration: Table[Restoration] | None, consumed: Package[Consumed] | None, estate: Table[Estate] | None, layers: Layers | None, config: IndicatorsConfig, notes: Notes) -> Table[Indicators]
-$(FILE_indicators): $(R)/indicators.json $(GENERATED_indicators) $(call if_active,arrays) $(call if_active,solar) $(call if_active,installed) $(call if_active,sealing) $(call if_active,green) $(call if_active,provision) $(call if_active,restoration) $(call if_active,consumed) $(call if_active,estate)
+# indicators(arrays: Slim[Arrays] | None, solar: Table[Solar] | None, installed: Table[Installed] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, provision: Table[Provision] | None, restoration: Table[Restoration] | None, consumed: Package[Consumed] | None, estate: Table[Estate] | None, waste: Table[Waste] | None, initiatives: Table[Initiatives] | None, actions: Package[Actions] | None, layers: Layers | None, config: IndicatorsConfig, notes: Notes) -> Table[Indicators]
+$(FILE_indicators): $(R)/indicators.json $(GENERATED_indicators) $(call if_active,arrays) $(call if_active,solar) $(call if_active,installed) $(call if_active,sealing) $(call if_active,green) $(call if_active,provision) $(call if_active,restoration) $(call if_active,consumed) $(call if_active,estate) $(call if_active,waste) $(call if_active,initiatives) $(call if_active,actions)
 	$(RUN) indicators
 .PHONY: indicators
 indicators: $(call need,indicators)
-
-# exports(atlas: Package[Atlas], boundary: Table[Boundary] | None, parcels: Table[Parcels] | None, buildings: Table[Buildings] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, weather: Table[Weather] | None, farhorizon: Table[FarHorizon] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, arrays: Slim[Arrays] | None, solar: Table[Solar] | None, profiles: Table[Profiles] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, plots: Table[Plots] | None, desealing: Table[Desealing] | None, planting: Table[Planting] | None, access: Table[Access] | None, consumed: Package[Consumed] | None, ledger: Table[Ledger] | None, installed: Table[Installed] | None, estate: Table[Estate] | None, community: Package[Community] | None, initiatives: Table[Initiatives] | None, reports: Package[Reports] | None, waste: Table[Waste] | None, collection: Package[Collection] | None, actions: Package[Actions] | None, indicators: Table[Indicators] | None, neighbours: Table[Neighbours] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, surface: Raster[Surface] | None, config: ExportsConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Exports]
-$(FILE_exports): $(R)/exports.json $(FILE_atlas) $(call if_active,boundary) $(call if_active,parcels) $(call if_active,buildings) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch) $(call if_active,weather) $(call if_active,farhorizon) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,arrays) $(call if_active,solar) $(call if_active,profiles) $(call if_active,ladder) $(call if_active,finance) $(call if_active,sealing) $(call if_active,green) $(call if_active,plots) $(call if_active,desealing) $(call if_active,planting) $(call if_active,access) $(call if_active,consumed) $(call if_active,ledger) $(call if_active,installed) $(call if_active,estate) $(call if_active,community) $(call if_active,initiatives) $(call if_active,reports) $(call if_active,waste) $(call if_active,collection) $(call if_active,actions) $(call if_active,indicators) $(call if_active,neighbours) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,surface)
-	$(RUN) exports
-.PHONY: exports
-exports: $(call need,exports)
 
 # report(atlas: Package[Atlas], boundary: Table[Boundary] | None, surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, estate: Table[Estate] | None, config: ReportConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Report]
 $(FILE_report): $(R)/report.json $(FILE_atlas) $(call if_active,boundary) $(call if_active,surface) $(call if_active,landcover) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,estate)
@@ -339,3 +333,9 @@ $(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call 
 	$(RUN) webmap
 .PHONY: webmap
 webmap: $(call need,webmap)
+
+# exports(atlas: Package[Atlas], boundary: Table[Boundary] | None, parcels: Table[Parcels] | None, buildings: Table[Buildings] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, weather: Table[Weather] | None, farhorizon: Table[FarHorizon] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, arrays: Slim[Arrays] | None, solar: Table[Solar] | None, profiles: Table[Profiles] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, plots: Table[Plots] | None, desealing: Table[Desealing] | None, planting: Table[Planting] | None, access: Table[Access] | None, consumed: Package[Consumed] | None, ledger: Table[Ledger] | None, installed: Table[Installed] | None, estate: Table[Estate] | None, community: Package[Community] | None, initiatives: Table[Initiatives] | None, reports: Package[Reports] | None, waste: Table[Waste] | None, collection: Package[Collection] | None, actions: Package[Actions] | None, indicators: Table[Indicators] | None, neighbours: Table[Neighbours] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, surface: Raster[Surface] | None, config: ExportsConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Exports]
+$(FILE_exports): $(R)/exports.json $(FILE_atlas) $(call if_active,boundary) $(call if_active,parcels) $(call if_active,buildings) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch) $(call if_active,weather) $(call if_active,farhorizon) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,arrays) $(call if_active,solar) $(call if_active,profiles) $(call if_active,ladder) $(call if_active,finance) $(call if_active,sealing) $(call if_active,green) $(call if_active,plots) $(call if_active,desealing) $(call if_active,planting) $(call if_active,access) $(call if_active,consumed) $(call if_active,ledger) $(call if_active,installed) $(call if_active,estate) $(call if_active,community) $(call if_active,initiatives) $(call if_active,reports) $(call if_active,waste) $(call if_active,collection) $(call if_active,actions) $(call if_active,indicators) $(call if_active,neighbours) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,surface)
+	$(RUN) exports
+.PHONY: exports
+exports: $(call need,exports)

@@ -286,7 +286,7 @@ def _freeze_indicators(options: argparse.Namespace) -> int:
     change = freeze_year(place, options.year, options.force)
     if change.kept:
         print(f"{change.kept} keeps what stood there before")
-    print(f"{change.path}: {len(change.added)} values frozen: {', '.join(change.added)}" if change.added else f"{change.path}: all of it is frozen already; nothing was written")
+    print(f"{change.path}: frozen: {', '.join(change.added)}" if change.added else f"{change.path}: all of it is frozen already; nothing was written")
     if said := missing_source(place):
         print(said)
     return 0

@@ -31,7 +31,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "rules-due": ("rules-due", "rules-due --on 2027-01-15", "rules-due --within 365 --all", "rules-due --json"),
     "sample-points": ("sample-points",),
     "freeze-baseline": ("freeze-baseline",),
-    "freeze-indicators": ("freeze-indicators --year 2026", 'freeze-indicators --year 2026 --force "the register of plants was wrong"'),
+    "freeze-indicators": ("freeze-indicators --year 2026", "freeze-indicators --year 2026 --force misprint"),
     "serve": ("serve", "serve --folder maps/carmiano --port 8080"),
     "site-zip": ("site-zip --site maps/carmiano",),
     "run": ("run solar", "run horizon --dask tcp://office1:8786"),

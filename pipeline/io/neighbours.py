@@ -42,7 +42,7 @@ def read_municipalities(layers: Layers, notes: Notes) -> pd.DataFrame:
         When a table has none of the measures, no year, or two figures for the same.
     """
     found = [row for layer in layers if layer.source.kind == "municipalities" for path in layer.paths for row in _table(layer, path, notes)]
-    table = pd.DataFrame(found, columns=list(COLUMNS)).drop_duplicates()
+    table = pd.DataFrame(found, columns=list(COLUMNS)).astype({"year": "int64", "value": "float64"}).drop_duplicates()
     twice = table[table.duplicated(["indicator_id", "year", "istat"])]
     if len(twice):
         row = twice.iloc[0]

@@ -192,29 +192,3 @@ def first_of(rows: list[dict[str, Any]]) -> tuple[int | None, float, int | None]
         return None, math.nan, None
     first = min(official or known, key=lambda r: (r["data_year"] or r["year"], r["origin"] == "current", r["method_version"]))
     return first["data_year"] or first["year"], first["value"], None if official else first["method_version"]
-
-
-def series_of(table: pd.DataFrame, indicator: str) -> list[tuple[int, float, bool]]:
-    """The points of one indicator for a sparkline.
-
-    Parameters
-    ----------
-    table
-        The stage `indicators`.
-    indicator
-        Its id.
-
-    Returns
-    -------
-    list of (year, value, break)
-        Ascending years, one point a year: the official series where there is one; else the frozen years, each by its newest
-        method, and today's value where its year is not frozen. `break` where another method made the point before.
-    """
-    mine = table[(table["indicator_id"] == indicator) & table["value"].notna()]
-    official = mine[mine["origin"] == "official"]
-    if len(official):
-        return [(int(y), float(v), False) for y, v in zip(official["year"], official["value"], strict=True)]
-    # Today's value comes last in the order of origins, and gives way to a frozen one of the same method.
-    ordered = mine.assign(now=mine["origin"] == "current").sort_values(["year", "method_version", "now"], ascending=[True, False, True], kind="stable").drop_duplicates("year")
-    versions = ordered["method_version"].tolist()
-    return [(int(y), float(v), n > 0 and versions[n] != versions[n - 1]) for n, (y, v) in enumerate(zip(ordered["year"], ordered["value"], strict=True))]

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from pipeline.contracts.indicators import INDICATORS
-from pipeline.joins.indicators import series_of
 from pipeline.maps.phrases_indicators import INDICATOR_WORDS
 from pipeline.maps.quantities import plain, quantity
 from pipeline.maps.sparkline import Year, sparkline
@@ -50,6 +49,32 @@ def indicator_rows(table: pd.DataFrame) -> list[IndicatorRow]:
     """
     now = table[table["origin"] == "current"].set_index("indicator_id")
     return [_row(name, now.loc[name].to_dict(), series_of(table, name)) for name in INDICATORS if name in now.index]
+
+
+def series_of(table: pd.DataFrame, indicator: str) -> list[tuple[int, float, bool]]:
+    """The points of one indicator for a sparkline.
+
+    Parameters
+    ----------
+    table
+        The stage `indicators`.
+    indicator
+        Its id.
+
+    Returns
+    -------
+    list of (year, value, break)
+        Ascending years, one point a year: the official series where there is one; else the frozen years, each by its newest
+        method, and today's value where its year is not frozen. `break` where another method made the point before.
+    """
+    mine = table[(table["indicator_id"] == indicator) & table["value"].notna()]
+    official = mine[mine["origin"] == "official"]
+    if len(official):
+        return [(int(y), float(v), False) for y, v in zip(official["year"], official["value"], strict=True)]
+    # Today's value comes last in the order of origins, and gives way to a frozen one of the same method.
+    ordered = mine.assign(now=mine["origin"] == "current").sort_values(["year", "method_version", "now"], ascending=[True, False, True], kind="stable").drop_duplicates("year")
+    versions = ordered["method_version"].tolist()
+    return [(int(y), float(v), n > 0 and versions[n] != versions[n - 1]) for n, (y, v) in enumerate(zip(ordered["year"], ordered["value"], strict=True))]
 
 
 def _row(name: str, row: dict[str, Any], series: list[tuple[int, float, bool]]) -> IndicatorRow:

@@ -17,9 +17,9 @@ def quartiere(make_town: Callable[[str], Any]) -> Any:
 
 
 def test_every_stage_has_run(quartiere: Any) -> None:
-    assert quartiere.town.stages[-1] == "webmap" and "exports" in quartiere.town.stages
+    assert set(quartiere.town.stages[-2:]) == {"webmap", "exports"}  # which of the two is last hangs on what each waits for
     left_out = [line.split(":")[1].strip() for line in quartiere.log.splitlines() if line.startswith("Left out")]
-    assert left_out == ["installed", "farhorizon", "neighbours"]  # no table of neighbours, no register of plants and no terrain model of 60 km are generated
+    assert left_out == ["installed", "farhorizon"]  # no register of plants and no terrain model of 60 km are generated
 
 
 def test_the_notice_is_in_data_sidecars_and_pages(quartiere: Any) -> None:

@@ -59,13 +59,16 @@ def test_it_ends_with_maps_a_ranked_list_and_the_packed_site(town: tuple[Path, s
     school = estate.iloc[0]
     assert (school["building_id"], school["rank"], school["place"]) == ("E09", 1, "building") and "pv_pays" in school["reasons"]
     assert school["co2_kg_avoidable"] > 0.0
+    actions: Any = gpd.read_file(copy / "data/processed/paese/actions.gpkg", layer="list")
+    ranked = actions[actions["rank"].notna()].sort_values("rank")
+    assert len(ranked) > 2 and ranked["rank"].iloc[0] == 1 and "S1" in set(ranked["asset_id"]) | set(ranked["name"]) | {a.split("-")[-1] for a in ranked["action_id"]}
 
 
 def test_the_year_is_frozen_and_stands_against_its_targets(town: tuple[Path, str]) -> None:
     copy, said = town
     snapshot = json.loads((copy / "data/raw/paese/indicators/2026.json").read_text(encoding="utf-8"))
     frozen = {e["indicator_id"]: e["value"] for e in snapshot["entries"]}
-    assert {"emissions_t", "pv_potential_kwp", "sealed_ha", "estate_t"} <= frozen.keys() and "values frozen" in said
+    assert {"emissions_t", "pv_potential_kwp", "sealed_ha", "estate_t"} <= frozen.keys() and "2026.json: frozen: " in said
     table = pd.read_parquet(copy / "data/processed/paese/indicators.parquet")
     assert set(table.loc[table["origin"] == "frozen", "indicator_id"]) == frozen.keys()
     air = table[(table["indicator_id"] == "emissions_t") & (table["origin"] == "current")].iloc[0]
@@ -86,4 +89,4 @@ def test_freezing_again_writes_nothing_and_other_data_are_refused(town: tuple[Pa
     said = follow([steps(copy / PAGE)[-1]._replace(text='FORCE=1 YEAR=2026 make TOWN=paese indicators\nmake TOWN=paese indicators YEAR=2026 FORCE="a misprint"')], copy)[0]
     kept = path.with_name("2026.replaced-1.json")
     assert kept.read_bytes() == content and json.loads(path.read_text(encoding="utf-8"))["replaced"] == [{"file": kept.name, "reason": "a misprint"}]
-    assert "1 values frozen" in said
+    assert "2026.json: frozen: emissions_t" in said

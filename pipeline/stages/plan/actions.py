@@ -20,13 +20,14 @@ from pipeline.contracts.register import Initiatives
 from pipeline.contracts.solar import Finance, Ladder
 from pipeline.contracts.sources import Buildings, Occupancy, Parcels, Residents, Streets
 from pipeline.contracts.spec import Package, Table
+from pipeline.contracts.waste import Collection
 from pipeline.core.plan.abatement import abatement_curve, cost_per_tonne
 from pipeline.core.plan.budget import NEVER, Chosen, Problem, best_set, spent
 from pipeline.core.plan.ranking import rank_interval, weight_sets
 from pipeline.io.dated import rule
 from pipeline.io.terms import read_terms
 from pipeline.joins.demand import needs_of
-from pipeline.joins.potentials import openings, private_plants, public_plants, retrofits, rows_of, street_trees
+from pipeline.joins.potentials import collection_points, openings, private_plants, public_plants, retrofits, rows_of, street_trees
 from pipeline.joins.undertaken import undertaken
 
 Floats = NDArray[np.float64]
@@ -37,7 +38,7 @@ NO_HURRY = 2100.0
 
 def actions(
     buildings: Table[Buildings], ladder: Table[Ladder] | None, finance: Table[Finance] | None, occupancy: Table[Occupancy] | None, estate: Table[Estate] | None, parcels: Table[Parcels] | None,
-    desealing: Table[Desealing] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, planting: Table[Planting] | None, residents: Table[Residents] | None, initiatives: Table[Initiatives] | None,
+    desealing: Table[Desealing] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, planting: Table[Planting] | None, residents: Table[Residents] | None, initiatives: Table[Initiatives] | None, collection: Package[Collection] | None,
     config: ActionsConfig, town: Town, notes: Notes,
 ) -> Package[Actions]:  # fmt: skip
     """Bring what all stages found that could be done into one list, and say what it costs, in what order, and what a budget buys.
@@ -54,6 +55,8 @@ def actions(
         Where trees could stand, and where they are needed; the town's residents, as a sum, for grants.
     initiatives
         What the town already does: status, owner and what was reached.
+    collection
+        Places where a new collection point would help.
     config
         Shares, numbers of rows, money of each year, weights.
     town
@@ -75,6 +78,8 @@ def actions(
         found.append(openings(desealing, parcels, config))
     if streets is not None and sealing is not None:
         found.append(street_trees(streets, sealing, planting, residents, config))
+    if collection is not None:
+        found.append(collection_points(collection["places"], config))
     table = pd.concat([f for f in found if len(f)] or found, ignore_index=True)
     if initiatives is not None:
         table = undertaken(table, initiatives, config.match_m, config.done_share)

@@ -9,12 +9,15 @@ import pandas as pd
 
 from pipeline.config.indicators import IndicatorsConfig
 from pipeline.config.sources import Layers
+from pipeline.contracts.actions import Actions
 from pipeline.contracts.indicators import BETTER, INDICATORS, Indicators
 from pipeline.contracts.land import Consumed, Green, Provision, Restoration, Sealing
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.plan import Estate
+from pipeline.contracts.register import Initiatives
 from pipeline.contracts.solar import Arrays, Installed, Solar
 from pipeline.contracts.spec import Package, Slim, Table
+from pipeline.contracts.waste import Waste
 from pipeline.core.plan.targets import Way, standing
 from pipeline.io.indicators import Target, read_emissions, read_targets
 from pipeline.io.snapshots import read_snapshots
@@ -25,7 +28,8 @@ Rows = list[dict[str, Any]]
 
 def indicators(
     arrays: Slim[Arrays] | None, solar: Table[Solar] | None, installed: Table[Installed] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, provision: Table[Provision] | None,
-    restoration: Table[Restoration] | None, consumed: Package[Consumed] | None, estate: Table[Estate] | None, layers: Layers | None, config: IndicatorsConfig, notes: Notes,
+    restoration: Table[Restoration] | None, consumed: Package[Consumed] | None, estate: Table[Estate] | None, waste: Table[Waste] | None, initiatives: Table[Initiatives] | None, actions: Package[Actions] | None,
+    layers: Layers | None, config: IndicatorsConfig, notes: Notes,
 ) -> Table[Indicators]:  # fmt: skip
     """Gather what the stages found, put the frozen years and official series beside it, and hold it against the targets.
 
@@ -37,6 +41,8 @@ def indicators(
         Ground, canopy, reach of green, the urban ecosystem area, the official land take.
     estate
         Public buildings.
+    waste, initiatives, actions
+        The official yearly table of waste, what the town did already, and what its roadmap has reached.
     layers
         Kinds emissions, targets, snapshots.
     config
@@ -58,7 +64,7 @@ def indicators(
     year, given = int(config.as_of[:4]), layers or ()
     tables = {
         "arrays": arrays, "solar": solar, "installed": installed, "sealing": sealing, "green": green, "provision": provision, "restoration": restoration, "consumed": consumed,
-        "estate": estate, "emissions": read_emissions(given, notes) or None,
+        "estate": estate, "waste": waste, "initiatives": initiatives, "actions": None if actions is None else actions["list"], "emissions": read_emissions(given, notes) or None,
     }  # fmt: skip
     rows = _official(tables) + _frozen(given) + _current(tables, year)
     targets = read_targets(given, config.as_of, notes)

@@ -34,7 +34,7 @@ from tests.reference.scene import EPSG
 ON = "2026-11"
 TABLES = ("buildings", "ladder", "arrays", "solar", "roofs", "horizon", "weather")
 LINES = ("codice;denominazione;uso;aggregato;superficie;anno;mese;kwh elettrici;kwh termici;combustibile;gradi giorno", "E1;Scuola;scuola;b03;1400;2024;;90000;300000;metano;1200", "E2;Nido;nido;;100;2024;;1;0;metano;1200")
-OPTIONAL = ("ladder", "finance", "occupancy", "estate", "parcels", "desealing", "streets", "sealing", "planting", "residents", "initiatives")
+OPTIONAL = ("ladder", "finance", "occupancy", "estate", "parcels", "desealing", "streets", "sealing", "planting", "residents", "initiatives", "collection")
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +117,13 @@ def test_trees_stand_where_a_street_has_few(made: dict[str, Any]) -> None:
     sections = gpd.GeoDataFrame({"section_id": ["x"]}, geometry=[made["streets"].union_all().buffer(5)], crs=EPSG)
     ranked = street_trees(made["streets"], made["sealing"], pd.DataFrame({"section_id": ["x"], "rank": [1]}), sections, ActionsConfig(streets=1))
     assert ranked["asset_id"].tolist() == ["s1"]
+
+
+def test_a_place_for_a_collection_point_is_an_action(made: dict[str, Any]) -> None:
+    places = gpd.GeoDataFrame({"place_id": ["bins-1"]}, geometry=[shapely.Point(0, 0)], crs=EPSG)
+    found = run(made, collection={"places": places})["list"].set_index("action_id").loc["collection_point-bins-1"]
+    cost = rule("roadmap", "collection_point", ON)
+    assert (found["eur_low"], found["eur_mid"], found["eur_high"], found["npv_eur"]) == (cost.low, cost.value, cost.high, -cost.value) and np.isnan(found["co2_kg"])
 
 
 def test_the_register_gives_status_owner_and_what_was_reached(made: dict[str, Any]) -> None:

@@ -20,8 +20,8 @@ from pipeline.errors import InputError
 from pipeline.graph import read_stages
 from pipeline.io.indicators import official_targets, read_emissions
 from pipeline.io.snapshots import freeze
-from pipeline.joins.indicators import CALCULATED, official_series, series_of, values_of
-from pipeline.maps.indicator_rows import indicator_rows
+from pipeline.joins.indicators import CALCULATED, official_series, values_of
+from pipeline.maps.indicator_rows import indicator_rows, series_of
 from pipeline.maps.phrases_indicators import INDICATOR_WORDS
 from pipeline.stages.plan.indicators import indicators
 from pipeline.stages.plan.neighbours import neighbours, ranked
@@ -47,7 +47,7 @@ TABLES: dict[str, Any] = {
     "initiatives": pd.DataFrame({"year": [2020, 2024, 2027, None], "status": ["done", "under_way", "done", "done"]}),
     "actions": pd.DataFrame({"achieved_co2_kg": [2_000.0, np.nan, 500.0]}),
 }
-STAGE_TABLES = {k: v for k, v in TABLES.items() if k not in ("waste", "initiatives", "actions")}
+STAGE_TABLES = TABLES | {"actions": {"list": TABLES["actions"]}}
 
 
 def layer(path: Path, kind: str, **more: Any) -> Layer:
@@ -213,18 +213,24 @@ def test_official_targets_are_indicators() -> None:
 def test_every_reason_has_words_and_every_need_is_a_stage() -> None:
     columns = Indicators.columns()
     assert {f"standing.{s}" for s in columns["standing"].values or ()} | {f"standing.reason.{r}" for r in columns["reason"].values or ()} <= set(INDICATOR_WORDS)
-    later = {"waste", "initiatives", "actions"}  # other parts of the plan
-    assert {n for i in INDICATORS.values() for n in i.needs} - later <= set(read_stages())
+    assert {n for i in INDICATORS.values() for n in i.needs} <= set(read_stages())
 
 
 def test_neighbours_of_the_default_town(root: Path) -> None:
     """ISTAT 2021: Carmiano is seventh of eight by consumed soil (18.35 %), sixth by mixed waste."""
     path = root / "data/raw/carmiano/istat_ifc_2021.csv"
-    table = neighbours((layer(path, "municipalities", year=2021),), Town(name="Carmiano", code="075014", epsg=25833), Notes())  # type: ignore[arg-type]
+    table = neighbours((layer(path, "municipalities", year=2021),), None, Town(name="Carmiano", code="075014", epsg=25833), Notes())  # type: ignore[arg-type]
     check_table(table, Neighbours, 25833, "neighbours")
     own = table[table["is_town"]].set_index("indicator_id")
     assert own["rank"].to_dict() == {"consumed_share": 7, "mixed_waste_kg_per_resident": 6} and set(own["of"]) == {8}
     assert own.loc["consumed_share", "value"] == pytest.approx(0.1835)
+
+
+def test_neighbours_by_waste_alone() -> None:
+    waste = pd.DataFrame({"istat": ["075014", "075037"], "name": ["A", "B"], "year": 2022, "separate_share": [0.6, 0.7], "kg_per_resident": [400.0, np.nan]})
+    table = neighbours(None, waste, Town(name="A", code="075014", epsg=25833), Notes())  # type: ignore[arg-type]
+    check_table(table, Neighbours, 25833, "neighbours")
+    assert table.set_index(["indicator_id", "istat"])["rank"].to_dict() == {("separate_share", "075014"): 2, ("separate_share", "075037"): 1, ("waste_kg_per_resident", "075014"): 1}
 
 
 def test_more_separate_collection_is_better_and_equal_towns_share_a_place() -> None:
