@@ -285,8 +285,8 @@ $(FILE_report): $(R)/report.json $(FILE_atlas) $(call if_active,boundary) $(call
 .PHONY: report
 report: $(call need,report)
 
-# webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, consumed: Package[Consumed] | None, ledger: Table[Ledger] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Site]
-$(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,ladder) $(call if_active,finance) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch) $(call if_active,consumed) $(call if_active,ledger)
+# webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, consumed: Package[Consumed] | None, ledger: Table[Ledger] | None, estate: Table[Estate] | None, community: Package[Community] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Site]
+$(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,ladder) $(call if_active,finance) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch) $(call if_active,consumed) $(call if_active,ledger) $(call if_active,estate) $(call if_active,community)
 	$(RUN) webmap
 .PHONY: webmap
 webmap: $(call need,webmap)

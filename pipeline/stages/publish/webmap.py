@@ -13,6 +13,7 @@ from pipeline.config.publish import WebmapConfig
 from pipeline.config.town import Town
 from pipeline.contracts.land import Consumed, Ledger
 from pipeline.contracts.notes import Lineage, Notes
+from pipeline.contracts.plan import Community, Estate
 from pipeline.contracts.publish import Atlas, Published, Site
 from pipeline.contracts.solar import Finance, Ladder, Sunmap
 from pipeline.contracts.sources import Greenspaces, Landcover, Mismatch, Streets, Surface
@@ -50,6 +51,8 @@ def webmap(
     mismatch: Table[Mismatch] | None,
     consumed: Package[Consumed] | None,
     ledger: Table[Ledger] | None,
+    estate: Table[Estate] | None,
+    community: Package[Community] | None,
     config: WebmapConfig,
     town: Town,
     lineage: Lineage,
@@ -76,6 +79,8 @@ def webmap(
         Two dates of the official map, to be compared on sealing.html.
     ledger
         Permits and restorations beside it.
+    estate, community
+        Register of public buildings and what a community around their roofs shares: climate.html.
     config, town, lineage
         How to draw, what it is called, where the data came from.
     out
@@ -91,12 +96,13 @@ def webmap(
         dict(atlas), town.name, town.languages, lineage, __version__, simplify_m=config.simplify_m, email=config.email,
         canopy_height_m=town.green.canopy_height_m, storm_mm=town.plots.storm_mm, shade=shade, cover=cover, bounds=bounds,
         streets=streets, greens=greenspaces, sun=sun, steps=_steps(ladder, finance),
-        consumed=None if consumed is None else dict(consumed), ledger=ledger, rules=rules_of(town), home_kwh=rule("consumption", "dwelling", town.finance.as_of).value,
+        consumed=None if consumed is None else dict(consumed), ledger=ledger, rules=rules_of(town), estate=estate, community=None if community is None else dict(community), as_of=town.estate.as_of,
+        anchor_households=town.community.anchor_households, member_share=town.community.member_share, large_roof_m2=config.large_roof_m2, large_yard_m2=config.large_yard_m2, home_kwh=rule("consumption", "dwelling", town.finance.as_of).value,
     )  # fmt: skip
     for layer, rows in site.write(made, out).items():
         notes.count(f"features on the maps: {layer}", rows)
     tags = {"title": Published.title_en, "attribution": credits_of(lineage)} | ({"notice": NOTICE} if lineage.synthetic else {})
-    (out / site.PACKAGE).parent.mkdir()
+    (out / site.PACKAGE).parent.mkdir(exist_ok=True)
     write_package(out / site.PACKAGE, {layer: atlas[layer] for layer in Published.layers}, Published, town.epsg, tags)
     shown = [y for y in layers(dict(atlas), {}) if y.name in Published.layers]
     dress(out / site.PACKAGE, shown, Sources(lineage), publisher_of(town, town.exports, lineage), town.epsg, "en" if town.languages[0] == "en" else "it")
