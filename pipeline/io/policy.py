@@ -41,6 +41,7 @@ HOSTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "worldcover": _WORLDCOVER,
         "imperviousness": frozenset({"land.copernicus.eu"}),
         "sections": _STATISTICS,
+        "waste_table": frozenset({"www.catasto-rifiuti.isprambiente.it"}),
     }
 )
 

@@ -39,7 +39,7 @@ def read_uses(name: str) -> dict[str, str]:
     >>> read_uses("building_use")["scuola"]
     'school'
     """
-    return _read(name, BUILDING_USES, f"sources.buildings: legend {name!r} is not in pipeline/io/use_legends; leave it out ({LEGEND} is taken then) or add the file with the columns code, use, label")
+    return read_legend(name, BUILDING_USES, f"sources.buildings: legend {name!r} is not in pipeline/io/use_legends; leave it out ({LEGEND} is taken then) or add the file with the columns code, use, label")
 
 
 @cache
@@ -49,10 +49,17 @@ def read_words(name: str) -> dict[str, str]:
     >>> read_words("estate_use")["municipio"]
     'office'
     """
-    return _read(name, ESTATE_USES, f"sources.estate: legend {name!r} is not in pipeline/io/use_legends; leave it out (estate_use is taken then) or add the file with the columns code, use, label")
+    return read_legend(name, ESTATE_USES, f"sources.estate: legend {name!r} is not in pipeline/io/use_legends; leave it out (estate_use is taken then) or add the file with the columns code, use, label")
 
 
-def _read(name: str, uses: tuple[str, ...], missing: str) -> dict[str, str]:
+def read_legend(name: str, uses: tuple[str, ...], missing: str) -> dict[str, str]:
+    """A legend of the folder: word in lower case -> one of `uses`.
+
+    Raises
+    ------
+    ConfigError
+        With the text `missing` when there is no such file; when it holds a use that is none.
+    """
     path = LEGENDS / f"{name}.csv"
     if not path.is_file():
         raise ConfigError(missing)

@@ -111,7 +111,7 @@ SENTENCES: dict[str, str] = {
     "The supply of green per person is missing: it needs streets and residents.": "Manca il verde raggiungibile a testa: servono strade e residenti.",
     "Trees and canopy around buildings are missing: they need a surface and a land cover.": "Mancano alberi e chiome attorno agli edifici: servono quote e copertura.",
     "The town has no boundary: whether streets and greens reach beyond its edge could not be checked.": "Manca il confine: non si può controllare se strade e verde vanno oltre.",
-    "No walkable street is known: distances are straight lines only, and the supply of green per person is missing.": "Nessuna strada percorribile a piedi è nota: le distanze sono in linea d’aria e manca il verde a testa.",
+    "No walkable street is known: distances are straight lines only.": "Nessuna strada percorribile a piedi è nota: le distanze sono in linea d’aria.",
     "Streets reach {} m beyond the boundary on {} of 8 sides only {}": "Le strade arrivano {0} m oltre il confine solo su {1} lati su 8: vicino agli altri l’accesso può essere migliore di quanto mostrato.",
     "{} of the {} rises >= {} where the land cover is not known: {}": "{0} dell’area sta almeno {2} sopra il terreno dove la copertura non è nota: alberi o edifici, non contati.",
     "There is no pair of official maps: no entry of the register can be held against one.": "Non c’è una coppia di carte ufficiali: nessuna voce del registro si può confrontare.",

@@ -74,6 +74,7 @@ def large_roofs(atlas: Atlas, roof_m2: float, yard_m2: float) -> gpd.GeoDataFram
         paved = yards.drop_duplicates("parcel_id").set_index("parcel_id")["yard_m2"]
         roofs = roofs.assign(yard_m2=roofs["parcel_id"].map(paved))
         bare = yards[(yards["yard_m2"] >= yard_m2) & (yards["building_m2"] < 0.02 * yards["area_m2"]) & ~yards["public"].eq(True)]
+        bare = bare.drop(columns=[n for n in LARGE_NUMBERS if n != "yard_m2" and n in bare])
         made = pd.concat([roofs, bare.assign(asset_id=bare["parcel_id"], kind="yard")], ignore_index=True)
     keep = ["asset_id", *LARGE_WORDS, "parcel_id", "sheet", "number", "street", "area_m2", *LARGE_NUMBERS, "geometry"]
     made = gpd.GeoDataFrame(made, geometry="geometry", crs=buildings.crs).reindex(columns=keep).reset_index(drop=True)

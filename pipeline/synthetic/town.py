@@ -224,7 +224,8 @@ def _write_sections(path: Path, plan: Plan, code: str, epsg: int) -> None:
     base.close()
 
 
-def _write_features(path: Path, ground: Geometries, properties: list[dict[str, object]], epsg: int) -> None:
+def write_features(path: Path, ground: Geometries, properties: list[dict[str, object]], epsg: int) -> None:
+    """Shapes in `epsg` as a GeoJSON in degrees that says it is generated, with the properties of each."""
     shapes = [json.loads(g) for g in shapely.to_geojson(_geographic(ground, epsg))]
     features = [{"type": "Feature", "properties": p, "geometry": s} for p, s in zip(properties, shapes, strict=True)]
     head = {"type": "FeatureCollection", "name": path.stem, "note": "dati dimostrativi / demonstration data"}
@@ -240,7 +241,7 @@ def _write_streets(path: Path, plan: Plan, epsg: int) -> None:
     rows: list[dict[str, object]] = [
         {"highway": HIGHWAY[str(s.kind[i])], "name": str(s.name[i]), "surface": "asphalt" if s.paved[i] else "unpaved", "width": round(float(s.width_m[i]), 1)} for i in of
     ]
-    _write_features(path, lines, rows, epsg)
+    write_features(path, lines, rows, epsg)
 
 
 def _write_greens(path: Path, plan: Plan, epsg: int) -> None:
@@ -248,7 +249,7 @@ def _write_greens(path: Path, plan: Plan, epsg: int) -> None:
     tags = {"park": {"leisure": "park", "access": "yes"}, "sports": {"leisure": "pitch"}, "cemetery": {"landuse": "cemetery"}, "square": {"place": "square"}}
     pick = np.flatnonzero(np.isin(lots.use, list(tags)) & plan.blocks.inside[lots.block])
     rows: list[dict[str, object]] = [{**tags[str(lots.use[i])], "name": _green_name(str(lots.use[i]), n)} for n, i in enumerate(pick)]
-    _write_features(path, lots.ground[pick], rows, epsg)
+    write_features(path, lots.ground[pick], rows, epsg)
 
 
 def _write_groves(path: Path, plan: Plan, epsg: int) -> None:
@@ -256,7 +257,7 @@ def _write_groves(path: Path, plan: Plan, epsg: int) -> None:
     lots = plan.lots
     pick = np.flatnonzero(np.isin(lots.use, ["olive", "orchard"]) & plan.blocks.inside[lots.block])
     rows: list[dict[str, object]] = [{"landuse": "orchard", **({"trees": "olive_trees"} if lots.use[i] == "olive" else {})} for i in pick]
-    _write_features(path, lots.ground[pick], rows, epsg)
+    write_features(path, lots.ground[pick], rows, epsg)
 
 
 def _write_permits(path: Path, plan: Plan, before: Yards, seed: int) -> None:

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from pipeline.core.land.access import OnWay, catchment, connect, entrances, nearest, snap, ways
+from pipeline.core.land.access import entrances
+from pipeline.core.land.walking import OnWay, catchment, connect, nearest, snap, ways
 from pipeline.core.network import cut_at_junctions
 
 EAST, NORTH, STEP, SIDE = 757_000.0, 4_470_000.0, 90.0, 38

@@ -15,6 +15,7 @@ from pipeline.contracts.check import check_table
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.sources import Buildings
 from pipeline.errors import ConfigError, InputError
+from pipeline.io.collectionpoints import read_kinds
 from pipeline.io.uses import LEGENDS, read_uses, read_words
 from pipeline.stages.sources.buildings import buildings
 from pipeline.synthetic.houses import HOMES, PUBLIC
@@ -36,7 +37,7 @@ def read(kind: str, path: Path, notes: Notes | None = None, **source: Any) -> li
 
 @pytest.mark.parametrize("name", LEGEND_NAMES)
 def test_legends_are_whole(name: str) -> None:
-    assert read_words(name) if name == "estate_use" else read_uses(name)
+    assert {"estate_use": read_words, "collection_kind": read_kinds}.get(name, read_uses)(name)
 
 
 def test_tags_of_openstreetmap(tmp_path: Path) -> None:

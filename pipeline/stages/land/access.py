@@ -17,34 +17,19 @@ from pipeline.config.town import Town
 from pipeline.contracts.land import Access
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.sources import COVER_CODES, Boundary, Buildings, Greenspaces, Landcover, Occupancy, Streets, Surface
-from pipeline.core.land.access import (
-    Entrances,
-    Network,
-    OnWay,
-    Ways,
-    beyond,
-    catchment,
-    check_metres,
-    check_not_shorter,
-    connect,
-    entrances,
-    merged_places,
-    nearest,
-    snap,
-    spread_along,
-    ways,
-)
+from pipeline.core.land.access import beyond, entrances, merged_places, spread_along
 from pipeline.core.land.supply import floating_catchment, gaussian_decay
 from pipeline.core.land.trees import Rules, blocks_around, look_around
+from pipeline.core.land.walking import Entrances, Floats, Network, OnWay, Ways, catchment, check_not_shorter, connect, nearest, snap
 from pipeline.errors import InputError
 from pipeline.io.sections import read_sections
 from pipeline.io.vectors import concatenate
 from pipeline.io.zonal import BandCells
+from pipeline.joins.walking import OnFoot, check_systems, door_points
 
 if TYPE_CHECKING:
     from pipeline.contracts.spec import Raster, Table
 
-Floats = NDArray[np.float64]
 TREE_RADII_M = (15, 25, 50)
 # What lies this much farther out than the threshold can still matter.
 EDGE = 1.5
@@ -103,10 +88,10 @@ def access(
     InputError
         When a reference system is not metric, or not the same for all.
     """
-    _check_systems(buildings, streets, greenspaces)
-    points = _points(np.asarray(buildings.geometry))
+    check_systems("access", buildings, streets, greenspaces)
+    points = door_points(np.asarray(buildings.geometry))
     people = None if occupancy is None else occupancy.set_index("building_id")["residents"].reindex(buildings["building_id"]).fillna(0.0).to_numpy(dtype=np.float64)
-    on_foot = _OnFoot.of(points, streets, config, notes)
+    on_foot = OnFoot.of(points, streets, config, notes)
     columns = {"on_network": on_foot.status(len(points)), "snap_m": on_foot.snap_m}
     around = _neighbours(layers, boundary, on_foot.network, config, town, notes)
     columns |= _ways_to_places(points, buildings["building_id"].to_numpy(), on_foot, greenspaces, people, around, config, notes)
@@ -114,54 +99,6 @@ def access(
     _edge_effects(points, streets, greenspaces, boundary, config, notes)
     table = pd.DataFrame({"building_id": buildings["building_id"].to_numpy(), **columns})
     return table[list(Access.columns())].sort_values("building_id", kind="stable").reset_index(drop=True)
-
-
-def _check_systems(*frames: gpd.GeoDataFrame | None) -> None:
-    """Walking distances are metres on the ground; EPSG:3857 stretches them by 1.31 at 40 degrees north."""
-    given = [f for f in frames if f is not None]
-    for frame in given:
-        crs = frame.crs
-        if crs is None or not crs.is_projected or crs.to_epsg() in (3857, 3395, 900913) or abs(crs.axis_info[0].unit_conversion_factor - 1.0) > 1e-9:
-            raise InputError(f"access: a layer is in {'no system' if crs is None else crs.name}; expected metres of the town's projected system: in EPSG:3857 a walk of 300 m is 229 m long at 40 degrees north; correct `epsg` in town.yaml")
-        check_metres(np.asarray(frame.geometry))
-    if any(f.crs != given[0].crs for f in given):
-        raise InputError(f"access: layers are in {', '.join(sorted({f.crs.name for f in given}))}; expected one system; make the source stages again")
-
-
-def _points(shapes: NDArray[Any]) -> Floats:
-    middle = shapely.centroid(shapes)
-    outside = ~shapely.contains_properly(shapes, middle)
-    middle[outside] = shapely.point_on_surface(shapes[outside])
-    return shapely.get_coordinates(middle)
-
-
-class _OnFoot(NamedTuple):
-    """The walkable streets and where the buildings meet them; `network` is None where there are none."""
-
-    network: Ways | None
-    start: OnWay
-    snap_m: Floats
-
-    @classmethod
-    def of(cls, points: Floats, streets: gpd.GeoDataFrame | None, config: AccessConfig, notes: Notes) -> _OnFoot:
-        nowhere = OnWay(np.full(len(points), -1), np.full(len(points), np.nan), np.full(len(points), np.nan))
-        walk = None if streets is None else streets[streets["walkable"]]
-        if walk is None or walk.empty:
-            notes.warn("No walkable street is known: distances are straight lines only, and the supply of green per person is missing.")
-            return cls(None, nowhere, nowhere.off)
-        network = ways(np.asarray(walk.geometry), walk["from_node"].to_numpy(), walk["to_node"].to_numpy(), config.min_piece_m)
-        notes.count("street edges left out: in a piece shorter than min_piece_m", len(walk) - len(network.lines))
-        start = snap(points, network)
-        far = start.off > config.max_snap_m
-        notes.count("buildings farther than max_snap_m from a walkable street: no way on foot", int(far.sum()))
-        notes.figure("snap_m_median", float(np.median(start.off)) if len(points) else 0.0)
-        notes.figure("snap_m_max", float(np.max(start.off, initial=0.0)))
-        return cls(network, start._replace(edge=np.where(far, -1, start.edge)), start.off)
-
-    def status(self, count: int) -> NDArray[np.object_]:
-        if self.network is None:
-            return np.full(count, "no_streets", dtype=object)
-        return np.where(self.start.edge >= 0, "yes", "far").astype(object)
 
 
 class Neighbours(NamedTuple):
@@ -196,7 +133,7 @@ def _neighbours(layers: Layers | None, boundary: gpd.GeoDataFrame | None, networ
 
 
 def _ways_to_places(
-    points: Floats, names: NDArray[Any], on_foot: _OnFoot, greenspaces: gpd.GeoDataFrame | None, people: Floats | None, around: Neighbours, config: AccessConfig, notes: Notes
+    points: Floats, names: NDArray[Any], on_foot: OnFoot, greenspaces: gpd.GeoDataFrame | None, people: Floats | None, around: Neighbours, config: AccessConfig, notes: Notes
 ) -> dict[str, Any]:
     """Columns of distances and of the supply."""
     public = _public(greenspaces, config, notes)
@@ -236,7 +173,7 @@ def _public(greenspaces: gpd.GeoDataFrame | None, config: AccessConfig, notes: N
     return rows
 
 
-def _doors(shapes: NDArray[Any], on_foot: _OnFoot, config: AccessConfig) -> tuple[Entrances, Network | None]:
+def _doors(shapes: NDArray[Any], on_foot: OnFoot, config: AccessConfig) -> tuple[Entrances, Network | None]:
     if on_foot.network is None:
         none = np.empty(0, dtype=np.int64)
         return Entrances(none, OnWay(none, np.empty(0), np.empty(0)), np.empty((0, 2)), np.empty(0, dtype=bool)), None
@@ -244,7 +181,7 @@ def _doors(shapes: NDArray[Any], on_foot: _OnFoot, config: AccessConfig) -> tupl
     return doors, connect(on_foot.network, doors)
 
 
-def _to(points: Floats, shapes: NDArray[Any], counts: NDArray[np.bool_], on_foot: _OnFoot, graph: Network | None, doors: Entrances) -> tuple[Floats, Floats, NDArray[np.int64]]:
+def _to(points: Floats, shapes: NDArray[Any], counts: NDArray[np.bool_], on_foot: OnFoot, graph: Network | None, doors: Entrances) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """Straight line, way and entrance to the nearest of the places that count; 0 for a building inside one."""
     missing = np.full(len(points), np.nan)
     if not counts.any() or not len(points):
@@ -269,7 +206,7 @@ def _led_to(points: Floats, shapes: NDArray[Any], counts: NDArray[np.bool_], doo
     return {"green_id": green, "entrance_easting_m": where[:, 0], "entrance_northing_m": where[:, 1]}
 
 
-def _report_doors(public: gpd.GeoDataFrame, place: NDArray[np.int64], outlines: NDArray[Any], doors: Entrances, on_foot: _OnFoot, notes: Notes) -> None:
+def _report_doors(public: gpd.GeoDataFrame, place: NDArray[np.int64], outlines: NDArray[Any], doors: Entrances, on_foot: OnFoot, notes: Notes) -> None:
     notes.figure("public_green_m2", float(shapely.area(outlines).sum()))
     if on_foot.network is None:
         return
@@ -285,7 +222,7 @@ def _report_doors(public: gpd.GeoDataFrame, place: NDArray[np.int64], outlines: 
 
 
 def _supply(
-    points: Floats, outlines: NDArray[Any], place: NDArray[np.int64], on_foot: _OnFoot, graph: Network | None, doors: Entrances,
+    points: Floats, outlines: NDArray[Any], place: NDArray[np.int64], on_foot: OnFoot, graph: Network | None, doors: Entrances,
     people: Floats | None, around: Neighbours, config: AccessConfig, notes: Notes,
 ) -> Floats:  # fmt: skip
     if people is None or graph is None or not people.sum() > 0.0:

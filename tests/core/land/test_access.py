@@ -13,18 +13,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
-from pipeline.core.land.access import (
-    OnWay,
-    Ways,
-    catchment,
-    check_not_shorter,
-    connect,
-    entrances,
-    merged_places,
-    nearest,
-    snap,
-    ways,
-)
+from pipeline.core.land.access import entrances, merged_places
+from pipeline.core.land.walking import OnWay, Ways, catchment, check_not_shorter, connect, nearest, snap, ways
 from pipeline.core.network import cut_at_junctions
 from pipeline.errors import ContractError
 

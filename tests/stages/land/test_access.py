@@ -194,7 +194,7 @@ def test_wrong_systems_are_refused() -> None:
 
 def test_a_street_shorter_than_its_line_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lengths come from the lines; were one wrong, the run would stop."""
-    from pipeline.stages.land import access as stage
+    from pipeline.joins import walking as stage
 
     real = stage.ways
     monkeypatch.setattr(stage, "ways", lambda *a: real(*a)._replace(length=0.2 * real(*a).length))
