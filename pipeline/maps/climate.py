@@ -15,10 +15,12 @@ from pipeline.maps.quantities import quantity, significant
 from pipeline.maps.starts import Entry
 from pipeline.maps.text import TEXT, Phrase, joined, say
 
-_FIRST, _ANCHORS, _LOST = 6, 5, 4
+_FIRST, _ANCHORS, _LOST = 5, 4, 4
+# Communities of these many households are enough to see the course.
+_STEPS = 7
 # Rows of the dated tables that the plan rests on, in the order they are shown.
 _RULES = (
-    ("duties", "solar_public_2027"), ("duties", "solar_public_2028"), ("duties", "solar_public_2030"), ("duties", "renovation"), ("grants", "conto_termico_municipal"), ("grants", "conto_termico"),
+    ("duties", "solar_public_2027"), ("duties", "solar_public_2028"), ("duties", "solar_public_2030"), ("duties", "renovation"), ("grants", "conto_termico_municipal"), 
     ("energy_communities", "cap_200"), ("grants", "pnrr_community"), ("feed_in", "scambio_sul_posto"),
 )  # fmt: skip
 
@@ -65,20 +67,15 @@ class Climate:
     first: list[Entry] = field(default_factory=list)
     lost: Phrase | None = None
     community: Community | None = None
-    rules: list[DatedRule] = field(default_factory=list)
-    rules_lead: Phrase = NONE
 
 
 def climate(site: Site) -> Climate:
     """The plan as far as its stages were made."""
-    whole = site.estate is not None
     return Climate(
         estate=_estate(site.estate) if site.estate is not None else [],
         first=_first(site.estate) if site.estate is not None else [],
         lost=_lost(site.estate) if site.estate is not None else None,
         community=None if site.community is None else _community(site),
-        rules=dated_rules(site.as_of) if whole else [],
-        rules_lead=say("plan.rules.lead", day=_day(site.as_of)),
     )
 
 
@@ -174,7 +171,7 @@ def _steps(steps: Any, fed_in_kwh: float) -> list[Step]:
     """Bars as wide as what is shared of all that the roofs feed in."""
     return [
         Step(quantity(r.households, "int"), round(100.0 * min(1.0, r.shared_kwh / max(fed_in_kwh, 1e-9)), 1), quantity(r.shared_kwh, "kwh"), quantity(r.covered_share, "part"), quantity(r.household_eur, "eur"))
-        for r in steps.sort_values("households").itertuples(index=False)
+        for r in steps.sort_values("households").tail(_STEPS).itertuples(index=False)
     ]
 
 
@@ -204,7 +201,8 @@ def _dated(row: Rule, day: str) -> DatedRule:
     return DatedRule(TEXT[f"plan.rule.{row.key}"], row.valid_from, literal(row.valid_to) if row.valid_to else TEXT["plan.rules.open"], TEXT[f"plan.rules.{state}"], expired)
 
 
-def _day(as_of: str) -> Phrase:
+def day_in_words(as_of: str) -> Phrase:
+    """The day of the sum, as people write it."""
     year, month, day = day_of(as_of).split("-")
     return Phrase(*(f"{int(day)} {names.split()[int(month) - 1]} {year}" for names in TEXT["months"]))
 

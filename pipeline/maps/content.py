@@ -51,6 +51,8 @@ class Site:
         What a home uses in a year, for comparison; None where nobody says [kWh].
     estate, community
         Register of public buildings and layers of the package `community`; None where there is none.
+    initiatives, reports, actions, indicators, neighbours, waste, collection
+        The other stages of the plan: tables, or layers of packages by name; None where a stage was not made.
     as_of
         Month of prices and rules.
     anchor_households, member_share
@@ -80,6 +82,13 @@ class Site:
     home_kwh: float | None = None
     estate: gpd.GeoDataFrame | None = None
     community: dict[str, gpd.GeoDataFrame] | None = None
+    initiatives: gpd.GeoDataFrame | None = None
+    reports: dict[str, gpd.GeoDataFrame] | None = None
+    actions: dict[str, gpd.GeoDataFrame] | None = None
+    indicators: pd.DataFrame | None = None
+    neighbours: pd.DataFrame | None = None
+    waste: pd.DataFrame | None = None
+    collection: dict[str, gpd.GeoDataFrame] | None = None
     as_of: str = "2026-11"
     anchor_households: int = 100
     member_share: float = 0.5

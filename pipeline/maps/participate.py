@@ -51,7 +51,17 @@ def write(site: Site, out: Path) -> None:
     for name, columns in _TABLES.items():
         # With a mark of its encoding, or a spreadsheet would spoil the accents.
         (folder / name).write_text("\ufeff" + ";".join(columns) + "\r\n", encoding="utf-8", newline="")
+    if site.actions is not None:
+        for name, layer in (("azioni.csv", "list"), ("curva_costi.csv", "curve"), ("bilancio.csv", "budget")):
+            rows = site.actions[layer].drop(columns="geometry", errors="ignore")
+            text = rows.assign(**{n: rows[n].map(_harmless) for n in rows.columns if rows[n].dtype == object}).to_csv(index=False, lineterminator="\r\n", float_format="%.10g")
+            (folder / name).write_text("\ufeff" + text, encoding="utf-8", newline="")
     (folder / _GEOJSON).write_text(json.dumps(_example(site), ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+
+
+def _harmless(value: object) -> object:
+    """Text that a spreadsheet would run as a formula gets a mark before it."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def _example(site: Site) -> dict[str, object]:

@@ -178,7 +178,6 @@ CLIMATE: dict[str, tuple[str, str]] = {
     "plan.rules.waiting": ("non ancora in vigore", "not yet in force"),
     "plan.rules.recalled": ("da verificare", "to be verified"),
     "plan.rule.conto_termico_municipal": ("Conto termico 3.0, edifici di comuni fino a 15.000 abitanti: fino al 100 % (DM 7 agosto 2025)", "Conto termico 3.0, buildings of towns up to 15,000 people: up to 100% (DM 7 August 2025)"),
-    "plan.rule.conto_termico": ("Conto termico 3.0, altri casi: fino al 65 % (DM 7 agosto 2025)", "Conto termico 3.0, other cases: up to 65% (DM 7 August 2025)"),
     "plan.rule.pnrr_community": ("PNRR, 40 % per gli impianti delle comunità energetiche", "PNRR, 40% for plants of energy communities"),
     "plan.rule.cap_200": ("Tariffa premio delle comunità energetiche (DM 414/2023), nuovi impianti", "Premium of energy communities (DM 414/2023), new plants"),
     "plan.rule.scambio_sul_posto": ("Scambio sul posto, nuovi impianti", "Net metering, new plants"),
@@ -186,6 +185,17 @@ CLIMATE: dict[str, tuple[str, str]] = {
     "plan.rule.solar_public_2028": ("Solare su edifici pubblici oltre 750 m² entro il 2028", "Solar on public buildings above 750 m² by 2028"),
     "plan.rule.solar_public_2030": ("Solare su edifici pubblici oltre 250 m² entro il 2030", "Solar on public buildings above 250 m² by 2030"),
     "plan.rule.renovation": ("3 % l’anno di superficie pubblica da ristrutturare (direttiva 2023/1791)", "3% a year of public floor area to be renovated (Directive 2023/1791)"),
+    "method.climate": ("Il piano per il clima", "The climate plan"),
+    "method.climate.text": (
+        "Consumi: ultimo anno intero di bollette, calore riportato a un anno tipico con i gradi giorno, accanto al tipico dell’uso. Comunità: ora per ora il minore fra ciò che i tetti comunali immettono e ciò che famiglie medie prelevano. "
+        "Azioni e indicatori: dagli stessi numeri delle mappe, ai prezzi e alle regole della data indicata; una regola scaduta non è contata. Per intero: docs/methods/plan.md, register.md, actions.md, indicators.md, waste.md.",
+        "Consumption: the newest whole year of bills, heat brought to a typical year by degree days, beside the typical of its use. Community: hour by hour the smaller of what municipal roofs feed in and mean households draw. "
+        "Actions and indicators: from the same figures as the maps, at prices and rules of the day named; an expired rule is not counted. In full: docs/methods/plan.md, register.md, actions.md, indicators.md, waste.md.",
+    ),
+    "method.enterprises.text": (
+        "Edifici il cui uso è industria, negozio, ufficio o agricoltura, dalla superficie di falde indicata; resa come negli altri tetti. Piazzali: suolo sigillato della particella meno gli edifici, solo come superficie.",
+        "Buildings used for industry, shop, office or farming, from the area of planes named on; yield as on other roofs. Yards: sealed ground of the parcel less its buildings, as an area only.",
+    ),
     "card.climate": ("Il Comune e il clima", "The municipality and the climate"),
     "card.climate.band": ("di CO₂ evitabile ogni anno in {count} edifici pubblici, indicativo", "of CO₂ to avoid each year in {count} public buildings, indicative"),
     "card.climate.text": ("Consumi, obblighi, sole sui tetti, comunità energetica: che cosa fare prima, e perché.", "Consumption, duties, sun on the roofs, energy community: what to do first, and why."),

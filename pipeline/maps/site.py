@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from pipeline.maps import dates, filtered, findings, participate, pictures, sheets, starts, sunmap
+from pipeline.maps import dates, filtered, findings, monitor, participate, pictures, points, roadmap, sheets, starts, sunmap
 from pipeline.maps.basemap import street_lines
 from pipeline.maps.climate import plan_cards
 from pipeline.maps.content import Site
@@ -66,6 +66,8 @@ def write(site: Site, out: Path) -> dict[str, int]:
     for name in THEME_PAGES:
         _page(out, name, theme_page(site, environment, name, _common(site, name)))
     participate.write(site, out)
+    for name, told in (("roadmap", roadmap.roadmap(site)), ("indicators", monitor.monitor(site))):
+        _page(out, name, environment.get_template(f"{name}.html").render(_common(site, name) | {"plan": told}))
     _page(out, "participate", _participate(site, environment))
     for name, active in (("roof", "solar" in site.made), ("parcel", "parcels" in site.atlas)):
         files = [f"static/{s}.js" for s in ("core", "numbers", "sheet", *(("land",) if name == "parcel" else ()), "sheetpage", "drawing", name)]
@@ -121,6 +123,9 @@ def _write_data(site: Site, folder: Path) -> dict[str, int]:
     words = {k: list(TEXT[k]) for k in ("method.warnings", "method.assumptions", "method.months", "method.more")}
     steps = [step.as_json() for step in steps_of(site.lineage)]
     _save(folder, "diary", f"Object.assign(SS.text,{_json(words)});\nSS.diary={_json(steps)};\n")
+    if (marks := points.points(site)) is not None:
+        _save(folder, "points", points.script(marks))
+        counts["points of the plan"] = len(marks)
     if site.dates is not None and "sealing" in site.made:
         counts["changes between two dates"] = dates.write(site.dates, folder)
     facts = [asdict(f) for f in sheets.parcel_facts(site.atlas["parcels"])] if "parcels" in site.atlas else []

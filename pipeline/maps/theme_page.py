@@ -11,7 +11,7 @@ from folium import LayerControl
 from jinja2 import Environment
 
 from pipeline.core.solar.uncertainty import P90_SIGMAS
-from pipeline.maps import climate, dates, findings
+from pipeline.maps import climate, dates, findings, points
 from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of
 from pipeline.maps.land_green import Green, green
@@ -21,6 +21,7 @@ from pipeline.maps.layers import (
     SCRIPTS,
     SUN_SCRIPT,
     Picture,
+    Points,
     Polygons,
     StreetLines,
     SunSquares,
@@ -66,15 +67,15 @@ def theme_page(site: Site, environment: Environment, name: str, common: dict[str
     theme = site.made.get(name)
     data = _data_files(site, theme)
     sun, compared = _has_sun(site, theme), _has_dates(site, theme)
-    more = [*([SUN_SCRIPT] if sun else []), *([DATES_SCRIPT] if compared else []), *_OWN.get(name, ())]
-    sources = [f"data/{d}.js" for d in ("text", *data, *([name] if theme else []), *(["sunmap"] if sun else []))]
+    more = [*([SUN_SCRIPT] if sun else []), *([DATES_SCRIPT] if compared else []), *_OWN.get(name, ()), *(["points.js"] if name == "climate" and points.subjects(site) else [])]
+    sources = [f"data/{d}.js" for d in ("text", *data, *([name] if theme else []), *(["sunmap"] if sun else []), *(["points"] if name == "climate" and points.subjects(site) else []))]
     scripts = [f"static/{s}" for s in SCRIPTS[:2]] + sources + [f"static/{s}" for s in (*SCRIPTS[2:-1], *more, SCRIPTS[-1])]
     values = common | {
         "theme": name, "means": _means(site), "greens": "greens" in data, "installed": findings.installed(site.sums) if name == "solar" else None, "sun": sun, "dates": compared, "active": theme is not None, "layer": theme.layer if theme else "", "lead": _lead(site, name, theme),
         "legend": f"green.legend.{theme.value}" if theme and name == "green" else f"{name}.legend", "credit_short": credits_of(site.lineage, short=True),
         "choices": bool(theme and choices(theme, site.atlas)), "missing": common["missing"] if name in ("sealing", "green") or (theme is None and name == "solar") else [],
         "whole": "town" not in site.atlas or site.atlas["town"]["zone_kind"].iloc[0] == "town",
-        "town_soil": soil(site) if theme and name == "sealing" else None, "town_green": _town_green(site) if theme and name == "green" else None, "plan": climate.climate(site) if name == "climate" else None,
+        "town_soil": soil(site) if theme and name == "sealing" else None, "town_green": _town_green(site) if theme and name == "green" else None, "plan": climate.climate(site) if name == "climate" else None, "marks": points.subjects(site) if name == "climate" else [],
     }  # fmt: skip
     with steady_identifiers():
         town_map = TownMap(_start(site, theme), scripts)
@@ -82,6 +83,8 @@ def theme_page(site: Site, environment: Environment, name: str, common: dict[str
             town_map.add_child(layer)
         if sun:
             town_map.add_child(SunSquares(TEXT["sun.layer"]))
+        for subject in values["marks"]:
+            town_map.add_child(Points(subject, TEXT[f"points.layer.{subject}"], show=points.LAYERS[subject]))
         LayerControl(position="topright", collapsed=True).add_to(town_map)
         town_map.add_child(ThemePanel())
         return render(town_map, environment, "theme.html", values)

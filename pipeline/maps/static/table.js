@@ -43,6 +43,7 @@
           if (!at) cell.scope = "row";
           if (!at && String(value).length > 8) cell.className = "id";
           if (!SS.wordy(kind)) cell.className += " n num";
+          else if (at && kind !== "text") cell.className = "w";
           line.append(cell);
         });
         var button = SS.h("button", { type: "button", "aria-label": SS.t("table.show.item", { id: SS.title(theme, row) }) }, SS.t("table.show"));

@@ -172,6 +172,7 @@
       if (o.dates) SS.dates(theme);
       SS.definitions();
       address(theme, legend);
+      if (SS.pointsReady) SS.pointsReady();
       ready();
     }).catch(function (error) { failed(); throw error; });
   };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,13 +12,17 @@ from numpy.typing import NDArray
 
 from pipeline.config.publish import WebmapConfig
 from pipeline.config.town import Town
+from pipeline.contracts.actions import Actions
+from pipeline.contracts.indicators import Indicators, Neighbours
 from pipeline.contracts.land import Consumed, Ledger
 from pipeline.contracts.notes import Lineage, Notes
 from pipeline.contracts.plan import Community, Estate
 from pipeline.contracts.publish import Atlas, Published, Site
+from pipeline.contracts.register import Initiatives, Reports
 from pipeline.contracts.solar import Finance, Ladder, Sunmap
 from pipeline.contracts.sources import Greenspaces, Landcover, Mismatch, Streets, Surface
 from pipeline.contracts.spec import Folder, Package, Raster, Table
+from pipeline.contracts.waste import Collection, Waste
 from pipeline.core.terrain import hillshade
 from pipeline.exports.content import layers
 from pipeline.exports.licences import Sources
@@ -53,6 +58,13 @@ def webmap(
     ledger: Table[Ledger] | None,
     estate: Table[Estate] | None,
     community: Package[Community] | None,
+    initiatives: Table[Initiatives] | None,
+    reports: Package[Reports] | None,
+    actions: Package[Actions] | None,
+    indicators: Table[Indicators] | None,
+    neighbours: Table[Neighbours] | None,
+    waste: Table[Waste] | None,
+    collection: Package[Collection] | None,
     config: WebmapConfig,
     town: Town,
     lineage: Lineage,
@@ -81,6 +93,10 @@ def webmap(
         Permits and restorations beside it.
     estate, community
         Register of public buildings and what a community around their roofs shares: climate.html.
+    initiatives, reports, actions
+        What the town does, what its people report, what could follow: roadmap.html, and points on the map of climate.html.
+    indicators, neighbours, waste, collection
+        Yearly figures, neighbours, waste and ways to collection points: indicators.html.
     config, town, lineage
         How to draw, what it is called, where the data came from.
     out
@@ -96,7 +112,8 @@ def webmap(
         dict(atlas), town.name, town.languages, lineage, __version__, simplify_m=config.simplify_m, email=config.email,
         canopy_height_m=town.green.canopy_height_m, storm_mm=town.plots.storm_mm, shade=shade, cover=cover, bounds=bounds,
         streets=streets, greens=greenspaces, sun=sun, steps=_steps(ladder, finance),
-        consumed=None if consumed is None else dict(consumed), ledger=ledger, rules=rules_of(town), estate=estate, community=None if community is None else dict(community), as_of=town.estate.as_of,
+        consumed=_layers(consumed), ledger=ledger, rules=rules_of(town), estate=estate, community=_layers(community), initiatives=initiatives, reports=_layers(reports),
+        actions=_layers(actions), indicators=indicators, neighbours=neighbours, waste=waste, collection=_layers(collection), as_of=town.estate.as_of,
         anchor_households=town.community.anchor_households, member_share=town.community.member_share, large_roof_m2=config.large_roof_m2, large_yard_m2=config.large_yard_m2, home_kwh=rule("consumption", "dwelling", town.finance.as_of).value,
     )  # fmt: skip
     for layer, rows in site.write(made, out).items():
@@ -110,6 +127,10 @@ def webmap(
         if name not in made.made:
             notes.warn(f"{name}.html shows no theme: the atlas has no figures for it")
     return Folder()
+
+
+def _layers(package: Package[Any] | None) -> dict[str, Any] | None:
+    return None if package is None else dict(package)
 
 
 def _ground(surface: Raster[Surface] | None, landcover: Raster[Landcover] | None) -> tuple[Picture, Picture, Bounds]:
