@@ -20,7 +20,7 @@ _FIRST, _ANCHORS, _LOST = 5, 4, 4
 _STEPS = 7
 # Rows of the dated tables that the plan rests on, in the order they are shown.
 _RULES = (
-    ("duties", "solar_public_2027"), ("duties", "solar_public_2028"), ("duties", "solar_public_2030"), ("duties", "renovation"), ("grants", "conto_termico_municipal"), 
+    ("duties", "solar_public_2027"), ("duties", "solar_public_2028"), ("duties", "solar_public_2030"), ("duties", "renovation"), ("grants", "conto_termico_municipal"),
     ("energy_communities", "cap_200"), ("grants", "pnrr_community"), ("feed_in", "scambio_sul_posto"),
 )  # fmt: skip
 

@@ -21,8 +21,8 @@ from pipeline.contracts.spec import MONTHS, Raster, RasterBlocks, TableSpec
 from pipeline.core.grid import Grid, Window
 from pipeline.core.solar.uncertainty import P90_SIGMAS
 from pipeline.io import rasters
-from tests.maps.plan_layers import plan_layers
 from tests.maps.land_layers import consumed_of, ledger_of, street_rows, with_land
+from tests.maps.plan_layers import plan_layers
 
 EPSG = 25833
 # About the middle of Carmiano in EPSG:25833.
