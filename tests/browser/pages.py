@@ -10,8 +10,8 @@ PAGES = ("index", "solar", "sealing", "green", "climate", "roadmap", "indicators
 # What is opened where a page shows one thing.
 SHOWN = {"solar": "s=E00030", "sealing": "s=B792_2_007", "roof": "s=E00030", "parcel": "s=B792_2_007", "climate": "s=S1", "enterprises": "s=E00043"}
 MAPS = ("solar", "sealing", "green", "climate", "enterprises")
-# What each theme draws of the small town: all buildings, the parcels that are neither road nor water, all sections.
-COUNTS = {"solar": ("buildings", 60), "sealing": ("parcels", 100), "green": ("sections", 9), "climate": ("estate", 3)}
+# What each theme draws of the small town: all buildings, the parcels that are neither road nor water, all sections; public buildings, large roofs and yards.
+COUNTS = {"solar": ("buildings", 60), "sealing": ("parcels", 100), "green": ("sections", 9), "climate": ("estate", 3), "enterprises": ("large", 24)}
 Visits = Callable[..., Any]
 
 
