@@ -145,7 +145,7 @@ CLIMATE: dict[str, tuple[str, str]] = {
         "{kwp} su {plants} tetti comunali immettono in rete {fed} l’anno. Bastano {households} famiglie per usarne il 90 % di ciò che userebbero tutte, ora per ora.",
         "{kwp} on {plants} municipal roofs feed in {fed} a year. {households} households are enough to use 90% of what all of them would, hour by hour.",
     ),
-    "plan.community.area": ("Area {area}: {text}", "Area {area}: {text}"),
+    "plan.community.area": ("Area {area}: {text}", "Below {area}: {text}"),
     "plan.community.one": (
         "Nessuna fonte dice sotto quale cabina primaria sta ogni edificio: il comune è preso come una sola area.",
         "No source says which primary substation each building is below: the town is taken as one area.",

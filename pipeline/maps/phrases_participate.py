@@ -53,7 +53,7 @@ PARTICIPATE: dict[str, tuple[str, str]] = {
         "Tabelle vuote nei formati che il calcolo sa leggere. Si riempiono con un foglio di calcolo, separate da punto e virgola, e si mandano al Comune: al prossimo calcolo sono nella mappa.",
         "Empty tables in the formats that the calculation reads. Fill them in a spreadsheet, parted by semicolons, and send them to the municipality: at the next calculation they are on the map.",
     ),
-    "participate.files.file": ("File", "File"),
+    "participate.files.file": ("Nome del file", "Name of the file"),
     "participate.files.what": ("A che cosa serve", "What it is for"),
     "participate.file.segnalazioni_csv": (
         "Segnalazioni: tipo (missing_tree, sealed_place, heat_spot, roof, collection_point, other), testo, data, latitudine, longitudine. Niente nomi, e-mail o telefoni.",

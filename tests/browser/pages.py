@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-PAGES = ("index", "solar", "sealing", "green", "roof", "parcel", "method", "accessibility", "privacy")
+PAGES = ("index", "solar", "sealing", "green", "climate", "roadmap", "indicators", "enterprises", "participate", "roof", "parcel", "method", "accessibility", "privacy")
 # What is opened where a page shows one thing.
-SHOWN = {"solar": "s=E00030", "sealing": "s=B792_2_007", "roof": "s=E00030", "parcel": "s=B792_2_007"}
-MAPS = ("solar", "sealing", "green")
+SHOWN = {"solar": "s=E00030", "sealing": "s=B792_2_007", "roof": "s=E00030", "parcel": "s=B792_2_007", "climate": "s=S1", "enterprises": "s=E00043"}
+MAPS = ("solar", "sealing", "green", "climate", "enterprises")
 # What each theme draws of the small town: all buildings, the parcels that are neither road nor water, all sections.
-COUNTS = {"solar": ("buildings", 60), "sealing": ("parcels", 100), "green": ("sections", 9)}
+COUNTS = {"solar": ("buildings", 60), "sealing": ("parcels", 100), "green": ("sections", 9), "climate": ("estate", 3)}
 Visits = Callable[..., Any]
 
 
