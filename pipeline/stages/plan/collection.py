@@ -188,7 +188,7 @@ def _places(
     near = float(people[reached].sum())
     notes.count(f"candidate corners looked at: {kind}", len(nodes))
     if chosen.bound > 0.0:
-        notes.figure(f"gained_over_bound_{kind}", float(chosen.gained.sum() / chosen.bound))
+        notes.figure(f"gained_over_bound_{kind}", min(float(chosen.gained.sum() / chosen.bound), 1.0))
     return gpd.GeoDataFrame(
         {
             "place_id": place_names(points, f"{kind}-c"), "kind": kind, "rank": np.arange(1, len(points) + 1), "gained": chosen.gained, "gained_share": np.minimum(chosen.gained / missing, 1.0),
