@@ -51,6 +51,11 @@ endif
 
 -include rules.mk
 
+# Inner loops are compiled while the roofs, first in line, leave a core idle; a stage compiles what it does not find, so once a town is enough.
+$(FILE_irradiation): | $(R)/compiled
+$(R)/compiled: | $(R)/all.mk
+	@.venv/bin/python -m pipeline.core.solar.ahead && touch $@
+
 .PHONY: town FORCE $(PLAIN_GOALS)
 FORCE:
 
@@ -112,6 +117,11 @@ sample-points: .venv/.ready ## points to label in the field, for intervals of th
 
 freeze-baseline: .venv/.ready ## freeze green and canopy as the Nature Restoration baseline, once
 	@$(PY) freeze-baseline $(PLACE)
+
+# What make itself was told, not what a shell happens to hold.
+told = $(if $(findstring command,$(origin $1)),$($1))
+indicators: ## yearly indicators of the plan; with a year, frozen into the town's folder: make indicators YEAR=2026 [FORCE="why it is frozen anew"]
+	$(if $(call told,YEAR),@$(PY) freeze-indicators $(PLACE) --year "$(YEAR)" $(if $(call told,FORCE),--force "$(FORCE)"))
 
 report: ## the printed report for the council, a PDF for each language: processed/<town>/report/ (not made by plain make)
 

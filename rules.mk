@@ -7,6 +7,7 @@ FILE_boundary := $(P)/boundary.parquet
 FILE_installed := $(P)/installed.parquet
 FILE_waste := $(P)/waste.parquet
 FILE_greenspaces := $(P)/greenspaces.parquet
+FILE_neighbours := $(P)/neighbours.parquet
 FILE_parcels := $(P)/parcels.parquet
 FILE_residents := $(P)/residents.parquet
 FILE_streets := $(P)/streets.parquet
@@ -15,6 +16,7 @@ FILE_synthetic := $(P)/synthetic/manifest.json
 FILE_buildings := $(P)/buildings.parquet
 FILE_weather := $(P)/weather.parquet
 FILE_farhorizon := $(P)/farhorizon.parquet
+FILE_initiatives := $(P)/initiatives.parquet
 FILE_landcover := $(P)/landcover.tif
 FILE_mismatch := $(P)/mismatch.parquet
 FILE_occupancy := $(P)/occupancy.parquet
@@ -25,6 +27,7 @@ FILE_consumed := $(P)/consumed.gpkg
 FILE_horizon := $(P)/horizon.parquet
 FILE_obstacles := $(P)/obstacles.parquet
 FILE_patches := $(P)/patches.parquet
+FILE_reports := $(P)/reports.gpkg
 FILE_sealing := $(P)/sealing.parquet
 FILE_sunmap := $(P)/sunmap.tif
 FILE_green := $(P)/green.parquet
@@ -41,10 +44,12 @@ FILE_ladder := $(P)/ladder.parquet
 FILE_profiles := $(P)/profiles.parquet
 FILE_estate := $(P)/estate.parquet
 FILE_finance := $(P)/finance.parquet
+FILE_actions := $(P)/actions.gpkg
 FILE_atlas := $(P)/atlas.gpkg
 FILE_community := $(P)/community.gpkg
-FILE_exports := $(P)/exports/manifest.json
+FILE_indicators := $(P)/indicators.parquet
 FILE_report := $(P)/report/manifest.json
+FILE_exports := $(P)/exports/manifest.json
 FILE_webmap := $(SITE)/manifest.json
 
 # boundary(layers: Layers, town: Town, notes: Notes) -> Table[Boundary]
@@ -70,6 +75,12 @@ $(FILE_greenspaces): $(R)/greenspaces.json $(GENERATED_greenspaces) $(call if_ac
 	$(RUN) greenspaces
 .PHONY: greenspaces
 greenspaces: $(call need,greenspaces)
+
+# neighbours(layers: Layers | None, waste: Table[Waste] | None, town: Town, notes: Notes) -> Table[Neighbours]
+$(FILE_neighbours): $(R)/neighbours.json $(GENERATED_neighbours) $(call if_active,waste)
+	$(RUN) neighbours
+.PHONY: neighbours
+neighbours: $(call need,neighbours)
 
 # parcels(layers: Layers, boundary: Table[Boundary] | None, config: ParcelsConfig, town: Town, notes: Notes) -> Table[Parcels]
 $(FILE_parcels): $(R)/parcels.json $(GENERATED_parcels) $(call if_active,boundary)
@@ -118,6 +129,12 @@ $(FILE_farhorizon): $(R)/farhorizon.json $(GENERATED_farhorizon) $(call if_activ
 	$(RUN) farhorizon
 .PHONY: farhorizon
 farhorizon: $(call need,farhorizon)
+
+# initiatives(buildings: Table[Buildings], parcels: Table[Parcels] | None, boundary: Table[Boundary] | None, layers: Layers, config: InitiativesConfig, town: Town, notes: Notes) -> Table[Initiatives]
+$(FILE_initiatives): $(R)/initiatives.json $(GENERATED_initiatives) $(FILE_buildings) $(call if_active,parcels) $(call if_active,boundary)
+	$(RUN) initiatives
+.PHONY: initiatives
+initiatives: $(call need,initiatives)
 
 # landcover(surface: Raster[Surface], buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, layers: Layers | None, config: LandcoverConfig, town: Town, compute: Compute, notes: Notes) -> Raster[Landcover]
 $(FILE_landcover): $(R)/landcover.json $(GENERATED_landcover) $(FILE_surface) $(call if_active,buildings) $(call if_active,parcels)
@@ -178,6 +195,12 @@ $(FILE_patches): $(R)/patches.json $(FILE_landcover) $(call if_active,boundary) 
 	$(RUN) patches
 .PHONY: patches
 patches: $(call need,patches)
+
+# reports(boundary: Table[Boundary] | None, streets: Table[Streets] | None, surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, layers: Layers, config: ReportsConfig, town: Town, compute: Compute, notes: Notes) -> Package[Reports]
+$(FILE_reports): $(R)/reports.json $(GENERATED_reports) $(call if_active,boundary) $(call if_active,streets) $(call if_active,surface) $(call if_active,landcover)
+	$(RUN) reports
+.PHONY: reports
+reports: $(call need,reports)
 
 # sealing(landcover: Raster[Landcover], parcels: Table[Parcels] | None, residents: Table[Residents] | None, boundary: Table[Boundary] | None, streets: Table[Streets] | None, layers: Layers | None, config: SealingConfig, compute: Compute, notes: Notes) -> Table[Sealing]
 $(FILE_sealing): $(R)/sealing.json $(GENERATED_sealing) $(FILE_landcover) $(call if_active,parcels) $(call if_active,residents) $(call if_active,boundary) $(call if_active,streets)
@@ -275,6 +298,12 @@ $(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $
 .PHONY: finance
 finance: $(call need,finance)
 
+# actions(buildings: Table[Buildings], ladder: Table[Ladder] | None, finance: Table[Finance] | None, occupancy: Table[Occupancy] | None, estate: Table[Estate] | None, parcels: Table[Parcels] | None, desealing: Table[Desealing] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, planting: Table[Planting] | None, residents: Table[Residents] | None, initiatives: Table[Initiatives] | None, collection: Package[Collection] | None, config: ActionsConfig, town: Town, notes: Notes) -> Package[Actions]
+$(FILE_actions): $(R)/actions.json $(FILE_buildings) $(call if_active,ladder) $(call if_active,finance) $(call if_active,occupancy) $(call if_active,estate) $(call if_active,parcels) $(call if_active,desealing) $(call if_active,streets) $(call if_active,sealing) $(call if_active,planting) $(call if_active,residents) $(call if_active,initiatives) $(call if_active,collection)
+	$(RUN) actions
+.PHONY: actions
+actions: $(call need,actions)
+
 # atlas(boundary: Table[Boundary] | None, buildings: Table[Buildings] | None, parcels: Table[Parcels] | None, residents: Table[Residents] | None, landcover: Raster[Landcover] | None, streets: Table[Streets] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, horizon: Slim[Horizon] | None, obstacles: Table[Obstacles] | None, arrays: Table[Arrays] | None, solar: Table[Solar] | None, finance: Table[Finance] | None, installed: Table[Installed] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, plots: Table[Plots] | None, desealing: Table[Desealing] | None, planting: Table[Planting] | None, access: Table[Access] | None, provision: Table[Provision] | None, consumed: Package[Consumed] | None, restoration: Table[Restoration] | None, patches: Table[Patches] | None, town: Town, notes: Notes) -> Package[Atlas]
 $(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,buildings) $(call if_active,parcels) $(call if_active,residents) $(call if_active,landcover) $(call if_active,streets) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,horizon) $(call if_active,obstacles) $(call if_active,arrays) $(call if_active,solar) $(call if_active,finance) $(call if_active,installed) $(call if_active,sealing) $(call if_active,green) $(call if_active,plots) $(call if_active,desealing) $(call if_active,planting) $(call if_active,access) $(call if_active,provision) $(call if_active,consumed) $(call if_active,restoration) $(call if_active,patches)
 	$(RUN) atlas
@@ -287,11 +316,11 @@ $(FILE_community): $(R)/community.json $(GENERATED_community) $(FILE_estate) $(F
 .PHONY: community
 community: $(call need,community)
 
-# exports(atlas: Package[Atlas], boundary: Table[Boundary] | None, parcels: Table[Parcels] | None, buildings: Table[Buildings] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, weather: Table[Weather] | None, farhorizon: Table[FarHorizon] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, arrays: Slim[Arrays] | None, solar: Table[Solar] | None, profiles: Table[Profiles] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, plots: Table[Plots] | None, desealing: Table[Desealing] | None, planting: Table[Planting] | None, access: Table[Access] | None, consumed: Package[Consumed] | None, ledger: Table[Ledger] | None, installed: Table[Installed] | None, estate: Table[Estate] | None, community: Package[Community] | None, waste: Table[Waste] | None, collection: Package[Collection] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, surface: Raster[Surface] | None, config: ExportsConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Exports]
-$(FILE_exports): $(R)/exports.json $(FILE_atlas) $(call if_active,boundary) $(call if_active,parcels) $(call if_active,buildings) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch) $(call if_active,weather) $(call if_active,farhorizon) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,arrays) $(call if_active,solar) $(call if_active,profiles) $(call if_active,ladder) $(call if_active,finance) $(call if_active,sealing) $(call if_active,green) $(call if_active,plots) $(call if_active,desealing) $(call if_active,planting) $(call if_active,access) $(call if_active,consumed) $(call if_active,ledger) $(call if_active,installed) $(call if_active,estate) $(call if_active,community) $(call if_active,waste) $(call if_active,collection) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,surface)
-	$(RUN) exports
-.PHONY: exports
-exports: $(call need,exports)
+# indicators(arrays: Slim[Arrays] | None, solar: Table[Solar] | None, installed: Table[Installed] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, provision: Table[Provision] | None, restoration: Table[Restoration] | None, consumed: Package[Consumed] | None, estate: Table[Estate] | None, waste: Table[Waste] | None, initiatives: Table[Initiatives] | None, actions: Package[Actions] | None, layers: Layers | None, config: IndicatorsConfig, notes: Notes) -> Table[Indicators]
+$(FILE_indicators): $(R)/indicators.json $(GENERATED_indicators) $(call if_active,arrays) $(call if_active,solar) $(call if_active,installed) $(call if_active,sealing) $(call if_active,green) $(call if_active,provision) $(call if_active,restoration) $(call if_active,consumed) $(call if_active,estate) $(call if_active,waste) $(call if_active,initiatives) $(call if_active,actions)
+	$(RUN) indicators
+.PHONY: indicators
+indicators: $(call need,indicators)
 
 # report(atlas: Package[Atlas], boundary: Table[Boundary] | None, surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, estate: Table[Estate] | None, config: ReportConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Report]
 $(FILE_report): $(R)/report.json $(FILE_atlas) $(call if_active,boundary) $(call if_active,surface) $(call if_active,landcover) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,estate)
@@ -299,8 +328,14 @@ $(FILE_report): $(R)/report.json $(FILE_atlas) $(call if_active,boundary) $(call
 .PHONY: report
 report: $(call need,report)
 
-# webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, consumed: Package[Consumed] | None, ledger: Table[Ledger] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Site]
-$(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,ladder) $(call if_active,finance) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch) $(call if_active,consumed) $(call if_active,ledger)
+# exports(atlas: Package[Atlas], boundary: Table[Boundary] | None, parcels: Table[Parcels] | None, buildings: Table[Buildings] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, weather: Table[Weather] | None, farhorizon: Table[FarHorizon] | None, roofs: Table[Roofs] | None, irradiation: Table[Irradiation] | None, arrays: Slim[Arrays] | None, solar: Table[Solar] | None, profiles: Table[Profiles] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, sealing: Table[Sealing] | None, green: Table[Green] | None, plots: Table[Plots] | None, desealing: Table[Desealing] | None, planting: Table[Planting] | None, access: Table[Access] | None, consumed: Package[Consumed] | None, ledger: Table[Ledger] | None, installed: Table[Installed] | None, estate: Table[Estate] | None, community: Package[Community] | None, initiatives: Table[Initiatives] | None, reports: Package[Reports] | None, waste: Table[Waste] | None, collection: Package[Collection] | None, actions: Package[Actions] | None, indicators: Table[Indicators] | None, neighbours: Table[Neighbours] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, surface: Raster[Surface] | None, config: ExportsConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Exports]
+$(FILE_exports): $(R)/exports.json $(FILE_atlas) $(call if_active,boundary) $(call if_active,parcels) $(call if_active,buildings) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch) $(call if_active,weather) $(call if_active,farhorizon) $(call if_active,roofs) $(call if_active,irradiation) $(call if_active,arrays) $(call if_active,solar) $(call if_active,profiles) $(call if_active,ladder) $(call if_active,finance) $(call if_active,sealing) $(call if_active,green) $(call if_active,plots) $(call if_active,desealing) $(call if_active,planting) $(call if_active,access) $(call if_active,consumed) $(call if_active,ledger) $(call if_active,installed) $(call if_active,estate) $(call if_active,community) $(call if_active,initiatives) $(call if_active,reports) $(call if_active,waste) $(call if_active,collection) $(call if_active,actions) $(call if_active,indicators) $(call if_active,neighbours) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,surface)
+	$(RUN) exports
+.PHONY: exports
+exports: $(call need,exports)
+
+# webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, consumed: Package[Consumed] | None, ledger: Table[Ledger] | None, estate: Table[Estate] | None, community: Package[Community] | None, initiatives: Table[Initiatives] | None, reports: Package[Reports] | None, actions: Package[Actions] | None, indicators: Table[Indicators] | None, neighbours: Table[Neighbours] | None, waste: Table[Waste] | None, collection: Package[Collection] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Site]
+$(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,ladder) $(call if_active,finance) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch) $(call if_active,consumed) $(call if_active,ledger) $(call if_active,estate) $(call if_active,community) $(call if_active,initiatives) $(call if_active,reports) $(call if_active,actions) $(call if_active,indicators) $(call if_active,neighbours) $(call if_active,waste) $(call if_active,collection)
 	$(RUN) webmap
 .PHONY: webmap
 webmap: $(call need,webmap)

@@ -279,6 +279,19 @@ def _freeze_baseline(options: argparse.Namespace) -> int:
     return 0
 
 
+def _freeze_indicators(options: argparse.Namespace) -> int:
+    from pipeline.freezing import freeze_year, missing_source
+
+    place = _place(options)
+    change = freeze_year(place, options.year, options.force)
+    if change.kept:
+        print(f"{change.kept} keeps what stood there before")
+    print(f"{change.path}: frozen: {', '.join(change.added)}" if change.added else f"{change.path}: all of it is frozen already; nothing was written")
+    if said := missing_source(place):
+        print(said)
+    return 0
+
+
 def _checksums(options: argparse.Namespace) -> int:
     from pipeline.checksums import ABSOLUTE, RELATIVE, checksums, compare, compare_folder
     from pipeline.errors import InputError
@@ -368,6 +381,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "site-zip": _site_zip,
     "sample-points": _sample_points,
     "freeze-baseline": _freeze_baseline,
+    "freeze-indicators": _freeze_indicators,
     "run": _run,
     "refresh": _refresh,
     "inactive": _inactive,

@@ -31,6 +31,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "rules-due": ("rules-due", "rules-due --on 2027-01-15", "rules-due --within 365 --all", "rules-due --json"),
     "sample-points": ("sample-points",),
     "freeze-baseline": ("freeze-baseline",),
+    "freeze-indicators": ("freeze-indicators --year 2026", "freeze-indicators --year 2026 --force misprint"),
     "serve": ("serve", "serve --folder maps/carmiano --port 8080"),
     "site-zip": ("site-zip --site maps/carmiano",),
     "run": ("run solar", "run horizon --dask tcp://office1:8786"),
@@ -114,6 +115,9 @@ def _to_bring_and_show(commands: _Commands) -> None:
 def _to_measure(commands: _Commands) -> None:
     commands.add("sample-points", "Draw points for labelling in the field, and their key, into the town's folder.")
     commands.add("freeze-baseline", "Freeze today's green and canopy as the baseline of the Nature Restoration sheet, once.")
+    year = commands.add("freeze-indicators", "Freeze the yearly indicators into the town's folder; Make calls this with YEAR=. What was frozen before stays.")
+    year.add_argument("--year", type=int, required=True, help="year of the snapshot; that of indicators.as_of in town.yaml")
+    year.add_argument("--force", default="", metavar="WHY", help="replace values that differ by the same method, and say why; the file as it was is kept beside it")
 
 
 def _for_make(commands: _Commands) -> None:

@@ -25,6 +25,8 @@ from pipeline.io.sidecar import read_json, sha256_of, stat_of, text_of, write_js
 from pipeline.io.turns import Tell, is_free, take_turn
 from pipeline.io.whole import make_folder, tidy, tidy_texts
 
+# Kinds whose files this project itself writes into the town's folder, year by year.
+EMPTY_AT_FIRST = frozenset({"snapshots"})
 TOWN_NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,40}$")
 
 
@@ -148,6 +150,8 @@ def _layers(place: Place, stage: str, sources: tuple[Any, ...], waiting: tuple[A
             found.append(Layer(source, (place.processed / pattern,)))
         else:
             paths = files_of(source, place.town_dir)
+            if not paths and source.kind in EMPTY_AT_FIRST:
+                continue
             if not paths:
                 problems.append(f"{where}.path: no file {place.town_dir / source.path}; put the file there or correct the path")
             found.append(Layer(source, paths, _table(place, source, where, problems)))

@@ -28,7 +28,7 @@ from pipeline.io.whole import beside, fill_folder, make_folder, tidy
 from pipeline.recipes import Place, Plan, make_plan, recipe_of, resolved
 from pipeline.version import __version__
 
-CONTRACT_MODULES = ("sources", "solar", "land", "plan", "waste", "publish")
+CONTRACT_MODULES = ("sources", "solar", "land", "plan", "register", "waste", "actions", "indicators", "publish")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from pipeline.recipes import Place, Plan, make_plan, upstream
 from pipeline.runner import contract
 
 # Columns that name a thing, the thing's own first.
-KEYS = ("array_id", "roof_id", "obstacle_id", "building_id", "parcel_id", "section_id", "street_id", "greens_id", "ledger_id", "estate_id", "mismatch_id", "zone_id", "town_id")
+KEYS = ("array_id", "roof_id", "obstacle_id", "building_id", "parcel_id", "section_id", "street_id", "greens_id", "ledger_id", "estate_id", "initiative_id", "report_id", "action_id", "mismatch_id", "zone_id", "town_id")
 PUBLISHED = "atlas"
 LINES = 60  # of one table, in plain text
 

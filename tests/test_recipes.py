@@ -28,9 +28,9 @@ def recipes(folder: Path, more: str = "") -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("more", "changed"),
     [
-        ("\nsolar: {losses: {soiling_loss: 0.05}}\n", {"solar", "profiles", "estate", "community", "finance"}),
+        ("\nsolar: {losses: {soiling_loss: 0.05}}\n", {"solar", "profiles", "estate", "community", "finance", "actions"}),
         ("\nladder: {sizes_kwp: [2, 5, 20]}\n", {"ladder", "estate", "community", "finance"}),
-        ("\nfinance: {as_of: 2026-10}\n", {"estate", "community", "finance", "webmap", "report"}),  # pages and report say of what month prices are
+        ("\nfinance: {as_of: 2026-10}\n", {"estate", "community", "finance", "actions", "webmap", "report"}),  # pages and report say of what month prices are
     ],
 )
 def test_a_section_reruns_the_stages_that_read_it_and_no_other(tmp_path: Path, more: str, changed: set[str]) -> None:

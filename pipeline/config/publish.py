@@ -18,6 +18,8 @@ class WebmapConfig(Section):
 
     simplify_m: float = Field(0.2, ge=0.0, le=5.0, description="Outlines of buildings and parcels are simplified by at most this much for the screen.")
     email: str | None = Field(None, pattern=r"^[^@\s<>\"']+@[^@\s<>\"']+$", description="Address of the municipality for questions about the map.")
+    large_roof_m2: float = Field(500.0, gt=0.0, description="Roofs of enterprises from this area on have a page of their own (enterprises.html).")
+    large_yard_m2: float = Field(1000.0, gt=0.0, description="Paved parcels without a building from this area on stand on the same page.")
 
 
 class ReportConfig(Section):

@@ -15,6 +15,8 @@ SourceKind = Literal[
     "heights", "dem", "pvgis_hourly", "worldcover", "imperviousness", "sentinel2", "orthophoto",
     "consumed_table", "labels", "permits", "baseline", "plants",
     "public_buildings", "addresses", "degree_days", "waste_table",
+    "initiatives", "reports", "school_counts",
+    "emissions", "targets", "snapshots", "municipalities",
 ]
 RelativeOrAnyPath = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f]+$")]
 
@@ -36,7 +38,7 @@ class Source(Section):
     scale: float | None = Field(None, gt=0.0, description="kinds sentinel2 and orthophoto: reflectance = (number + offset) * scale; Sentinel-2: 0.0001.")
     offset: float | None = Field(None, description="The same; Sentinel-2: -1000 since processing baseline 04.00 (January 2022), 0 before.")
     residents: int | None = Field(None, ge=0, description="kind total: residents of the town.")
-    year: int | None = Field(None, ge=1900, le=2200, description="sources.consumed: year the raster, or a table without a column for it, stands for; sources.installed: year of plants without a date.")
+    year: int | None = Field(None, ge=1900, le=2200, description="sources.consumed: year the raster, or a table without a column for it, stands for; sources.installed: year of plants without a date; sources.neighbours: year of a table without a column for it.")
     title: str = Field("", max_length=200, description="Name of the data set as its publisher writes it.")
     licence: str = Field("", max_length=200, description="Licence of the data, for the map's footer.")
     attribution: str = Field("", max_length=300, description="Attribution text, for the map's footer.")

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 
+from pipeline.config.actions import ActionsConfig
 from pipeline.config.base import Section
 from pipeline.config.finance import FinanceConfig, LadderConfig
+from pipeline.config.indicators import IndicatorsConfig
 from pipeline.config.land import (
     AccessConfig,
     ConsumedConfig,
@@ -25,6 +27,7 @@ from pipeline.config.land import (
 )
 from pipeline.config.plan import CommunityConfig, EstateConfig
 from pipeline.config.publish import AtlasConfig, ExportsConfig, ReportConfig, SyntheticConfig, WebmapConfig
+from pipeline.config.register import InitiativesConfig, ReportsConfig
 from pipeline.config.solar import (
     ArraysConfig,
     HorizonConfig,
@@ -77,8 +80,12 @@ class Sources(Section):
     installed: tuple[Source, ...] = ()
     estate: tuple[Source, ...] = ()
     community: tuple[Source, ...] = ()
+    initiatives: tuple[Source, ...] = ()
+    reports: tuple[Source, ...] = ()
     waste: tuple[Source, ...] = ()
     collection: tuple[Source, ...] = ()
+    indicators: tuple[Source, ...] = ()
+    neighbours: tuple[Source, ...] = ()
 
 
 class Town(Section):
@@ -126,8 +133,12 @@ class Town(Section):
     provision: ProvisionConfig = ProvisionConfig()
     estate: EstateConfig = EstateConfig()
     community: CommunityConfig = CommunityConfig()
+    initiatives: InitiativesConfig = InitiativesConfig()
+    reports: ReportsConfig = ReportsConfig()
     waste: WasteConfig = WasteConfig()
     collection: CollectionConfig = CollectionConfig()
+    actions: ActionsConfig = ActionsConfig()
+    indicators: IndicatorsConfig = IndicatorsConfig()
     atlas: AtlasConfig = AtlasConfig()
     webmap: WebmapConfig = WebmapConfig()
     report: ReportConfig = ReportConfig()

@@ -205,9 +205,10 @@ def _lists(values: pd.Series[Any], column: Column, names: _KeyNames, empty: NDAr
     low = column.low if column.low is not None else -np.inf
     high = column.high if column.high is not None else np.inf
     bad = np.zeros(len(values), dtype=bool)
+    lists = values.to_numpy()
     for part in np.array_split(good, len(good) // LIST_ROWS + 1):
         if len(part):
-            numbers = np.stack([values.iloc[row] for row in part])
+            numbers = np.stack([lists[row] for row in part])
             inside = (numbers >= low) & (numbers <= high)
             bad[part] = ~(inside if numbers.dtype.kind in "iu" else inside & np.isfinite(numbers)).all(axis=1)
     if bad.any():

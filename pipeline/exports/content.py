@@ -23,7 +23,9 @@ STAGES: dict[str, tuple[str, ...]] = {
     "comparison": ("consumed",),
     **dict.fromkeys(("consumed_changes", "consumed_stock"), ("consumed",)),
     **dict.fromkeys(("community_areas", "community_steps", "community_anchors"), ("community",)),
+    **dict.fromkeys(("reports_points", "reports_moderation", "reports_counts"), ("reports",)),
     **dict.fromkeys(("collection_access", "collection_zones", "collection_points", "collection_places"), ("collection",)),
+    **dict.fromkeys(("actions_list", "actions_curve", "actions_budget"), ("actions",)),
 }
 # Consumption that was assumed for single homes stays in processed/, like people.
 PRIVATE: dict[str, tuple[str, ...]] = {"finance": ("load_kwh_year", "self_consumed_kwh")}
@@ -32,6 +34,7 @@ LEFT_OUT: dict[str, tuple[str, str]] = {
     "occupancy": ("residenti stimati per edificio: non si pubblicano", "residents estimated by building: not published"),
     "horizon": ("elenchi di 72 e 3.240 numeri per falda: restano in horizon.parquet; il fattore di vista del cielo è in roofs", "lists of 72 and 3,240 numbers a plane: they stay in horizon.parquet; the sky view factor is in roofs"),
     "profiles": ("solo il totale del comune, ora per ora; per uso degli edifici in profiles.parquet", "only the town's total, hour by hour; by use of buildings in profiles.parquet"),
+    "reports": ("solo le segnalazioni accettate; le altre solo come numero", "accepted reports only; the others as a number"),
     "finance": ("senza i consumi assunti per edificio", "without the consumption assumed for a building"),
     "collection": ("senza le parti di zone da cui si potrebbe risalire a poche case", "without parts of zones that would be a few homes"),
     "provision": ("senza i valori da cui si potrebbe risalire a una casa", "without figures from which one home could be worked out"),

@@ -32,6 +32,7 @@ KINDS: dict[str, Kind] = {
 # EU vocabulary data-theme; a product that is not named here is about the environment.
 THEMES: dict[str, str] = {
     **dict.fromkeys(("buildings", "roofs", "roofs_detail", "obstacles", "arrays", "arrays_detail", "solar", "irradiation", "ladder", "finance", "profiles", "sunmap", "installed", "estate", "community_areas", "community_steps", "community_anchors"), "ENER"),
+    **dict.fromkeys(("initiatives", "reports_points", "reports_moderation", "actions_list", "actions_curve", "actions_budget", "roadmap"), "GOVE"),
     **dict.fromkeys(("town", "boundary", "streets", "streets_detail", "parcels_detail", "buildings_detail", "all", "height"), "REGI"),
 }
 EVERYTHING = "all"

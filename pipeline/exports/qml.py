@@ -41,7 +41,7 @@ def vector_style(geometry: str | None, title: str, rules: list[Rule], labelling:
     Parameters
     ----------
     geometry
-        polygon, line, or None for a table without places.
+        polygon, line, point, or None for a table without places.
     title
         Heading of the legend, with the unit.
     rules
@@ -72,6 +72,12 @@ def _symbol(geometry: str, number: int, rule: Rule) -> str:
     if geometry == "line":
         kind, layer = "line", "SimpleLine"
         options = {"line_color": _rgba(rule.line), "line_width": f"{rule.width_mm:g}", "line_width_unit": "MM", "line_style": style, "capstyle": "round", "joinstyle": "round"}
+    elif geometry == "point":
+        kind, layer = "marker", "SimpleMarker"
+        options = {
+            "name": "circle", "size": "3", "size_unit": "MM", "color": _rgba(rule.fill or HALO), "outline_color": _rgba(rule.line),
+            "outline_width": f"{rule.width_mm:g}", "outline_width_unit": "MM", "outline_style": style,
+        }  # fmt: skip
     else:
         kind, layer = "fill", "SimpleFill"
         options = {

@@ -26,6 +26,8 @@ SHEETS: dict[str, tuple[str, str]] = {
     "greenspaces": ("Aree verdi", "Green places"),
     "official": ("Suolo consumato", "Consumed soil"),
     "ledger": ("Registro", "Ledger"),
+    "actions_list": ("Tabella di marcia", "Roadmap"),
+    "actions_budget": ("Bilancio azioni", "Budget of actions"),
     "restoration": ("Ripristino natura", "Nature restoration"),
 }
 DIGITS = 7  # significant ones; a square millimetre of a parcel says nothing

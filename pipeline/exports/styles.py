@@ -30,6 +30,8 @@ LABELLED: dict[str, Labelling] = {
     "streets": Labelling('"name"', 7_500, 7.5, along=True),
     "greenspaces": Labelling('"name"', 10_000),
     "estate": Labelling('"name"', 15_000),
+    "actions_list": Labelling('"name"', 7_500),
+    "initiatives": Labelling('"name"', 15_000),
     "community_areas": Labelling('"area_id"', 200_000),
     "collection_places": Labelling("\"kind\" || ' ' || \"rank\"", 15_000),
 }
@@ -39,6 +41,9 @@ BY_KIND: dict[str, tuple[str, dict[str, str]]] = {
     "obstacles": ("kind", {"object": "#82452f", "pit": "#4b6a8c", "rim": "#bd9a6b"}),
     "arrays": ("mounting", {"coplanar": "#2c3e6b", "rack": "#4b6a8c", "east_west": "#7c8f7a"}),
     "mismatch": ("kind", {"building_not_in_surface": "#bd4f5d", "surface_without_building": "#f0a53c"}),
+    "initiatives": ("status", {"done": "#37803f", "under_way": "#f0a53c", "planned": "#4b6a8c", "proposed": "#bd9a6b"}),
+    "reports_points": ("kind", {"missing_tree": "#37803f", "sealed_place": "#82452f", "heat_spot": "#bd4f5d", "roof": "#2c3e6b", "collection_point": "#7c8f7a", "other": "#8a8478"}),
+    "actions_list": ("status", {"potential": "#8a8478", "proposed": "#bd9a6b", "planned": "#4b6a8c", "under_way": "#f0a53c", "done": "#37803f"}),
     "consumed_changes": ("kind", {"taken": "#82452f", "restored": "#37803f"}),
 }
 # Fill and outline.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from pipeline.contracts.labels import Language, labels
 from pipeline.contracts.spec import PackageSpec
 from pipeline.exports.content import LEFT_OUT, Layer
+from pipeline.exports.covenant import write_roadmap
 from pipeline.exports.licences import Sources, generated, licence_of, licence_text, notice, rights, source_lines
 from pipeline.exports.products import EVERYTHING, Product, Publisher, degrees
 from pipeline.exports.qml import layer_metadata
@@ -157,6 +159,15 @@ def _product(name: str, title: Phrase, files: tuple[Path, ...], box: tuple[float
     about = Phrase(*(f"{t} – {publisher.town}. {text}." + (f" {said[i].capitalize()}." if said else "") for i, (t, text) in enumerate(zip(title, (it, en), strict=True))))
     named = Phrase(f"{title.it} – dati dimostrativi", f"{title.en} – demonstration data") if said else title
     return Product(name, named, about, files, box, known, licence_of(known, publisher.licence.spdx), generated(known))
+
+
+def roadmap(out: Path, actions: Any, budget: Any, sources: Sources, publisher: Publisher, epsg: int) -> Product:
+    """Write the roadmap for the Covenant of Mayors and for climate-plan platforms; parameters as in `tables`."""
+    files = write_roadmap(out, actions, budget, epsg)
+    placed = actions[actions.geometry.notna()]
+    box = degrees(tuple(placed.total_bounds), epsg) if len(placed) else THE_WORLD
+    title = Phrase("Tabella di marcia per il Patto dei Sindaci e per piattaforme di piano (indicativa)", "Roadmap for the Covenant of Mayors and for plan platforms (indicative)")
+    return _product("roadmap", title, files, box, sources.of(("actions",)), publisher, f"{len(actions)} azioni", f"{len(actions)} actions")
 
 
 def texts(out: Path, products: list[Product], sources: Sources, publisher: Publisher, version: str) -> None:

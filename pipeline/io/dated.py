@@ -3,7 +3,7 @@
 The files are `pipeline/io/dated_tables/*.csv` with the columns key, value, low, high, unit, valid_from, valid_to,
 checked_on, status, source. A row holds from its first to its last day, both included; an open end says "until a newer
 row". `status` is read (in the source that is named, on checked_on), recalled (to be verified) or judgement (ours).
-Load profiles, uses, uses of public buildings and holidays are further files of the folder, with their own columns.
+Load profiles, uses, uses of public buildings, holidays and words of the Covenant of Mayors are further files of the folder, with their own columns.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TABLES = Path(__file__).parent / "dated_tables"
 COLUMNS = ("key", "value", "low", "high", "unit", "valid_from", "valid_to", "checked_on", "status", "source")
 STATUSES = ("read", "recalled", "judgement")
 # Files of the folder with columns of their own.
-OTHER_LAYOUT = frozenset({"load_profiles", "uses", "estate_uses", "holidays"})
+OTHER_LAYOUT = frozenset({"load_profiles", "uses", "estate_uses", "holidays", "covenant"})
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def read_estate(layers: Layers, on: str, notes: Notes) -> Register:
         raise InputError("sources.estate: no register; expected an entry of kind public_buildings")
     bills = pd.concat([_read_bills(layer, path, on, notes) for layer, path in by["public_buildings"]], ignore_index=True)
     _refuse_twice(bills)
-    addresses = [_read_addresses(layer, path, notes) for layer, path in by.get("addresses", ())]
+    addresses = [read_addresses(layer, path, notes) for layer, path in by.get("addresses", ())]
     days: dict[int, float] = {}
     for layer, path in by.get("degree_days", ()):
         days |= _read_days(layer, path)
@@ -187,7 +187,21 @@ def _unusual(rows: pd.DataFrame, path: Path, notes: Notes) -> None:
             notes.warn(f"{path.name}: {first['name']}, {first['year']}: {name} is {share.max():,.0f} kWh/m2; is the energy in kWh and the area in m2?")
 
 
-def _read_addresses(layer: Layer, path: Path, notes: Notes) -> pd.DataFrame:
+def read_addresses(layer: Layer, path: Path, notes: Notes) -> pd.DataFrame:
+    """House numbers with their points: street, number, exponent, lon, lat.
+
+    Parameters
+    ----------
+    layer, path
+        Kind addresses: in the layout of ANNCSU, or with `fields`.
+    notes
+        Takes how many were read and dropped.
+
+    Raises
+    ------
+    InputError
+        When the table cannot be read.
+    """
     fields = (
         ("street", "text", ("odonimo", "via", "strada", "indirizzo"), True), ("number", "text", ("civico", "numero civico"), True), ("exponent", "text", ("esponente", "barrato"), False),
         ("lon", "number", ("coord_x_comune", "longitudine", "x"), True), ("lat", "number", ("coord_y_comune", "latitudine", "y"), True),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.contracts.plan import ESTATE_USES
 from pipeline.contracts.sources import BUILDING_USES
 from pipeline.errors import InputError
-from pipeline.io.dated import day_of, find, read_lines, read_rules, rule
+from pipeline.io.dated import Rule, day_of, find, read_lines, read_rules, rule
 
 Floats = NDArray[np.float64]
 # Heat carriers whose factor is a row of the table fuels; electricity takes the grid's, none emits nothing, district heat is not known.
@@ -98,6 +98,16 @@ def renovated_above(on: str) -> float:
     return float("inf") if found is None else found.value
 
 
+def grant_rule(use: str, people: float, on: str) -> Rule | None:
+    """The grant for public buildings that holds on a day, None where none does; parameters as in `grant_share`."""
+    limit = find("grants", "conto_termico_people", on)
+    if limit is not None and people <= limit.value:
+        key = "conto_termico_municipal"
+    else:
+        key = "conto_termico_school" if use in SCHOOLS else "conto_termico"
+    return find("grants", key, on)
+
+
 def grant_share(use: str, people: float, on: str) -> float:
     """Largest share of eligible costs the grant for public buildings pays on a day; NaN where it does not hold.
 
@@ -110,12 +120,7 @@ def grant_share(use: str, people: float, on: str) -> float:
     on
         Day or month.
     """
-    limit = find("grants", "conto_termico_people", on)
-    if limit is not None and people <= limit.value:
-        key = "conto_termico_municipal"
-    else:
-        key = "conto_termico_school" if use in SCHOOLS else "conto_termico"
-    found = find("grants", key, on)
+    found = grant_rule(use, people, on)
     return float("nan") if found is None else found.value
 
 

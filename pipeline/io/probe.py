@@ -150,6 +150,16 @@ def _labels(path: Path, source: Source, epsg: int) -> Iterator[str]:
     yield from (_register if path.suffix.lower() in (".csv", ".xlsx") else _vector)(path, source, epsg)
 
 
+def _reports(path: Path, source: Source, epsg: int) -> Iterator[str]:
+    if path.suffix.lower() in (".geojson", ".json", ".umap"):
+        with path.open("rb") as f:
+            head = f.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+        if not head.startswith(b"{"):
+            yield f"begins with {head[:20]!r}; expected GeoJSON as uMap exports it"
+    else:
+        yield from _register(path, source, epsg)
+
+
 def _nothing(path: Path, source: Source, epsg: int) -> Iterator[str]:
     yield from ()
 
@@ -185,4 +195,11 @@ _LOOKS: dict[str, Callable[[Path, Source, int], Iterator[str]]] = {
     "waste_table": _register,
     "addresses": _register,
     "degree_days": _register,
+    "initiatives": _register,
+    "reports": _reports,
+    "school_counts": _register,
+    "emissions": _register,
+    "targets": _register,
+    "snapshots": _starts("{"),
+    "municipalities": _register,
 }

@@ -61,7 +61,7 @@ def locate(rows: pd.DataFrame, buildings: Any, parcels: Any | None, addresses: p
     on_parcel = _largest_on_parcel(buildings)
     references = row_by_reference(parcels) if parcels is not None else {}
     ids = parcels["parcel_id"].to_numpy(dtype=object) if parcels is not None else np.empty(0, dtype=object)
-    at_point = _nearest(_points(rows, epsg), buildings, reach_m)
+    at_point = _nearest(points_of(rows, epsg), buildings, reach_m)
     numbers = _numbers(addresses, buildings, epsg, reach_m) if addresses is not None else None
     row, how, why = np.full(len(rows), -1, dtype=np.int64), np.full(len(rows), "none", dtype=object), np.full(len(rows), None, dtype=object)
     for i, one in enumerate(rows.itertuples()):
@@ -104,7 +104,7 @@ def _largest_on_parcel(buildings: Any) -> dict[str, int]:
     return found
 
 
-def _points(rows: pd.DataFrame, epsg: int) -> Objects:
+def points_of(rows: pd.DataFrame, epsg: int) -> Objects:
     """Point of each row in the town's system; easting and northing go before degrees; None where neither is given."""
     out = np.full(len(rows), None, dtype=object)
     east, lon = rows["easting"].notna().to_numpy(), rows["lon"].notna().to_numpy()

@@ -15,6 +15,7 @@ from pipeline.maps import findings
 from pipeline.maps.basemap import nearest_street
 from pipeline.maps.dates import Dates, dates_of
 from pipeline.maps.encode import Column
+from pipeline.maps.plan_layers import large_roofs, public_buildings
 from pipeline.maps.rules import Rules
 from pipeline.maps.sunmap import SunMap
 from pipeline.maps.themes import Atlas, Theme, prepared, theme_columns, themes
@@ -48,6 +49,16 @@ class Site:
         Thresholds in words, for the phrases that name them.
     home_kwh
         What a home uses in a year, for comparison; None where nobody says [kWh].
+    estate, community
+        Register of public buildings and layers of the package `community`; None where there is none.
+    initiatives, reports, actions, indicators, neighbours, waste, collection
+        The other stages of the plan: tables, or layers of packages by name; None where a stage was not made.
+    as_of
+        Month of prices and rules.
+    anchor_households, member_share
+        As the section `community` of the config has them.
+    large_roof_m2, large_yard_m2
+        From which size on roofs and yards of enterprises have a page [m2].
     """
 
     atlas: Atlas
@@ -69,6 +80,20 @@ class Site:
     consumed: dict[str, gpd.GeoDataFrame] | None = None
     ledger: pd.DataFrame | None = None
     home_kwh: float | None = None
+    estate: gpd.GeoDataFrame | None = None
+    community: dict[str, gpd.GeoDataFrame] | None = None
+    initiatives: gpd.GeoDataFrame | None = None
+    reports: dict[str, gpd.GeoDataFrame] | None = None
+    actions: dict[str, gpd.GeoDataFrame] | None = None
+    indicators: pd.DataFrame | None = None
+    neighbours: pd.DataFrame | None = None
+    waste: pd.DataFrame | None = None
+    collection: dict[str, gpd.GeoDataFrame] | None = None
+    as_of: str = "2026-11"
+    anchor_households: int = 100
+    member_share: float = 0.5
+    large_roof_m2: float = 500.0
+    large_yard_m2: float = 1000.0
     rules: Rules = field(default_factory=dict)
     dates: Dates | None = field(init=False)
     sums: dict[str, float] = field(init=False)
@@ -82,7 +107,17 @@ class Site:
             # A section is called after the street in its middle.
             names = nearest_street(shapely.point_on_surface(shapes), self.streets, 200.0) if layer == "sections" else nearest_street(shapes, self.streets)
             self.atlas[layer] = self.atlas[layer].assign(street=names)
+        for layer, rows in self._plan_layers().items():
+            self.atlas[layer] = rows
         self.dates = dates_of(self.consumed)
         self.sums = findings.totals(self.atlas)
         self.made = themes(self.atlas)
         self.columns = {name: theme_columns(theme, self.atlas) for name, theme in self.made.items()}
+
+    def _plan_layers(self) -> Atlas:
+        """Public buildings and large roofs, where they are known; both are called after the street they lie by."""
+        public = public_buildings(self.estate, None if self.community is None else self.community["anchors"])
+        made = {"estate": public, "large": large_roofs(self.atlas, self.large_roof_m2, self.large_yard_m2)}
+        if public is not None:
+            made["estate"] = public.assign(street=nearest_street(np.asarray(public.geometry), self.streets))
+        return {name: rows for name, rows in made.items() if rows is not None}

@@ -14,7 +14,7 @@ LINES = 40
 ORDER = (
     "boundary", "synthetic", "parcels", "surface", "buildings", "landcover", "residents", "occupancy", "weather", "farhorizon", "roofs", "horizon",
     "obstacles", "sunmap", "irradiation", "arrays", "solar", "profiles", "ladder", "finance", "installed", "sealing", "consumed", "ledger", "plots", "desealing", "green", "patches", "restoration",
-    "planting", "streets", "greenspaces", "access", "provision", "mismatch", "estate", "community", "waste", "collection", "atlas",
+    "planting", "streets", "greenspaces", "access", "provision", "mismatch", "estate", "community", "initiatives", "reports", "waste", "collection", "actions", "indicators", "neighbours", "atlas",
 )  # fmt: skip
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from pipeline.maps.phrases_actions import ACTION_NAMES, ACTION_SENTENCES
 from pipeline.maps.phrases_counts import NAMES
+from pipeline.maps.phrases_indicators import INDICATOR_COUNTS, INDICATOR_SENTENCES
 from pipeline.maps.phrases_notes import SENTENCES
 from pipeline.maps.phrases_plan import PLAN_SENTENCES
+from pipeline.maps.phrases_register import REGISTER_NAMES, REGISTER_SENTENCES
 from pipeline.maps.phrases_waste import WASTE_NAMES, WASTE_SENTENCES
 from pipeline.maps.text import Phrase
 
 
 @cache
 def _patterns(names: bool) -> list[tuple[re.Pattern[str], str]]:
-    table = NAMES | WASTE_NAMES if names else SENTENCES | PLAN_SENTENCES | WASTE_SENTENCES
+    table = NAMES | REGISTER_NAMES | WASTE_NAMES | ACTION_NAMES | INDICATOR_COUNTS if names else SENTENCES | PLAN_SENTENCES | REGISTER_SENTENCES | WASTE_SENTENCES | ACTION_SENTENCES | INDICATOR_SENTENCES
     return [(re.compile("(.*?)".join(map(re.escape, english.split("{}"))), re.DOTALL), italian) for english, italian in table.items()]
 
 

@@ -120,6 +120,21 @@ class SunSquares(Layer):
         self._name = "SunSquares"
 
 
+class Points(Layer):
+    """Points of one subject, each with its sheet (static/points.js)."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = SS.points({{ this.subject|tojson }});
+        {% endmacro %}
+    """)
+
+    def __init__(self, subject: str, name: Phrase, *, show: bool = True) -> None:
+        super().__init__(name=str(both(name)), overlay=True, control=True, show=show)
+        self._name = "Points"
+        self.subject = subject
+
+
 class ThemePanel(MacroElement):
     """Connects legend, filter, search, sheet and table to the map; added last. What it must know stands in the theme's data file."""
 

@@ -46,6 +46,8 @@ MORE: dict[str, tuple[Measure, ...]] = {
         Measure("canopy", "canopy_share", "residents", "green", below=True),
         Measure("head", "green_m2_per_resident", "residents", "green", below=True),
     ),
+    "climate": (Measure("avoid", "co2_kg_avoidable", "co2_kg_avoidable", "climate"), Measure("pv", "pv_kwh_year", "pv_kwh_year", "solar"), Measure("anchor", "anchor_shared_kwh", "anchor_shared_kwh", "rain")),
+    "enterprises": (Measure("yard", "yard_m2", "yard_m2", "sealing"),),
 }
 
 

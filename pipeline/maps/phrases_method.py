@@ -128,7 +128,12 @@ METHOD: dict[str, tuple[str, str]] = {
     "stage.provision": ("Verde per gli abitanti", "Green for residents"),
     "stage.estate": ("Edifici pubblici", "Public buildings"),
     "stage.community": ("Comunità energetiche", "Energy communities"),
+    "stage.initiatives": ("Che cosa fa già il comune", "What the town already does"),
+    "stage.reports": ("Segnalazioni e conteggi", "Reports and counts"),
     "stage.waste": ("Rifiuti urbani", "Municipal waste"),
     "stage.collection": ("Punti di raccolta a piedi", "Collection points on foot"),
+    "stage.actions": ("Tabella di marcia", "Roadmap"),
+    "stage.indicators": ("Indicatori annuali e obiettivi", "Yearly indicators and targets"),
+    "stage.neighbours": ("Comuni vicini a confronto", "Neighbouring towns side by side"),
     "stage.atlas": ("Atlante", "Atlas"),
 }

@@ -63,7 +63,7 @@ def quantity(value: float | None, kind: str) -> Phrase:
     value
         In the unit of the contract: kWh, kWp, m2, share 0-1, kWh/kWp, m, count.
     kind
-        kwh, kwp, m2, ha (given in m2, which small ones keep), share, part (a rough share), yield, poa, m, int, head (m2 per resident), eur, years, kg, m3, mm, index (two decimals), walk (m on foot).
+        kwh, kwp, m2, ha (given in m2, which small ones keep), share, part (a rough share), yield, poa, m, int, head (m2 per resident), eur, years, kg, m3, mm, index (two decimals), walk (m on foot), yr (a year of the calendar).
 
     Returns
     -------
@@ -76,6 +76,8 @@ def quantity(value: float | None, kind: str) -> Phrase:
     """
     if value is None or not math.isfinite(value):
         return TEXT["na"]
+    if kind == "yr":
+        return Phrase(f"{value:.0f}", f"{value:.0f}")
     number, unit, decimals = _scaled(float(value), kind)
     out = plain(number, decimals)
     if not unit:

@@ -15,8 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from pipeline.maps import dates, filtered, findings, pictures, sheets, starts, sunmap
+from pipeline.maps import dates, filtered, findings, monitor, participate, pictures, points, roadmap, sheets, starts, sunmap
 from pipeline.maps.basemap import street_lines
+from pipeline.maps.climate import plan_cards
 from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of, sources_of, steps_of
 from pipeline.maps.encode import Column, pack, simplified
@@ -27,8 +28,9 @@ from pipeline.maps.phrases_land_method import CHAPTERS
 from pipeline.maps.phrases_pages import SECTIONS
 from pipeline.maps.quantities import quantity
 from pipeline.maps.rules import placed
-from pipeline.maps.text import LANGUAGE_NAMES, LANGUAGES, SCRIPT_TEXT, SHEET_TEXT, TEXT, Phrase, say
-from pipeline.maps.theme_page import panel, theme_page
+from pipeline.maps.text import LANGUAGE_NAMES, LANGUAGES, PLAN_TEXT, SCRIPT_TEXT, SHEET_TEXT, TEXT, Phrase, say
+from pipeline.maps.theme_page import HOUSES, panel, theme_page
+from pipeline.maps.theme_page import PAGES as THEME_PAGES
 from pipeline.maps.themes import KEYS, KINDS, known, shape_columns
 
 _HERE = Path(__file__).parent
@@ -61,8 +63,12 @@ def write(site: Site, out: Path) -> dict[str, int]:
     _page(out, "method", _method(site, environment))
     for name, sections in SECTIONS.items():
         _page(out, name, environment.get_template("draft.html").render(_common(site, name) | {"sections": sections}))
-    for name in ("solar", "sealing", "green"):
+    for name in THEME_PAGES:
         _page(out, name, theme_page(site, environment, name, _common(site, name)))
+    participate.write(site, out)
+    for name, told in (("roadmap", roadmap.roadmap(site)), ("indicators", monitor.monitor(site))):
+        _page(out, name, environment.get_template(f"{name}.html").render(_common(site, name) | {"plan": told}))
+    _page(out, "participate", _participate(site, environment))
     for name, active in (("roof", "solar" in site.made), ("parcel", "parcels" in site.atlas)):
         files = [f"static/{s}.js" for s in ("core", "numbers", "sheet", *(("land",) if name == "parcel" else ()), "sheetpage", "drawing", name)]
         values = {"active": active, "files": ["data/text.js", files[0], "data/sheets.js", f"data/{name}_index.js", *files[1:]]}
@@ -111,11 +117,15 @@ def _write_data(site: Site, folder: Path) -> dict[str, int]:
         counts["greens"] = len(site.greens)
     for name, theme in site.made.items():
         more = {"panel": panel(site, theme)} | ({"tables": as_json(_TABLES[name](site))} if name in _TABLES else {})
-        _save(folder, name, pack(name, len(site.atlas[theme.layer]), site.columns[name]) + "".join(f"SS.{k}={_json(v)};\n" for k, v in more.items()))
+        words = f"Object.assign(SS.text,{_json({k: list(v) for k, v in PLAN_TEXT.items()})});\n" if name in ("climate", "enterprises") else ""
+        _save(folder, name, words + pack(name, len(site.atlas[theme.layer]), site.columns[name]) + "".join(f"SS.{k}={_json(v)};\n" for k, v in more.items()))
     _save(folder, "text", f"SS.text={_json({k: list(placed(v, site.rules)) for k, v in SCRIPT_TEXT.items()} | {'na': list(TEXT['na'])})};\n")
     words = {k: list(TEXT[k]) for k in ("method.warnings", "method.assumptions", "method.months", "method.more")}
     steps = [step.as_json() for step in steps_of(site.lineage)]
     _save(folder, "diary", f"Object.assign(SS.text,{_json(words)});\nSS.diary={_json(steps)};\n")
+    if (marks := points.points(site)) is not None:
+        _save(folder, "points", points.script(marks))
+        counts["points of the plan"] = len(marks)
     if site.dates is not None and "sealing" in site.made:
         counts["changes between two dates"] = dates.write(site.dates, folder)
     facts = [asdict(f) for f in sheets.parcel_facts(site.atlas["parcels"])] if "parcels" in site.atlas else []
@@ -155,13 +165,16 @@ def _write_pictures(site: Site, folder: Path) -> dict[str, str]:
         if theme.layer == "town" and site.cover is not None:
             pictures.save_webp(pictures.cropped(pictures.cover_picture(site.cover)), folder / f"{name}.webp", quality=82)
             continue
-        small = pictures.SmallMap(centre, min(_SMALL_WIDTH_M, max(min(east - west, (north - south) * 2.0), 50.0)))
+        middle = pictures.town_middle(np.asarray(site.atlas[theme.layer].geometry.values)) if theme.layer in ("estate", "large") else centre
+        small = pictures.SmallMap(middle, min(_SMALL_WIDTH_M, max(min(east - west, (north - south) * 2.0), 50.0)))
         frame = site.atlas[theme.layer]
         fills = pictures.class_fills(frame[theme.value].to_numpy(dtype=float), theme.limits, theme.colours)
-        if theme.layer == "buildings":
+        if theme.layer in HOUSES:
             _draw_ground(site, small)
+        if theme.layer in ("estate", "large"):
+            _draw_houses(site, small)
         small.polygons(np.asarray(frame.geometry.values), fills, "#ffffff", 1)
-        if theme.layer != "buildings":
+        if theme.layer not in HOUSES:
             _draw_houses(site, small)
         small.save(folder / f"{name}.webp")
     return {name: f"img/{name}.webp" for name in site.made}
@@ -219,10 +232,17 @@ def _index(site: Site, environment: Environment, small: dict[str, str]) -> str:
         "answer": answer,
         "rest": rest,
         "cards": findings.cards(site.sums, small, site.made, site.atlas),
+        "more": plan_cards(site, small),
         "sure": filtered.sureness(site.sums, site.made),
         "starts": starts.starts(site.atlas, site.made, site.sums),
     }
     return environment.get_template("index.html").render(values)
+
+
+def _participate(site: Site, environment: Environment) -> str:
+    subject = TEXT["participate.correct.subject"][LANGUAGES.index(site.languages[0])]
+    values = {"roofs": "solar" in site.made, "parcels": "parcels" in site.atlas, "kit": [], "files": participate.downloads(), "subject": subject}
+    return environment.get_template("participate.html").render(_common(site, "participate") | values)
 
 
 def _chapters(site: Site) -> dict[str, list[str]]:

@@ -16,6 +16,8 @@ PALETTES: dict[str, tuple[str, ...]] = {
     "sealing": ("#f3d9bf", "#e0a77c", "#bd7450", "#82452f", "#43211a"),
     "sun": ("#2d1e4f", "#572869", "#8a3a6d", "#bb4f5d", "#df7440", "#f0a53c", "#f8dd72"),
     "rain": ("#dcebf0", "#a3cbdb", "#5f9fbd", "#2c6c8f", "#113a55"),
+    "climate": ("#f3dfae", "#e2a95c", "#c4702f", "#8a3d22", "#45191a"),
+    "enterprises": ("#2c3e6b", "#4b6a8c", "#7c8f7a", "#c3a94b", "#f5d547"),
     "green": ("#e9eeb5", "#b4d17e", "#74ad58", "#37803f", "#10502f"),
 }
 PAPER = "#efeae0"

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pipeline.maps.phrases import PAGES, THEMES
+from pipeline.maps.phrases_climate import CLIMATE, CLIMATE_MAPS
 from pipeline.maps.phrases_front import FRONT
 from pipeline.maps.phrases_land import LAND, LAND_MAPS
 from pipeline.maps.phrases_land_method import LAND_METHOD
 from pipeline.maps.phrases_method import METHOD
 from pipeline.maps.phrases_pages import DRAFTS
+from pipeline.maps.phrases_participate import PARTICIPATE
+from pipeline.maps.phrases_plan import PLAN
 from pipeline.maps.phrases_report import REPORT
 from pipeline.maps.phrases_report_method import REPORT_METHOD
+from pipeline.maps.phrases_roadmap import POINT_MAPS, ROADMAP
 from pipeline.maps.phrases_run import RUN
 from pipeline.maps.phrases_sheet import SHEETS
 
@@ -44,9 +48,11 @@ def joined(parts: list[Phrase]) -> Phrase:
     return Phrase(*out)
 
 
-TEXT: dict[str, Phrase] = {key: Phrase(*pair) for part in (PAGES, FRONT, THEMES, LAND, LAND_MAPS, METHOD, LAND_METHOD, DRAFTS, SHEETS, RUN, REPORT, REPORT_METHOD) for key, pair in part.items()}
+TEXT: dict[str, Phrase] = {key: Phrase(*pair) for part in (PAGES, FRONT, THEMES, LAND, LAND_MAPS, METHOD, LAND_METHOD, DRAFTS, SHEETS, RUN, REPORT, REPORT_METHOD, CLIMATE, CLIMATE_MAPS, PLAN, PARTICIPATE, ROADMAP, POINT_MAPS) for key, pair in part.items()}
 # Scripts need neither the front page nor the method page.
 SCRIPT_TEXT: dict[str, Phrase] = {key: Phrase(*pair) for key, pair in (THEMES | LAND_MAPS).items()}
+# Of the pages of the climate plan: they travel with their data, for the other maps need none of them.
+PLAN_TEXT: dict[str, Phrase] = {k: v for k, v in TEXT.items() if k in CLIMATE_MAPS or k in PLAN or k.startswith("use.")}
 SHEET_TEXT: dict[str, Phrase] = {key: Phrase(*pair) for key, pair in SHEETS.items()}
 
 

@@ -11,7 +11,7 @@ from folium import LayerControl
 from jinja2 import Environment
 
 from pipeline.core.solar.uncertainty import P90_SIGMAS
-from pipeline.maps import dates, findings
+from pipeline.maps import climate, dates, findings, points
 from pipeline.maps.content import Site
 from pipeline.maps.diary import credits_of
 from pipeline.maps.land_green import Green, green
@@ -21,6 +21,7 @@ from pipeline.maps.layers import (
     SCRIPTS,
     SUN_SCRIPT,
     Picture,
+    Points,
     Polygons,
     StreetLines,
     SunSquares,
@@ -34,13 +35,19 @@ from pipeline.maps.pictures import town_middle
 from pipeline.maps.quantities import quantity
 from pipeline.maps.style import NO_DATA
 from pipeline.maps.text import TEXT, Phrase, say
-from pipeline.maps.themes import KEYS, KINDS, Theme, known, shape_columns
+from pipeline.maps.themes import KEYS, KINDS, WORDS, Theme, known, shape_columns
 
 # A map opens on this much of the middle of the town, so that single roofs are seen; a place with few features is shown whole.
 _VIEW_M = {"sections": 3000.0}
 _VIEW_OTHER_M = 1200.0
 _FEW = 500
 _MUTED = "#dcd5c7"
+# Layers that lie on the houses, not under them.
+HOUSES = ("buildings", "estate", "large")
+# Pages with a map, in the order of the navigation; enterprises is led to from others.
+PAGES = ("solar", "sealing", "green", "climate", "enterprises")
+# Scripts of single pages, loaded before the one that connects all.
+_OWN = {"climate": ("climate.js",), "enterprises": ("climate.js",)}
 
 
 def theme_page(site: Site, environment: Environment, name: str, common: dict[str, Any]) -> str:
@@ -53,22 +60,22 @@ def theme_page(site: Site, environment: Environment, name: str, common: dict[str
     environment
         Templates.
     name
-        solar, sealing or green.
+        One of `PAGES`.
     common
         Values every page has.
     """
     theme = site.made.get(name)
     data = _data_files(site, theme)
     sun, compared = _has_sun(site, theme), _has_dates(site, theme)
-    more = [*([SUN_SCRIPT] if sun else []), *([DATES_SCRIPT] if compared else [])]
-    sources = [f"data/{d}.js" for d in ("text", *data, *([name] if theme else []), *(["sunmap"] if sun else []))]
+    more = [*([SUN_SCRIPT] if sun else []), *([DATES_SCRIPT] if compared else []), *_OWN.get(name, ()), *(["points.js"] if name == "climate" and points.subjects(site) else [])]
+    sources = [f"data/{d}.js" for d in ("text", *data, *([name] if theme else []), *(["sunmap"] if sun else []), *(["points"] if name == "climate" and points.subjects(site) else []))]
     scripts = [f"static/{s}" for s in SCRIPTS[:2]] + sources + [f"static/{s}" for s in (*SCRIPTS[2:-1], *more, SCRIPTS[-1])]
     values = common | {
-        "theme": name, "means": _means(site), "greens": "greens" in data, "installed": findings.installed(site.sums) if name == "solar" else None, "sun": sun, "dates": compared, "active": theme is not None, "layer": theme.layer if theme else "", "lead": findings.lead(name, theme, site.sums, site.rules),
+        "theme": name, "means": _means(site), "greens": "greens" in data, "installed": findings.installed(site.sums) if name == "solar" else None, "sun": sun, "dates": compared, "active": theme is not None, "layer": theme.layer if theme else "", "lead": _lead(site, name, theme),
         "legend": f"green.legend.{theme.value}" if theme and name == "green" else f"{name}.legend", "credit_short": credits_of(site.lineage, short=True),
-        "choices": bool(theme and choices(theme, site.atlas)), "missing": common["missing"] if theme is None or name != "solar" else [],
+        "choices": bool(theme and choices(theme, site.atlas)), "missing": common["missing"] if name in ("sealing", "green") or (theme is None and name == "solar") else [],
         "whole": "town" not in site.atlas or site.atlas["town"]["zone_kind"].iloc[0] == "town",
-        "town_soil": soil(site) if theme and name == "sealing" else None, "town_green": _town_green(site) if theme and name == "green" else None,
+        "town_soil": soil(site) if theme and name == "sealing" else None, "town_green": _town_green(site) if theme and name == "green" else None, "plan": climate.climate(site) if name == "climate" else None, "marks": points.subjects(site) if name == "climate" else [],
     }  # fmt: skip
     with steady_identifiers():
         town_map = TownMap(_start(site, theme), scripts)
@@ -76,9 +83,17 @@ def theme_page(site: Site, environment: Environment, name: str, common: dict[str
             town_map.add_child(layer)
         if sun:
             town_map.add_child(SunSquares(TEXT["sun.layer"]))
+        for subject in values["marks"]:
+            town_map.add_child(Points(subject, TEXT[f"points.layer.{subject}"], show=points.LAYERS[subject]))
         LayerControl(position="topright", collapsed=True).add_to(town_map)
         town_map.add_child(ThemePanel())
         return render(town_map, environment, "theme.html", values)
+
+
+def _lead(site: Site, name: str, theme: Theme | None) -> Phrase:
+    """The sentence under the page's question."""
+    plan = {"climate": climate.lead, "enterprises": climate.large_lead}
+    return plan[name](site) if name in plan else findings.lead(name, theme, site.sums, site.rules)
 
 
 def _means(site: Site) -> Phrase:
@@ -94,7 +109,7 @@ def _town_green(site: Site) -> Green | None:
 
 def _data_files(site: Site, theme: Theme | None) -> list[str]:
     """The layers a page loads: sections only where they are its subject."""
-    wanted = ("ways", "parcels", "buildings", *(("sections",) if theme and theme.layer == "sections" else ()), "town")
+    wanted = ("ways", "parcels", "buildings", *((theme.layer,) if theme and theme.layer in ("sections", "estate", "large") else ()), "town")
     base = [n for n, frame in (("greens", site.greens), ("streets", site.streets)) if frame is not None and len(frame)]
     return [*base, *(layer for layer in wanted if layer in site.atlas)]
 
@@ -142,7 +157,7 @@ def _map_layers(site: Site, theme: Theme | None, data: list[str]) -> list[Any]:
     parks = bool(theme and theme.name == "green")
     if "greens" in data and not parks:
         out.append(Polygons("greens", {"role": "base", "fill": "#bcd6a0", "stroke": "#8fae72", "width": 0.8, "alpha": 0.75}, TEXT["map.greens"]))
-    if theme and shown != "buildings":
+    if theme and shown not in HOUSES:
         out.append(_theme_layer(theme))
     if "streets" in data and "ways" not in data:
         out.append(StreetLines("streets", {"role": "base"}, TEXT["map.streets"]))
@@ -155,7 +170,7 @@ def _map_layers(site: Site, theme: Theme | None, data: list[str]) -> list[Any]:
             else {"role": "base", "fill": NO_DATA, "stroke": "#8d8471", "width": 0.6}
         )
         out.append(Polygons("buildings", grey, TEXT["map.buildings"]))
-    if theme and shown == "buildings":
+    if theme and shown in HOUSES:
         out.append(_theme_layer(theme))
     if "greens" in data and parks:
         # Above the colours: where the green is that people walk to.
@@ -169,7 +184,7 @@ def _map_layers(site: Site, theme: Theme | None, data: list[str]) -> list[Any]:
 
 
 def _theme_layer(theme: Theme) -> Polygons:
-    houses = theme.layer == "buildings"
+    houses = theme.layer in HOUSES
     fills = [_MUTED, NO_DATA, *theme.colours]
     if theme.layer == "town":
         # One value for the whole area says nothing by its colour: the land cover below shows through.
@@ -196,12 +211,12 @@ def _has_dates(site: Site, theme: Theme | None) -> bool:
 def panel(site: Site, theme: Theme) -> dict[str, Any]:
     """What the scripts of a theme page must know; it travels with the theme's columns."""
     sent = set(shape_columns(theme.layer, site.atlas[theme.layer])) | set(site.columns[theme.name])
-    kinds = {name: KINDS[name][0] if name in KINDS else "text" for name in sorted(sent)}
+    kinds = {name: KINDS[name][0] if name in KINDS else WORDS.get(name, "text") for name in sorted(sent)}
     csv = [c for c in kinds if not c.startswith(("m0", "m1", "reason"))]
     return {
         "sun": _has_sun(site, theme), "dates": dates.told(site.dates, site.streets) if site.dates is not None and _has_dates(site, theme) else None, "measures": choices(theme, site.atlas), "storm": site.storm_mm, "zones": len(site.atlas[theme.layer]),
         "theme": theme.name, "layer": theme.layer, "data": theme.layer, "columns": theme.name, "id": KEYS[theme.layer], "value": theme.value, "kind": theme.kind, "sum": theme.total, "below": theme.below, "words": theme.words,
         "sumKind": KINDS[theme.total][0], "band": theme.band, "p90": P90_SIGMAS if "sigma_common" in sent and known(site.atlas[theme.layer], "sigma_common") else None, "breaks": theme.limits, "colours": theme.colours, "muted": _MUTED, "noData": NO_DATA, "kinds": kinds,
         "table": [c for c in theme.table if c in sent], "csv": [KEYS[theme.layer], *(c for c in csv if c != KEYS[theme.layer])], "email": site.email, "credit": str(credits_of(site.lineage)),
-        "links": {"roof": "solar" in site.made, "parcel": "parcels" in site.atlas, "sealing": "sealing" in site.made and site.made["sealing"].layer == "parcels"},
+        "households": site.anchor_households, "links": {"roof": "solar" in site.made, "parcel": "parcels" in site.atlas, "sealing": "sealing" in site.made and site.made["sealing"].layer == "parcels"},
     }  # fmt: skip

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from pipeline.contracts.spec import MONTHS
 from pipeline.maps.encode import Column
+from pipeline.maps.plan_layers import ESTATE_NUMBERS, ESTATE_WORDS, LARGE_NUMBERS, LARGE_WORDS
 from pipeline.maps.quantities import significants
 from pipeline.maps.style import breaks, colours
 
 Atlas = dict[str, gpd.GeoDataFrame]
-KEYS = {"buildings": "building_id", "parcels": "parcel_id", "sections": "section_id", "town": "name"}
+KEYS = {"buildings": "building_id", "parcels": "parcel_id", "sections": "section_id", "town": "name", "estate": "estate_id", "large": "asset_id"}
 # Kind of number (pipeline.maps.quantities) and counted step of each published column; kWh keep three significant figures.
 KINDS: dict[str, tuple[str, float]] = {
     "kwh_year": ("kwh", 1.0), "kwh_year_p90": ("kwh", 1.0), "kwp": ("kwp", 0.01), "modules": ("int", 1.0), "module_area_m2": ("m2", 0.1), "roof_m2": ("m2", 0.1),
@@ -32,10 +33,16 @@ KINDS: dict[str, tuple[str, float]] = {
     "sealed_share_low": ("share", 0.001), "sealed_share_high": ("share", 0.001), "permeability": ("share", 0.001), "runoff_coefficient": ("index", 0.01), "runoff_m3": ("m3", 0.1), "runoff_mm": ("mm", 0.1),
     "baf_old": ("index", 0.01), "baf_new": ("index", 0.01), "open_m2": ("m2", 0.1), "runoff_saved_m3": ("m3", 0.1), "permeability_gain": ("share", 0.001), "baf_gain": ("index", 0.01),
     "opening_eur_low": ("eur", 1.0), "opening_eur_high": ("eur", 1.0),
+    "floor_m2": ("m2", 1.0), "bill_year": ("yr", 1.0), "kwh_m2": ("poa", 1.0), "heat_normal_kwh_m2": ("poa", 1.0), "electricity_kwh_m2": ("poa", 1.0), "benchmark_share": ("part", 0.01), "co2_kg_avoidable": ("kg", 1.0),
+    "solar_duty_year": ("yr", 1.0), "roof_kwp": ("kwp", 0.01), "pv_kwp": ("kwp", 0.01), "pv_kwh_year": ("kwh", 1.0), "pv_self_consumed_share": ("part", 0.01), "pv_self_sufficiency": ("part", 0.01),
+    "pv_cost_eur_low": ("eur", 1.0), "pv_cost_eur_high": ("eur", 1.0), "pv_npv_eur_low": ("eur", 1.0), "pv_npv_eur_high": ("eur", 1.0), "pv_payback_years": ("years", 0.1), "grant_share": ("part", 0.01),
+    "pv_in_service_kwp": ("kwp", 0.01), "anchor_rank": ("int", 1.0), "anchor_shared_kwh": ("kwh", 1.0), "anchor_premium_eur": ("eur", 1.0), "yard_m2": ("m2", 1.0),
 }  # fmt: skip
+# Columns of codes: the family of phrases that says each in words.
+WORDS: dict[str, str] = {"use": "word.use", "benchmark_class": "word.estate.class", "kind": "word.large"}
 # More columns than this hide the button that shows a row on the map.
 _WIDEST = 8
-_SHAPE_COLUMNS = {"buildings": ("area_m2", "height_m"), "parcels": ("area_m2",), "sections": ("area_m2", "residents"), "town": ("area_m2",)}
+_SHAPE_COLUMNS = {"buildings": ("area_m2", "height_m"), "parcels": ("area_m2",), "sections": ("area_m2", "residents"), "town": ("area_m2",), "estate": (), "large": ("area_m2",)}
 _LAND = (
     "covered_m2",
     "building_m2",
@@ -56,6 +63,8 @@ _PEOPLE = (
 # What the page of soil tells besides: the interval, rain, the biotope factor; of parcels what opening the paving gives.
 _GROUND = ("sealed_share_low", "sealed_share_high", "runoff_coefficient", "runoff_mm", "runoff_m3", "baf_old", "baf_new")
 _OPENING = ("open_m2", "runoff_saved_m3", "permeability_gain", "baf_gain", "opening_eur_low", "opening_eur_high", "kwh_year")
+
+_PLAN = {"climate": (ESTATE_WORDS, ESTATE_NUMBERS), "enterprises": (LARGE_WORDS, LARGE_NUMBERS)}
 
 
 @dataclass(frozen=True)
@@ -170,11 +179,22 @@ def themes(atlas: Atlas) -> dict[str, Theme]:
             total = {"near_green": "residents_far", "green_m2_per_resident": "residents"}.get(value, "green_m2")
             made["green"] = _theme(atlas, "green", layer, value, total, None, table)
             break
+    return made | _plan_themes(atlas)
+
+
+def _plan_themes(atlas: Atlas) -> dict[str, Theme]:
+    """Public buildings by what they consume, large roofs by what they could give."""
+    made = {}
+    if known(atlas.get("estate"), "kwh_m2"):
+        made["climate"] = _theme(atlas, "climate", "estate", "kwh_m2", "co2_kg_year", None, ("estate_name", "use", "kwh_m2", "benchmark_class", "solar_duty_year", "pv_kwp", "co2_kg_avoidable", "rank"))
+    if known(atlas.get("large"), "kwh_year"):
+        table = ("asset_id", *_reference(atlas, "large"), "kind", "use", "roof_m2", "kwp", "kwh_year", "yard_m2")
+        made["enterprises"] = _theme(atlas, "enterprises", "large", "kwh_year", "kwh_year", "kwh_year_p90", tuple(n for n in table if n not in ("sheet", "number")))
     return made
 
 
 def _reference(atlas: Atlas, layer: str) -> tuple[str, ...]:
-    return ("sheet", "number") if layer in ("buildings", "parcels") and known(atlas[layer], "sheet") else ()
+    return ("sheet", "number") if layer in ("buildings", "parcels", "large") and known(atlas[layer], "sheet") else ()
 
 
 def _theme(atlas: Atlas, name: str, layer: str, value: str, total: str, band: str | None, table: tuple[str, ...]) -> Theme:
@@ -198,6 +218,9 @@ def theme_columns(theme: Theme, atlas: Atlas) -> dict[str, Column]:
     frame = atlas[theme.layer]
     if theme.name == "solar":
         return _solar_columns(frame, atlas.get("roofs"))
+    if theme.name in _PLAN:
+        words, numbers = _PLAN[theme.name]
+        return {n: Column([*frame[n]]) for n in words} | {n: _numeric(frame, n) for n in numbers if known(frame, n)}
     more = (*_GROUND, *(_OPENING if theme.layer == "parcels" else ())) if theme.name == "sealing" else _PEOPLE if theme.layer == "sections" else ()
     names = [*_LAND, *more]
     out = {name: _numeric(frame, name) for name in names if known(frame, name) and name not in _SHAPE_COLUMNS[theme.layer]}

@@ -60,7 +60,7 @@ def write_estate(out: Path, plan: Plan, ids: dict[int, str], temp_air: Floats, e
     epsg, seed
         Metric system; seed of the draw.
     """
-    found = _public(plan, ids, epsg)
+    found = public_buildings(plan, ids, epsg)
     typical = degree_days(temp_air, METHODS["eurostat"])
     _write_days(out / "gradi_giorno.csv", typical)
     _write_numbers(out / "civici_pubblici.csv", found)
@@ -68,7 +68,8 @@ def write_estate(out: Path, plan: Plan, ids: dict[int, str], temp_air: Floats, e
     return len(found)
 
 
-def _public(plan: Plan, ids: dict[int, str], epsg: int) -> list[Building]:
+def public_buildings(plan: Plan, ids: dict[int, str], epsg: int) -> list[Building]:
+    """Public buildings of the generated town, with the ways a register may name them."""
     from pyproj import Transformer
 
     houses, index = plan.houses, np.array([i for i in ids if str(plan.houses.kind[i]) in KINDS], dtype=np.int64)
@@ -93,17 +94,17 @@ def _streets(plan: Plan, points: NDArray[np.object_]) -> list[str]:
 
 
 def _write_days(path: Path, typical: float) -> None:
-    lines = [NOTE, "anno;gradi giorno;fonte", *(f"{y};{_comma(typical * w, 1)};dimostrativo" for y, w in zip(YEARS, WEATHER, strict=True))]
-    _write(path, lines)
+    lines = [NOTE, "anno;gradi giorno;fonte", *(f"{y};{comma(typical * w, 1)};dimostrativo" for y, w in zip(YEARS, WEATHER, strict=True))]
+    write_lines(path, lines)
 
 
 def _write_numbers(path: Path, found: list[Building]) -> None:
     """House numbers in the layout of ANNCSU, of the public buildings alone."""
     lines = [NOTE, "ODONIMO;CIVICO;ESPONENTE;COORD_X_COMUNE;COORD_Y_COMUNE"]
-    lines += [f"{b.street.upper()};{b.house_number};;{_comma(b.lon, 7)};{_comma(b.lat, 7)}" for b in found]
+    lines += [f"{b.street.upper()};{b.house_number};;{comma(b.lon, 7)};{comma(b.lat, 7)}" for b in found]
     # A list of house numbers is never empty.
     lines += ["VIA DIMOSTRATIVA;1;;18,0000001;40,0000001"] if not found else []
-    _write(path, lines)
+    write_lines(path, lines)
 
 
 def _write_register(path: Path, found: list[Building], rng: np.random.Generator) -> None:
@@ -111,31 +112,33 @@ def _write_register(path: Path, found: list[Building], rng: np.random.Generator)
     lines = [NOTE, "codice;denominazione;uso;aggregato;particella;indirizzo;latitudine;longitudine;superficie utile mq;anno;mese;energia elettrica kwh;energia termica kwh;combustibile;vincolo;fotovoltaico kwp"]
     for b in found:
         way = (b.number - 1) % 4
-        place = [b.building_id if way == 0 else "", b.parcel if way == 1 else "", f"{b.street}, {b.house_number}" if way == 3 else "", _comma(b.lat, 7) if way == 2 else "", _comma(b.lon, 7) if way == 2 else ""]
+        place = [b.building_id if way == 0 else "", b.parcel if way == 1 else "", f"{b.street}, {b.house_number}" if way == 3 else "", comma(b.lat, 7) if way == 2 else "", comma(b.lon, 7) if way == 2 else ""]
         lines += _bills(b.number, b.kind, place, b.floor_m2, rng, monthly=b.number == 1)
     lines += _bills(99, "school", ["", "", "Via che non c'è, 7", "", ""], 900.0, rng, monthly=False)
-    _write(path, lines)
+    write_lines(path, lines)
 
 
 def _bills(number: int, kind: str, place: list[str], floor_m2: float, rng: np.random.Generator, *, monthly: bool) -> list[str]:
     use, heat, power = KINDS[kind]
     heat, power = heat * float(rng.uniform(0.5, 2.0)) * floor_m2, power * float(rng.uniform(0.6, 1.8)) * floor_m2
     carrier = CARRIERS[int(rng.integers(len(CARRIERS)))] if heat else "nessuno"
-    head = [f"DIM-{number:02d}", f"Edificio dimostrativo {number:02d} ({use})", use, *place, _comma(floor_m2, 0)]
+    head = [f"DIM-{number:02d}", f"Edificio dimostrativo {number:02d} ({use})", use, *place, comma(floor_m2, 0)]
     tail = [carrier, "no", ""]
     out = []
     for year, weather in zip(YEARS, WEATHER, strict=True):
         now_heat, now_power = heat * weather * float(rng.uniform(0.96, 1.04)), power * float(rng.uniform(0.95, 1.05))
         if monthly and year == YEARS[-1]:
-            out += [";".join([*head, str(year), str(m + 1), _comma(now_power * (0.05 if m == 7 else 0.95 / 11), 0), _comma(now_heat * HEATING[m], 0), *tail]) for m in range(12)]
+            out += [";".join([*head, str(year), str(m + 1), comma(now_power * (0.05 if m == 7 else 0.95 / 11), 0), comma(now_heat * HEATING[m], 0), *tail]) for m in range(12)]
         else:
-            out.append(";".join([*head, str(year), "", _comma(now_power, 0), _comma(now_heat, 0), *tail]))
+            out.append(";".join([*head, str(year), "", comma(now_power, 0), comma(now_heat, 0), *tail]))
     return out
 
 
-def _comma(value: float, digits: int) -> str:
+def comma(value: float, digits: int) -> str:
+    """A number with a decimal comma."""
     return f"{value:.{digits}f}".replace(".", ",")
 
 
-def _write(path: Path, lines: list[str]) -> None:
+def write_lines(path: Path, lines: list[str]) -> None:
+    """Lines of a table as UTF-8."""
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")

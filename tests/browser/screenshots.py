@@ -25,7 +25,7 @@ FLAGS = [
     "--disable-quic",
 ]
 SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
-PAGES = ("index", "solar", "sealing", "green", "roof", "parcel", "method", "accessibility", "privacy")
+PAGES = ("index", "solar", "sealing", "green", "climate", "enterprises", "participate", "roof", "parcel", "method", "accessibility", "privacy")
 
 
 def settle(page: Page) -> None:
@@ -100,7 +100,7 @@ def shoot(browser: Browser, site: Path, out: Path, names: list[str]) -> None:
                 page = context.new_page()
                 page.goto(f"{(site / name).with_suffix('.html').resolve().as_uri()}#l={language}")
                 settle(page)
-                page.screenshot(path=out / f"{name}_{size}_{language}.png", full_page=name not in ("solar", "sealing", "green"))
+                page.screenshot(path=out / f"{name}_{size}_{language}.png", full_page=name not in ("solar", "sealing", "green", "enterprises"))
                 if page.query_selector("#table"):
                     select_best(page)
                     page.screenshot(path=out / f"{name}_sheet_{size}_{language}.png", full_page=size == "phone")

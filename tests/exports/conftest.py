@@ -113,7 +113,7 @@ def inputs(towns: ModuleType, folder: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-MISSING = ("installed", "estate", "community", "waste", "collection", "parcels", "buildings", "streets", "mismatch", "weather", "farhorizon", "roofs", "irradiation", "arrays", "solar", "sealing", "green", "plots", "desealing", "planting", "surface")
+MISSING = ("installed", "estate", "community", "initiatives", "reports", "waste", "collection", "actions", "indicators", "neighbours", "parcels", "buildings", "streets", "mismatch", "weather", "farhorizon", "roofs", "irradiation", "arrays", "solar", "sealing", "green", "plots", "desealing", "planting", "surface")
 
 
 def run(towns: ModuleType, out: Path, given: dict[str, Any], **config: Any) -> Notes:

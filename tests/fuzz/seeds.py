@@ -18,6 +18,7 @@ import shapely
 from rasterio.transform import Affine
 from shapely.geometry import LineString
 
+from pipeline.config.register import InitiativesConfig, ReportsConfig
 from pipeline.config.sources import FarHorizonConfig, Layer, Source, SurfaceConfig, WeatherConfig
 from pipeline.config.town import load_town
 from pipeline.contracts.notes import Lineage, Notes
@@ -25,15 +26,18 @@ from pipeline.core.grid import Grid
 from pipeline.errors import InputError
 from pipeline.io.archives import take
 from pipeline.io.baseline import read_baseline
+from pipeline.io.citizenreports import read_reports
 from pipeline.io.consumed import read_official, read_official_table
 from pipeline.io.cover import open_codes
 from pipeline.io.density import open_density
 from pipeline.io.estate import read_estate
 from pipeline.io.imagery import open_pictures
+from pipeline.io.initiatives import read_initiatives
 from pipeline.io.labels import read_labels
 from pipeline.io.looks import look
 from pipeline.io.permits import read_permits
 from pipeline.io.probe import probe
+from pipeline.io.schoolcounts import read_counts
 from pipeline.io.wfs import TILE_DEG, bring
 from pipeline.stages.sources.farhorizon import farhorizon
 from pipeline.stages.sources.surface import surface
@@ -247,6 +251,24 @@ def estate_csv(folder: Path) -> Path:
     return text(folder / "a.csv", "codice;denominazione;uso;superficie;anno;mese;kwh elettrici;kwh termici;vettore;lat;lon\nE1;Scuola;scuola;1.400,5;2024;;70.000;210.000;metano;40,345;18,046\nE2;Sede;municipio;900;2023;1;500;;;;\n")
 
 
+def initiatives_csv(folder: Path) -> Path:
+    return text(folder / "a.csv", "codice;intervento;tipo;anno;stato;costo euro;kwh anno;kwp;responsabile;particella;lat;lon\nI1;Tetto;fotovoltaico;2024;concluso;13.000,50;14.000;10;Ufficio tecnico;1/2;40,345;18,046\nI2;Regola;regolamento;2025;in corso;;;;Giunta;;;\n")
+
+
+def reports_json(folder: Path) -> Path:
+    return text(folder / "a.geojson", json.dumps({"type": "FeatureCollection", "_umap_options": {"name": "x"}, "features": [
+        {"type": "Feature", "id": f"f{n}", "geometry": {"type": "Point", "coordinates": [LON, LAT]}, "properties": {"name": "Qui <b>manca</b>", "description": "**ombra** {{a.jpg}} tel. 0832 123456", "tipo": "albero", "moderazione": "accettata", "data": "2026-05-01"}} for n in range(3)
+    ]}))  # fmt: skip
+
+
+def reports_csv(folder: Path) -> Path:
+    return text(folder / "a.csv", f'id;category/name/it;title/it;body/it;latitude;longitude;state;published_at\n1;Tetto;Uno;"<p>a ""b""</p>";{LAT};{LON};accepted;2026-05-12 10:33:21 UTC\n2;;Due;x;{LAT};{LON};evaluating;\n')
+
+
+def counts_csv(folder: Path) -> Path:
+    return text(folder / "a.csv", "street;trees_counted;date;class\nVia Roma;12;2026-05-12;3A\nVia Lecce;1.031;12/05/2026;\n")
+
+
 def labels_csv(folder: Path) -> Path:
     return text(folder / "points.csv", "point_id;label;note\n0001;building;\n0002;tree;x\n0003;sealed;\n0004;bare;\n")
 
@@ -308,6 +330,10 @@ ALL: tuple[Seed, ...] = (
     Seed("csv consumed", consumed_csv, looked("consumed_table", consumed), TABLE),
     Seed("csv permits", permits_csv, looked("permits", lambda p: read_permits(source("permits", p, crs="EPSG:25833"), None, 25833, Notes())), TABLE),
     Seed("csv estate", estate_csv, looked("public_buildings", lambda p: read_estate(source("public_buildings", p), "2026-11", Notes())), TABLE),
+    Seed("csv initiatives", initiatives_csv, looked("initiatives", lambda p: read_initiatives(source("initiatives", p), InitiativesConfig(), Notes())), TABLE),
+    Seed("geojson reports", reports_json, looked("reports", lambda p: read_reports(source("reports", p), ReportsConfig(), Notes())), JSON),
+    Seed("csv reports", reports_csv, looked("reports", lambda p: read_reports(source("reports", p), ReportsConfig(), Notes())), (*TABLE, b"<", b"&lt;", b"{{", b"[[", b"@", b"+39 333")),
+    Seed("csv school counts", counts_csv, looked("school_counts", lambda p: read_counts(source("school_counts", p), Notes())), TABLE),
     Seed("csv labels", labels_csv, looked("labels", labels), TABLE),
     Seed("csv baseline", baseline_csv, looked("baseline", lambda p: read_baseline(source("baseline", p), Notes())), TABLE),
     Seed("pvgis tmy csv", tmy_csv, looked("pvgis_tmy", year_of("pvgis_tmy")), TABLE),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,11 @@ def test_damaged_files_do_no_harm() -> None:
     # Neither all of it is read nor all of it refused, or the run would say nothing.
     assert sum(t.counts["read"] for t in found.values()) > 2 * len(found)
     assert sum(t.counts["refused"] for t in found.values()) > 2 * len(found)
+
+
+def test_the_formats_are_counted_where_they_are_told() -> None:
+    said = re.search(r"each of (\d+) formats", (Path(__file__).resolve().parents[2] / "SECURITY.md").read_text(encoding="utf-8"))
+    assert said and int(said[1]) == len(ALL), "SECURITY.md: how many formats `make fuzz` damages"
 
 
 def test_a_case_is_the_same_bytes_each_time() -> None:

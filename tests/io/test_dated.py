@@ -99,7 +99,7 @@ def test_uses_name_keys_that_are_there() -> None:
 
 
 def test_the_documentation_names_every_table(root: Path) -> None:
-    text = "".join((root / f"docs/methods/{page}.md").read_text(encoding="utf-8") for page in ("finance", "land", "plan"))
+    text = "".join((root / f"docs/methods/{page}.md").read_text(encoding="utf-8") for page in ("finance", "land", "plan", "actions"))
     assert [n for n in NAMES if f"| `{n}` |" not in text] == []
 
 

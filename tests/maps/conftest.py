@@ -22,6 +22,7 @@ from pipeline.core.grid import Grid, Window
 from pipeline.core.solar.uncertainty import P90_SIGMAS
 from pipeline.io import rasters
 from tests.maps.land_layers import consumed_of, ledger_of, street_rows, with_land
+from tests.maps.plan_layers import plan_layers
 
 EPSG = 25833
 # About the middle of Carmiano in EPSG:25833.
@@ -156,6 +157,7 @@ def make_atlas(columns: int = 10, rows: int = 10, built: int = 60, seed: int = 1
             "parcel_id": [parcel_ids[i] for i in where],
             "area_m2": home_area,
             "height_m": rng.uniform(3, 11, built),
+            "use": ["industry" if i % 4 == 2 else "home" for i in range(built)],
             "reason": reason,
             **solar,
         },
@@ -329,7 +331,8 @@ def build(out: Path, atlas: dict[str, gpd.GeoDataFrame], **more: Any) -> Path:
         "mismatch": None,
         "consumed": consumed_of(atlas) if len(atlas["official"]) and len(atlas["parcels"]) > 50 else None,
         "ledger": ledger_of() if len(atlas["official"]) else None,
-        "config": WebmapConfig(),
+        **(plan_layers(atlas) if len(atlas["buildings"]) > 20 else {"estate": None, "community": None}),
+        "config": WebmapConfig(large_roof_m2=120.0, large_yard_m2=400.0),
         "town": make_town(),
         "lineage": make_lineage(),
         "notes": Notes(),

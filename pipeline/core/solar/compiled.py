@@ -10,22 +10,38 @@ stamp of each cached function is that of all modules in this folder.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from numba import njit
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+# The kernels of each module imported so far, in its order, and what the stages call them with.
+KERNELS: dict[str, list[tuple[Any, str]]] = {}
 
 
-def kernel(function: Callable[..., Any]) -> Any:
-    """Compile a function that Python calls."""
-    return _stamped(njit(**_OPTIONS)(function))
+def kernel(types: str) -> Callable[[Callable[..., Any]], Any]:
+    """Compile a function that Python calls, when it is first called.
+
+    Parameters
+    ----------
+    types
+        What the stages call it with, in numba's letters: f8 a float of 8 bytes, [:,::1] a table without gaps. It may be called
+        with others; for these `ahead` compiles it before it is called, and two processes at once compile the same.
+    """
+    return partial(_declared, types, _OPTIONS)
 
 
-def summing_kernel(function: Callable[..., Any]) -> Any:
+def summing_kernel(types: str) -> Callable[[Callable[..., Any]], Any]:
     """`kernel` whose sums may be added up in another order, several numbers at once: five times faster, the last bits differ."""
-    return _stamped(njit(**(_OPTIONS | {"fastmath": {"reassoc", "nsz"}}))(function))
+    return partial(_declared, types, _OPTIONS | {"fastmath": {"reassoc", "nsz"}})
+
+
+def _declared(types: str, options: dict[str, Any], function: Callable[..., Any]) -> Any:
+    dispatcher = _stamped(njit(**options)(function))
+    KERNELS.setdefault(function.__module__, []).append((dispatcher, types))
+    return dispatcher
 
 
 def inner(function: Callable[..., Any]) -> Any:

@@ -67,7 +67,7 @@ def extract(cells: Floats, free: NDArray[np.bool_], labels: NDArray[np.int16], t
     return known
 
 
-@kernel
+@kernel("f8[:,::1], b1[::1], i8[::1], f8[:,::1], f8, i8, i8, i4[::1], i8[::1], f8[::1], i4[::1], i4[::1], b1[::1], f8[:,::1]")
 def _grow(cells, free, seeds, fits, tol, wide, smallest, store, first, score, queue, seen, covered, sums):
     """Grow a plane from each seed that no earlier plane covers, three times over; gives their number.
 

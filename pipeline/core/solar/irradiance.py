@@ -263,7 +263,7 @@ def lit_hours(lit_share: NDArray[np.uint8], normal: Floats, hours: SkyHours, low
 
 # Compiled functions fill arrays of the caller: making them inside would cost time in a first run. The planes of a chunk stand side
 # by side, so that the processor takes several at once; flat arrays with fixed steps let the compiler see that it may.
-@kernel
+@kernel("u1[::1], f8[::1], u8, i8, f8[::1], f8[::1], f8[:,:,::1], u8[:,::1], f8[:,:,::1], i8[::1], f8[::1], f8[:,::1]")
 def _lit(dark, normal, planes, clear, beam, circumsolar, way, way_at, way_part, lowest, sums, out):  # type: ignore[no-untyped-def]
     """The lit share of up to CHUNK planes side by side, hour by hour, into `out`."""
     for h in range(lowest.shape[0]):
@@ -293,7 +293,7 @@ def _lit(dark, normal, planes, clear, beam, circumsolar, way, way_at, way_part, 
             out[h, p] = 1.0 - (sums[p] / weight if weight > 0.0 else sums[_TWICE + p] / way_at.shape[1]) / 255.0
 
 
-@kernel
+@kernel("f8[:,::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[:,::1], f8, f8[:,::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[:,::1], f8[:,::1], f8[:,::1], f8[:,::1], f8[:,::1]")
 def _plane_hours(  # type: ignore[no-untyped-def]
     normal, sky_view, open_view, sine, band_open, lit, albedo, sun, beam, circumsolar, isotropic, band, ghi, incidence, unshaded, direct, sky, ground
 ):
@@ -350,7 +350,7 @@ def by_month(watts: Floats, month: NDArray[np.int64]) -> Floats:
     return out
 
 
-@kernel
+@kernel("f8[:,::1], i8[::1], f8[:,::1]")
 def _by_month(watts, month, out):  # type: ignore[no-untyped-def]
     for i in range(watts.shape[0]):
         now, total = 0, 0.0

@@ -176,7 +176,7 @@ def crossings(direction: Floats, cell_m: float, reach_m: float) -> tuple[Floats,
     return first_row, first_col, ~on_row, share, away * cell_m
 
 
-@kernel
+@kernel("f4[::1], f4[::1], i8, i8[::1], i8[::1], f4[::1], i8[::1], i8[:,::1], i4[:,::1], i4[:,::1], f4[:,::1], f4[:,::1], f4[:,::1], i8[:,::1], f4[:,::1]")
 def _march(flat, tops, wide, rows, cols, stand, place, jumps, near, far, share, nearness, away_m, middle, out):  # type: ignore[no-untyped-def]
     """Cells sorted by row and column; the horizon of cell i goes to `out[:, place[i]]`."""
     eye, tangent = np.empty(LANES, np.float32), np.empty(LANES, np.float32)

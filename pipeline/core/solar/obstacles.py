@@ -180,7 +180,7 @@ def _rim_share(what: NDArray[np.int8]) -> float:
     return rim / (rim + int(np.count_nonzero(beside & (what == _MEMBER))))
 
 
-@kernel
+@kernel("f8[:,::1], b1[:,::1], b1[:,::1], b1[:,::1], f8, f8, f8, i1[:,::1], b1[:,::1], i4[::1]")
 def _what(above, member, other, walled, obstacle, rim, pit, what, seen, queue):  # type: ignore[no-untyped-def]
     """What each cell is to the plane, into `what` (zeros): 1 member, 2 hole within the noise, 3 wall along the edge, 4 obstacle in a hole, 0 outside.
 

@@ -135,7 +135,7 @@ def _traced(labels: NDArray[np.int16], wide: int) -> tuple[NDArray[np.int64], ND
 
 
 # Compiled functions fill arrays of the caller and use no tuples: both would cost time in a first run.
-@kernel
+@kernel("i2[::1], b1[::1], i8, i2[::1]")
 def _reach_out(labels, outside, wide, grown):  # type: ignore[no-untyped-def]
     """Labels in which each cell outside the footprint takes the label of a cell beside it.
 
@@ -156,7 +156,7 @@ def _reach_out(labels, outside, wide, grown):  # type: ignore[no-untyped-def]
                 grown[p] = labels[q]
 
 
-@kernel
+@kernel("i2[::1], i8, i8[::1], i8[::1], b1[::1], i8[::1], i8[::1], i8[::1], i8[::1], i8[::1]")
 def _trace(labels, wide, part, queue, done, corners, ring, part_of_ring, label_of_part, counts):  # type: ignore[no-untyped-def]
     """Walk around each part (see `_traced`).
 

@@ -57,7 +57,7 @@ def pack(
 
 
 # The compiled functions fill arrays of the caller: making them inside would cost time in a first run.
-@kernel
+@kernel("f8[:,::1], i8[::1], f8[::1], f8[::1], f8[::1], f8[::1], i8[::1], f8[:,::1], f8[::1], f8[:,::1], i8[::1]")
 def _pack(edges, first, width, height, pitch, gap, count, corners, starts, closed, best):
     """Rows of every area one after the other: rectangles by area into `count`, their corners into `corners`."""
     total = np.int64(0)

@@ -62,7 +62,7 @@ def distance(cells, p, fits, k):
     return cells[p, 2] - fits[k, 0] * cells[p, 0] - fits[k, 1] * cells[p, 1] - fits[k, 2]
 
 
-@kernel
+@kernel("f8[:,::1], b1[::1], i8, i8, f8, f8, f8, i8, f8[:,::1], f8[::1], f8[:,::1]")
 def windows(cells, free, reach, least, limit, max_stretch, kind, wide, sums, rank, fits):
     """Plane of the free cells of the square window around each free cell, where it is smooth, and `kind` plus its RMS [m].
 

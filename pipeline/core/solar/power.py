@@ -180,7 +180,7 @@ def diffuse_glass(surface_tilt: Floats) -> tuple[Floats, Floats]:
     return np.asarray(sky), np.asarray(ground)
 
 
-@kernel
+@kernel("f8[:,::1], f8[:,::1], f8[:,::1], f8[:,::1], f8[:,::1], f8[:,::1], f8[::1], f8[::1], f8[::1], i8[::1], f8[:,::1], f8[:,::1], f8[:,::1]")
 def _ac(incidence, unshaded, direct, sky, ground, module, made, temp_air, wind_speed, month, ac, sums, by_month):  # type: ignore[no-untyped-def]
     """AC power of 1 kWp [kW], shape (arrays, hours); irradiation unshaded and shaded [kWh/m2], AC energy before the cut and what
     is cut [kWh], shape (arrays, 4); energy by month, shape (arrays, 12). Hours are added in their order."""

@@ -194,7 +194,7 @@ def _angle(one: Floats, other: Floats) -> float:
     return float(np.degrees(np.arccos(min(a @ b / np.sqrt(a @ a * (b @ b)), 1.0))))
 
 
-@kernel
+@kernel("f8[:,::1], f8[:,::1], f8[:,::1], i8")
 def _fit(at, sums, fits, row):
     """Least-squares plane of some points into `fits[row]`; what `solve` says of it."""
     for p in range(at.shape[0]):
@@ -202,7 +202,7 @@ def _fit(at, sums, fits, row):
     return solve(sums, row, fits, row)
 
 
-@kernel
+@kernel("f8[:,::1], i2[::1], f8[:,::1], f8[:,::1], i8, f8")
 def _refit(cells, labels, fits, sums, known, tol):
     """Least-squares plane of each region over its cells within `tol` of the plane before; what it leaves goes behind the sums."""
     for k in range(1, known + 1):
@@ -216,7 +216,7 @@ def _refit(cells, labels, fits, sums, known, tol):
         sums[k, 10] = solve(sums, k, fits, k)
 
 
-@kernel
+@kernel("f8[:,::1], b1[::1], i2[::1], i2[::1], f8[:,::1], f8[:,::1], i8, f8, i8, i8, b1[::1], i4[::1]")
 def _sweep(cells, valid, labels, old, fits, sums, known, tol, turns, wide, seen, queue):
     """Each cell to the plane among its 3 x 3 neighbours that explains it best, with a bonus for agreeing with them; refit.
 
@@ -252,7 +252,7 @@ def _sweep(cells, valid, labels, old, fits, sums, known, tol, turns, wide, seen,
     return moved
 
 
-@kernel
+@kernel("i2[::1], i8, i8, b1[::1], i4[::1]")
 def _drop_scraps(labels, smallest, wide, seen, queue):
     """Give back the pieces of planes (4-connected) that have fewer cells than `smallest`."""
     for p in range(labels.size):
@@ -289,7 +289,7 @@ def _difference(sums, fits, i, j, row, scale, x, y):
     return min(statistic, max(np.degrees(np.arccos(min(cosine, 1.0))) / MERGE_ANGLE_DEG, step / MERGE_STEP_M))
 
 
-@kernel
+@kernel("f8[:,::1], i2[::1], f8[:,::1], f8[:,::1], i8, i8, f8, i8, f8[:,:,::1], i8[::1]")
 def _merge(cells, labels, fits, sums, known, row, scale, wide, border, to):
     """Merge coplanar neighbours, the most alike first; gives whether there were any.
 
@@ -309,14 +309,14 @@ def _merge(cells, labels, fits, sums, known, row, scale, wide, border, to):
                     border[i, j, 2] += cells[p, 1]
     merged = False
     while True:
-        best, bi, bj = 1.0, 0, 0
+        best, bi, bj = 1.0, np.int64(0), np.int64(0)  # 0 alone would have `solve` compiled once more, for a literal
         for i in range(1, known + 1):
             for j in range(i + 1, known + 1):
                 m = border[i, j, 0]
                 if m > 0.0 and sums[i, 0] >= 3.0 and sums[j, 0] >= 3.0:
                     s = _difference(sums, fits, i, j, row, scale, border[i, j, 1] / m, border[i, j, 2] / m)
                     if s < best:
-                        best, bi, bj = s, i, j
+                        best, bi, bj = s, i, j  # type: ignore[assignment]
         if bi == 0:
             break
         merged = True
@@ -337,7 +337,7 @@ def _merge(cells, labels, fits, sums, known, row, scale, wide, border, to):
     return merged
 
 
-@kernel
+@kernel("f8[:,::1], b1[::1], i2[::1], f8[:,::1], f8, i8, i4[::1]")
 def spread(cells, valid, labels, fits, limit, wide, queue):
     """Free cells within `limit` of the plane beside them join it, from the planes' edges outwards."""
     head = tail = 0

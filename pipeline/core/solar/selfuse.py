@@ -42,7 +42,7 @@ def used_at_once(hours: Floats, first: Ints, number: Ints, array: Ints, part: Fl
     return used, made
 
 
-@summing_kernel
+@summing_kernel("f8[:,::1], i8[::1], i8[::1], i8[::1], f8[::1], f8[:,::1], i8[::1], f8[:,::1], f8[::1], f8[:,::1], f8[::1]")
 def _used(hours, first, number, array, part, profile, use, load, production, used, made):  # type: ignore[no-untyped-def]
     for s in range(load.shape[0]):
         if number[s] == 1:

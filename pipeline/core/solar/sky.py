@@ -92,7 +92,7 @@ def summarise(tangents: NDArray[np.float32], starts: NDArray[np.int64], surface_
 
 
 # Compiled functions fill arrays of the caller: making them inside would cost time in a first run.
-@kernel
+@kernel("f4[:,::1], f4[:,::1], i8[::1], f8[::1], f8[:,::1], f8[:,::1], f8[:,::1], f8[:,::1], f8[::1], u1[:,:,::1], f8[::1]")
 def _summarise(tangents, angles, starts, cosb, across, face, face_angle, horizon, view, lit, rise):  # type: ignore[no-untyped-def]
     """Mean horizon, sky view and lit share of each plane over its cells, sector by sector; a plane without cells is open."""
     for p in range(cosb.shape[0]):

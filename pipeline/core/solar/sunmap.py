@@ -131,7 +131,7 @@ def cell_irradiation(
     return out
 
 
-@kernel
+@kernel("f4[:,::1], i8[::1], f8[:,::1], f8[::1], f8[:,::1], f8[:,:,::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[:,::1], f8[::1], f8[:,::1], f8[:,::1], f4[::1]")
 def _cells(rank, starts, normal, cosb, across, direct, level, upright, open_low, even, bright, ground, sun, view, out):  # type: ignore[no-untyped-def]
     """Horizons come as `rank`: elevation in bands, shape (72, cells); `sun` and `view` (zeros) are the tables of one plane."""
     for p in range(starts.shape[0] - 1):

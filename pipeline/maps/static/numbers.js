@@ -29,14 +29,17 @@
   SS.number = function (value, kind) {
     if (value === null || value === undefined) return SS.t("na");
     if (kind === "text") return String(value);
+    if (kind.indexOf("word.") === 0) return SS.has(kind.slice(5) + "." + value) ? SS.t(kind.slice(5) + "." + value) : String(value);
     if (!isFinite(value)) return SS.t("na");
+    if (kind === "yr") return String(Math.round(value));
     var s = scaled(value, kind), text = plain(s[0], s[2]);
     return s[1] ? text + (s[1] === "%" && SS.language === "en" ? "" : GAP) + s[1] : text;
   };
+  SS.wordy = function (kind) { return kind === "text" || kind.indexOf("word.") === 0; };
   /* One unit for all limits of a legend, and limits without it. */
   SS.axis = function (limits, kind) {
     var top = limits.length ? limits[limits.length - 1] : 0;
-    var unit = kind === "kwh" ? (top >= 1e3 ? ["MWh", 1e-3] : ["kWh", 1]) : kind === "share" ? ["%", 100] : kind === "head" || kind === "m2" ? ["m²", 1] : kind === "m3" || kind === "mm" ? [kind === "mm" ? "mm" : "m³", 1] : ["", 1];
+    var unit = kind === "kwh" ? (top >= 1e3 ? ["MWh", 1e-3] : ["kWh", 1]) : kind === "share" ? ["%", 100] : kind === "head" || kind === "m2" ? ["m²", 1] : kind === "m3" || kind === "mm" ? [kind === "mm" ? "mm" : "m³", 1] : kind === "kg" ? (top >= 1e3 ? ["t", 1e-3] : ["kg", 1]) : kind === "poa" ? ["kWh/m²", 1] : ["", 1];
     return { unit: unit[0], text: function (value) { var v = Number((value * unit[1]).toPrecision(4)); return plain(v, v % 1 ? Math.min(2, (String(v).split(".")[1] || "").length) : 0); } };
   };
   /* What nine years of ten reach for a sum of roofs: what is common to all adds up, what is each one's own adds up as squares (pipeline/joins/solar.py). */

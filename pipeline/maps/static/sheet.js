@@ -13,6 +13,8 @@
     if (o.layer === "buildings") return SS.t("sheet.building", { id: id });
     if (o.layer === "parcels") return SS.t("sheet.parcel", { number: theme.columns.number[row] || id });
     if (o.layer === "sections") return SS.t("sheet.section", { id: id });
+    if (o.layer === "estate") return theme.columns.estate_name[row] || id;
+    if (o.layer === "large") return theme.columns.kind[row] === "yard" ? SS.t("sheet.parcel", { number: theme.columns.number && theme.columns.number[row] || id }) : SS.t("sheet.building", { id: id });
     return id || SS.t("sheet.town");
   };
   function first(text) { return text ? text[0].toUpperCase() + text.slice(1) : ""; }
@@ -20,9 +22,11 @@
   SS.heading = function (theme, row) {
     var o = theme.options, street = theme.columns.street && theme.columns.street[row], near = street ? SS.t("sheet.near", { street: street }) : "", names = [SS.title(theme, row)];
     if (o.layer === "buildings") names = [near, place(theme, row), SS.title(theme, row)].filter(Boolean);
+    if (o.layer === "large") names = [near, place(theme, row), SS.title(theme, row)].filter(Boolean).slice(0, theme.columns.kind[row] === "yard" && place(theme, row) ? 2 : 3);
+    if (o.layer === "estate") names = [SS.title(theme, row), near].filter(Boolean);
     if (o.layer === "sections") names = [SS.title(theme, row), near].filter(Boolean);
     if (o.layer === "parcels") names = [place(theme, row) || SS.title(theme, row), near].filter(Boolean);
-    return [first(names[0]), names.slice(1).map(function (n, k) { return k || o.layer !== "buildings" ? n[0].toLowerCase() + n.slice(1) : n; }).join(" · ")];
+    return [first(names[0]), names.slice(1).map(function (n, k) { return k || (o.layer !== "buildings" && o.layer !== "large") ? n[0].toLowerCase() + n.slice(1) : n; }).join(" · ")];
   };
   function head(theme, row) {
     var names = SS.heading(theme, row);
@@ -138,6 +142,10 @@
   function onward(theme, row) {
     var o = theme.options, c = theme.columns, parcel = c.parcel_id && c.parcel_id[row];
     if (o.layer === "buildings") return [o.links.roof ? link("roof", theme.ids[row], "sheet.roofsheet") : "", parcel && o.links.sealing ? link("sealing", parcel, "sheet.sealing", true) : ""];
+    if (o.layer === "estate" || o.layer === "large") {
+      var yard = o.layer === "large" && c.kind[row] === "yard", house = o.layer === "large" ? theme.ids[row] : c.building_id[row];
+      return [yard ? (o.links.parcel ? link("parcel", theme.ids[row], "sheet.parcelsheet") : "") : o.links.roof && house ? link("roof", house, "sheet.roofsheet") : "", !yard && o.links.roof && house ? link("solar", house, "sheet.solar", true) : ""];
+    }
     return o.layer === "parcels" && o.links.parcel ? [link("parcel", theme.ids[row], "sheet.parcelsheet")] : [];
   }
   function copy() {

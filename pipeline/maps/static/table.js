@@ -20,9 +20,9 @@
       o.table.forEach(function (name) {
         var active = order.column === name, cell = SS.h("th", { scope: "col" }), button = SS.h("button", { type: "button" }, SS.t("col." + name), SS.h("span", { "aria-hidden": "true" }, active ? (order.down ? " ↓" : " ↑") : ""));
         if (active) cell.setAttribute("aria-sort", order.down ? "descending" : "ascending");
-        if (o.kinds[name] !== "text") cell.className = "n";
+        if (!SS.wordy(o.kinds[name])) cell.className = "n";
         button.addEventListener("click", function () {
-          order = { column: name, down: active ? !order.down : o.kinds[name] !== "text" };
+          order = { column: name, down: active ? !order.down : !SS.wordy(o.kinds[name]) };
           page = 0;
           sorted();
           draw();
@@ -39,10 +39,11 @@
       rows.slice(page * PAGE, (page + 1) * PAGE).forEach(function (row) {
         var line = SS.h("tr", {});
         o.table.forEach(function (name, at) {
-          var value = theme.columns[name][row], kind = o.kinds[name], cell = SS.h(at ? "td" : "th", {}, value === null || value !== value ? "–" : SS.number(value, kind));
+          var value = theme.columns[name][row], kind = o.kinds[name], cell = SS.h(at ? "td" : "th", {}, value === null || value === undefined || value !== value ? "–" : SS.number(value, kind));
           if (!at) cell.scope = "row";
           if (!at && String(value).length > 8) cell.className = "id";
-          if (kind !== "text") cell.className += " n num";
+          if (!SS.wordy(kind)) cell.className += " n num";
+          else if (at && kind !== "text") cell.className = "w";
           line.append(cell);
         });
         var button = SS.h("button", { type: "button", "aria-label": SS.t("table.show.item", { id: SS.title(theme, row) }) }, SS.t("table.show"));

@@ -78,7 +78,7 @@
         var id = clean(theme.ids[i]);
         if (id === text) exact.push(i);
         else if (c.sheet && pair.length === 2 && clean(c.sheet[i]) === pair[0].replace(/^0+(?=.)/, "") && clean(c.number[i]) === pair[1]) exact.push(i);
-        else if (text.length > 1 && id.indexOf(text) >= 0) part.push(i);
+        else if (text.length > 1 && (id.indexOf(text) >= 0 || (c.estate_name && clean(c.estate_name[i]).indexOf(text) >= 0))) part.push(i);
       }
       return exact.length ? exact : part;
     }
@@ -172,6 +172,7 @@
       if (o.dates) SS.dates(theme);
       SS.definitions();
       address(theme, legend);
+      if (SS.pointsReady) SS.pointsReady();
       ready();
     }).catch(function (error) { failed(); throw error; });
   };

@@ -8,10 +8,13 @@ from typing import Any
 
 from pipeline.config.publish import ExportsConfig
 from pipeline.config.town import Town
+from pipeline.contracts.actions import Actions
+from pipeline.contracts.indicators import Indicators, Neighbours
 from pipeline.contracts.land import Access, Consumed, Desealing, Green, Ledger, Planting, Plots, Sealing
 from pipeline.contracts.notes import Lineage, Notes
 from pipeline.contracts.plan import Community, Estate
 from pipeline.contracts.publish import Atlas, Exports
+from pipeline.contracts.register import Initiatives, Reports
 from pipeline.contracts.solar import Arrays, Finance, Installed, Irradiation, Ladder, Profiles, Roofs, Solar, Sunmap
 from pipeline.contracts.sources import Boundary, Buildings, FarHorizon, Greenspaces, Landcover, Mismatch, Parcels, Streets, Surface, Weather
 from pipeline.contracts.spec import Folder, Package, Raster, Slim, Table
@@ -54,8 +57,13 @@ def exports(
     installed: Table[Installed] | None,
     estate: Table[Estate] | None,
     community: Package[Community] | None,
+    initiatives: Table[Initiatives] | None,
+    reports: Package[Reports] | None,
     waste: Table[Waste] | None,
     collection: Package[Collection] | None,
+    actions: Package[Actions] | None,
+    indicators: Table[Indicators] | None,
+    neighbours: Table[Neighbours] | None,
     landcover: Raster[Landcover] | None,
     sunmap: Raster[Sunmap] | None,
     surface: Raster[Surface] | None,
@@ -73,7 +81,7 @@ def exports(
         The joined layers: the tables people look at.
     boundary, parcels, buildings, streets, roofs, irradiation, arrays, solar, desealing, planting, access
         Of these only the columns that the atlas's layer of the same key lacks.
-    greenspaces, mismatch, weather, farhorizon, profiles, ladder, finance, sealing, green, plots, consumed, ledger, installed, estate, community, waste, collection
+    greenspaces, mismatch, weather, farhorizon, profiles, ladder, finance, sealing, green, plots, consumed, ledger, installed, estate, community, initiatives, reports, waste, collection, actions, indicators, neighbours
         As they are, but for what would tell of a home, see `pipeline.exports.content`.
     landcover, sunmap, surface
         Copied to COGs where `config.rasters` names them.
@@ -91,7 +99,9 @@ def exports(
         "solar": (Solar, solar), "ladder": (Ladder, ladder), "finance": (Finance, finance), "profiles": (Profiles, whole), "weather": (Weather, weather), "farhorizon": (FarHorizon, farhorizon),
         "sealing": (Sealing, sealing), "green": (Green, green), "plots": (Plots, plots), "desealing": (Desealing, desealing), "planting": (Planting, planting), "access": (Access, access), "ledger": (Ledger, ledger),
         "installed": (Installed, installed), "estate": (Estate, estate), **of_package("community", Community, community),
+        "initiatives": (Initiatives, initiatives), **of_package("reports", Reports, reports), **of_package("actions", Actions, actions),
         "waste": (Waste, waste), **of_package("collection", Collection, collection),
+        "indicators": (Indicators, indicators), "neighbours": (Neighbours, neighbours),
     }  # fmt: skip
     found = layers(atlas, tables)
     publisher = publisher_of(town, config, lineage)
@@ -101,6 +111,8 @@ def exports(
     with ThreadPoolExecutor(1) as pool:
         copied = pool.submit(write_rasters, out, wanted, sources, publisher, town.languages[0])
         made = write.tables(out, found, sources, publisher, town.epsg, town.languages[0])
+        if actions is not None and len(actions["list"]):
+            made.append(write.roadmap(out, actions["list"], actions["budget"], sources, publisher, town.epsg))
         made += copied.result()
     write_stac(out, made, publisher, __version__)
     write_dcat(out, made, publisher)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,12 +12,17 @@ from numpy.typing import NDArray
 
 from pipeline.config.publish import WebmapConfig
 from pipeline.config.town import Town
+from pipeline.contracts.actions import Actions
+from pipeline.contracts.indicators import Indicators, Neighbours
 from pipeline.contracts.land import Consumed, Ledger
 from pipeline.contracts.notes import Lineage, Notes
+from pipeline.contracts.plan import Community, Estate
 from pipeline.contracts.publish import Atlas, Published, Site
+from pipeline.contracts.register import Initiatives, Reports
 from pipeline.contracts.solar import Finance, Ladder, Sunmap
 from pipeline.contracts.sources import Greenspaces, Landcover, Mismatch, Streets, Surface
 from pipeline.contracts.spec import Folder, Package, Raster, Table
+from pipeline.contracts.waste import Collection, Waste
 from pipeline.core.terrain import hillshade
 from pipeline.exports.content import layers
 from pipeline.exports.licences import Sources
@@ -50,6 +56,15 @@ def webmap(
     mismatch: Table[Mismatch] | None,
     consumed: Package[Consumed] | None,
     ledger: Table[Ledger] | None,
+    estate: Table[Estate] | None,
+    community: Package[Community] | None,
+    initiatives: Table[Initiatives] | None,
+    reports: Package[Reports] | None,
+    actions: Package[Actions] | None,
+    indicators: Table[Indicators] | None,
+    neighbours: Table[Neighbours] | None,
+    waste: Table[Waste] | None,
+    collection: Package[Collection] | None,
     config: WebmapConfig,
     town: Town,
     lineage: Lineage,
@@ -76,6 +91,12 @@ def webmap(
         Two dates of the official map, to be compared on sealing.html.
     ledger
         Permits and restorations beside it.
+    estate, community
+        Register of public buildings and what a community around their roofs shares: climate.html.
+    initiatives, reports, actions
+        What the town does, what its people report, what could follow: roadmap.html, and points on the map of climate.html.
+    indicators, neighbours, waste, collection
+        Yearly figures, neighbours, waste and ways to collection points: indicators.html.
     config, town, lineage
         How to draw, what it is called, where the data came from.
     out
@@ -91,12 +112,14 @@ def webmap(
         dict(atlas), town.name, town.languages, lineage, __version__, simplify_m=config.simplify_m, email=config.email,
         canopy_height_m=town.green.canopy_height_m, storm_mm=town.plots.storm_mm, shade=shade, cover=cover, bounds=bounds,
         streets=streets, greens=greenspaces, sun=sun, steps=_steps(ladder, finance),
-        consumed=None if consumed is None else dict(consumed), ledger=ledger, rules=rules_of(town), home_kwh=rule("consumption", "dwelling", town.finance.as_of).value,
+        consumed=_layers(consumed), ledger=ledger, rules=rules_of(town), estate=estate, community=_layers(community), initiatives=initiatives, reports=_layers(reports),
+        actions=_layers(actions), indicators=indicators, neighbours=neighbours, waste=waste, collection=_layers(collection), as_of=town.estate.as_of,
+        anchor_households=town.community.anchor_households, member_share=town.community.member_share, large_roof_m2=config.large_roof_m2, large_yard_m2=config.large_yard_m2, home_kwh=rule("consumption", "dwelling", town.finance.as_of).value,
     )  # fmt: skip
     for layer, rows in site.write(made, out).items():
         notes.count(f"features on the maps: {layer}", rows)
     tags = {"title": Published.title_en, "attribution": credits_of(lineage)} | ({"notice": NOTICE} if lineage.synthetic else {})
-    (out / site.PACKAGE).parent.mkdir()
+    (out / site.PACKAGE).parent.mkdir(exist_ok=True)
     write_package(out / site.PACKAGE, {layer: atlas[layer] for layer in Published.layers}, Published, town.epsg, tags)
     shown = [y for y in layers(dict(atlas), {}) if y.name in Published.layers]
     dress(out / site.PACKAGE, shown, Sources(lineage), publisher_of(town, town.exports, lineage), town.epsg, "en" if town.languages[0] == "en" else "it")
@@ -104,6 +127,10 @@ def webmap(
         if name not in made.made:
             notes.warn(f"{name}.html shows no theme: the atlas has no figures for it")
     return Folder()
+
+
+def _layers(package: Package[Any] | None) -> dict[str, Any] | None:
+    return None if package is None else dict(package)
 
 
 def _ground(surface: Raster[Surface] | None, landcover: Raster[Landcover] | None) -> tuple[Picture, Picture, Bounds]:

@@ -14,6 +14,7 @@ from pipeline.contracts.sources import Boundary
 from pipeline.contracts.spec import Folder, Table
 from pipeline.synthetic.estate import write_estate
 from pipeline.synthetic.place import latitude_longitude
+from pipeline.synthetic.register import write_registers
 from pipeline.synthetic.town import building_ids, make_plan, write_town
 from pipeline.synthetic.waste import write_points, write_tables
 from pipeline.synthetic.year import make_year, write_year
@@ -43,6 +44,7 @@ def synthetic(boundary: Table[Boundary], config: SyntheticConfig, town: Town, ou
     year = make_year(*where, altitude, config.seed)
     write_year(out / "tmy.csv", year, *where, altitude)
     notes.count("public buildings", write_estate(out, plan, building_ids(plan, town.code), year["T2m"], town.epsg, config.seed))
+    notes.count("initiatives and reports written", write_registers(out, plan, building_ids(plan, town.code), town.epsg, config.seed))
     write_tables(out, town.name, town.code, int(plan.residents.sum()), config.seed)
     notes.count("collection points", write_points(out / "punti_raccolta.geojson", plan, town.epsg, config.seed))
     return Folder()

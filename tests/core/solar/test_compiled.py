@@ -17,7 +17,7 @@ def test_a_changed_module_makes_callers_stale(tmp_path: Path) -> None:
     folder.mkdir()
     shutil.copy(compiled.__file__, folder / "compiled.py")
     (folder / "__init__.py").touch()
-    (folder / "outer.py").write_text("from loops.compiled import kernel\nfrom loops.callee import value\n\n@kernel\ndef run():\n    return value()\n")
+    (folder / "outer.py").write_text("from loops.compiled import kernel\nfrom loops.callee import value\n\n@kernel('')\ndef run():\n    return value()\n")
     seen = []
     for number in (1, 22):
         (folder / "callee.py").write_text(f"from loops.compiled import inner\n\n@inner\ndef value():\n    return {number}\n")
