@@ -65,7 +65,7 @@ def monitor(site: Site) -> Monitor:
     """The page as far as its stages were made."""
     table, beside = site.indicators, site.neighbours
     rows = [] if table is None else indicator_rows(table)
-    known = [Series(r, _bare(r.spark.it), _years(r)) for r in rows if r.spark.it]
+    known = [Series(r, _bare(r.spark.it) if r.spark.it.count("<circle") > 1 else "", _years(r)) for r in rows if r.spark.it]
     lacking = [Phrase(*(n[0].lower() + n[1:] for n in r.name)) for r in rows if not r.spark.it]
     return Monitor(
         known,
@@ -117,7 +117,7 @@ def _waste(table: Any) -> list[Line]:
     share = Line(say("plan.waste.share", year=str(int(last["year"]))), quantity(float(last["separate_share"]), "share"), target)
     head = Line(TEXT["plan.waste.head"], value_in_words(float(last["kg_per_resident"]), "waste_kg_per_resident"), say("plan.waste.residual", kg=quantity(float(last["residual_kg_per_resident"]), "int")))
     since = Line(say("plan.waste.since", year=str(int(first["year"]))), quantity(float(first["separate_share"]), "share"))
-    return [share, head, since] if len(own) > 1 else [share, head]
+    return [share, since, head] if len(own) > 1 else [share, head]
 
 
 def _reach(zones: Any) -> list[Line]:

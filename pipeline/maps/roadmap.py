@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -14,11 +15,13 @@ from pipeline.maps.phrases_actions import ACTIONS
 from pipeline.maps.phrases_register import REGISTER
 from pipeline.maps.quantities import plain, quantity
 from pipeline.maps.text import TEXT, Phrase, joined, say
+from pipeline.maps.themes import KEYS
 
-_ROWS, _INITIATIVES = 8, 12
+_ROWS, _INITIATIVES = 8, 11
 STATUSES = ("done", "under_way", "planned", "proposed")
 # Heights of the curve are cut here: a few dear tonnes would press all others flat. Share of all tonnes that stays uncut.
 _UNCUT = 0.97
+_ROOM = 0.4
 _CURVE_WIDTH, _CURVE_HEIGHT = 400.0, 150.0
 
 
@@ -43,7 +46,7 @@ class Action:
     co2: Phrase
     cost: Phrase
     due: Phrase
-    id: str
+    link: str
 
 
 @dataclass(frozen=True)
@@ -151,12 +154,12 @@ def _totals(frame: Any) -> list[Line]:
 
 def _actions(site: Site, frame: Any) -> list[Action]:
     best = frame.dropna(subset=["rank"]).sort_values(["rank", "action_id"]).head(_ROWS)
-    public = set() if "climate" not in site.made else set(site.atlas["estate"]["estate_id"])
+    places = {name: set(site.atlas[theme.layer][KEYS[theme.layer]]) for name, theme in site.made.items() if name in ("climate", "enterprises")}
     return [
         Action(
             _rank(r), _name(site, r), _word(ACTIONS, f"action.kind.{r.kind}"), quantity(_number(r.co2_kg), "kg"),
             say("sheet.range", low=quantity(_number(r.eur_low), "eur"), high=quantity(_number(r.eur_high), "eur")), literal(str(r.deadline)[:4]) if isinstance(r.deadline, str) else literal("–"),
-            r.asset_id if r.asset_id in public else "",
+            next((f"{page}.html#s={quote(r.asset_id)}" for page, ids in places.items() if r.asset_id in ids), ""),
         )
         for r in best.itertuples(index=False)
     ]  # fmt: skip
@@ -171,8 +174,7 @@ def _name(site: Site, row: Any) -> Phrase:
     if isinstance(row.name, str):
         return literal(row.name)
     street = _streets(site).get(row.asset_id)
-    code = literal(str(row.asset_id)) if not street else literal(f"{street}, {row.asset_id}")
-    return say("plan.large", name=code) if row.owner == "enterprise" else code
+    return say("plan.large", name=street or str(row.asset_id)) if row.owner == "enterprise" else literal(str(row.asset_id))
 
 
 def _streets(site: Site) -> dict[str, str]:
@@ -191,7 +193,9 @@ def _curve(frame: Any) -> Curve | None:
         return None
     dear, total = rows.sort_values("eur_per_t"), float(rows["width_t"].sum())
     top = max(float(dear[dear["width_t"].cumsum() >= _UNCUT * total]["eur_per_t"].iloc[0]), 1.0)
-    bottom = min(float(dear[dear["width_t"].cumsum() >= (1.0 - _UNCUT) * total]["eur_per_t"].iloc[0]), 0.0)
+    lowest = min(float(dear[dear["width_t"].cumsum() >= (1.0 - _UNCUT) * total]["eur_per_t"].iloc[0]), 0.0)
+    # What earns and what costs both get room to be seen.
+    top, bottom = max(top, -_ROOM * lowest), min(lowest, -_ROOM * top)
     scale, zero = _CURVE_HEIGHT / (top - bottom), _CURVE_HEIGHT * top / (top - bottom)
     drawn: dict[bool, list[str]] = {True: [], False: []}
     at = 0.0

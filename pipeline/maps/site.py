@@ -27,6 +27,7 @@ from pipeline.maps.layers import both
 from pipeline.maps.phrases_land_method import CHAPTERS
 from pipeline.maps.phrases_pages import SECTIONS
 from pipeline.maps.quantities import quantity
+from pipeline.maps.report import school
 from pipeline.maps.rules import placed
 from pipeline.maps.text import LANGUAGE_NAMES, LANGUAGES, PLAN_TEXT, SCRIPT_TEXT, SHEET_TEXT, TEXT, Phrase, say
 from pipeline.maps.theme_page import HOUSES, panel, theme_page
@@ -68,7 +69,7 @@ def write(site: Site, out: Path) -> dict[str, int]:
     participate.write(site, out)
     for name, told in (("roadmap", roadmap.roadmap(site)), ("indicators", monitor.monitor(site))):
         _page(out, name, environment.get_template(f"{name}.html").render(_common(site, name) | {"plan": told}))
-    _page(out, "participate", _participate(site, environment))
+    _page(out, "participate", _participate(site, environment, [c for c in site.languages if (out / participate.FOLDER / f"school_kit_{c}.pdf").exists()]))
     for name, active in (("roof", "solar" in site.made), ("parcel", "parcels" in site.atlas)):
         files = [f"static/{s}.js" for s in ("core", "numbers", "sheet", *(("land",) if name == "parcel" else ()), "sheetpage", "drawing", name)]
         values = {"active": active, "files": ["data/text.js", files[0], "data/sheets.js", f"data/{name}_index.js", *files[1:]]}
@@ -80,12 +81,14 @@ def _write_files(site: Site, out: Path) -> tuple[dict[str, int], dict[str, str]]
     """Data and pictures, two at once: each writes files of its own, and compressing leaves the other a core."""
     for name in ("data", "img"):
         (out / name).mkdir()
+    (out / participate.FOLDER).mkdir()
     with ThreadPoolExecutor(2) as pool:
+        kit = pool.submit(school.write, site, out / participate.FOLDER)
         pieces = pool.submit(sheets.write, site, out / "data")
         small = pool.submit(_write_pictures, site, out / "img")
         data = pool.submit(_write_data, site, out / "data")
         sun = pool.submit(sunmap.write, site.sun, out / "img" / "sun", out / "data") if site.sun is not None and "solar" in site.made else None
-        counts = data.result() | ({"squares of the sun map": sun.result()} if sun is not None else {}) | pieces.result()
+        counts = data.result() | ({"squares of the sun map": sun.result()} if sun is not None else {}) | pieces.result() | {f"bytes: {k}": n for k, n in kit.result().items()}
         return counts, small.result()
 
 
@@ -239,9 +242,9 @@ def _index(site: Site, environment: Environment, small: dict[str, str]) -> str:
     return environment.get_template("index.html").render(values)
 
 
-def _participate(site: Site, environment: Environment) -> str:
+def _participate(site: Site, environment: Environment, kit: list[str]) -> str:
     subject = TEXT["participate.correct.subject"][LANGUAGES.index(site.languages[0])]
-    values = {"roofs": "solar" in site.made, "parcels": "parcels" in site.atlas, "kit": [], "files": participate.downloads(), "subject": subject}
+    values = {"roofs": "solar" in site.made, "parcels": "parcels" in site.atlas, "kit": kit, "files": participate.downloads(), "subject": subject}
     return environment.get_template("participate.html").render(_common(site, "participate") | values)
 
 

@@ -17,6 +17,7 @@ from pipeline.maps.phrases_report import REPORT
 from pipeline.maps.phrases_report_method import REPORT_METHOD
 from pipeline.maps.phrases_roadmap import POINT_MAPS, ROADMAP
 from pipeline.maps.phrases_run import RUN
+from pipeline.maps.phrases_school import SCHOOL
 from pipeline.maps.phrases_sheet import SHEETS
 
 LANGUAGES = ("it", "en")
@@ -48,7 +49,7 @@ def joined(parts: list[Phrase]) -> Phrase:
     return Phrase(*out)
 
 
-TEXT: dict[str, Phrase] = {key: Phrase(*pair) for part in (PAGES, FRONT, THEMES, LAND, LAND_MAPS, METHOD, LAND_METHOD, DRAFTS, SHEETS, RUN, REPORT, REPORT_METHOD, CLIMATE, CLIMATE_MAPS, PLAN, PARTICIPATE, ROADMAP, POINT_MAPS) for key, pair in part.items()}
+TEXT: dict[str, Phrase] = {key: Phrase(*pair) for part in (PAGES, FRONT, THEMES, LAND, LAND_MAPS, METHOD, LAND_METHOD, DRAFTS, SHEETS, RUN, REPORT, REPORT_METHOD, CLIMATE, CLIMATE_MAPS, PLAN, PARTICIPATE, ROADMAP, POINT_MAPS, SCHOOL) for key, pair in part.items()}
 # Scripts need neither the front page nor the method page.
 SCRIPT_TEXT: dict[str, Phrase] = {key: Phrase(*pair) for key, pair in (THEMES | LAND_MAPS).items()}
 # Of the pages of the climate plan: they travel with their data, for the other maps need none of them.

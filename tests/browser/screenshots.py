@@ -25,7 +25,7 @@ FLAGS = [
     "--disable-quic",
 ]
 SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
-PAGES = ("index", "solar", "sealing", "green", "climate", "enterprises", "participate", "roof", "parcel", "method", "accessibility", "privacy")
+PAGES = ("index", "solar", "sealing", "green", "climate", "roadmap", "indicators", "enterprises", "participate", "roof", "parcel", "method", "accessibility", "privacy")
 
 
 def settle(page: Page) -> None:

@@ -118,6 +118,10 @@ class Plate(Canvas):
             if width:
                 self.pen.line(self._pixels(row.geometry), fill=STREET, width=self._mm(width), joint="curve")
 
+    def line(self, line: shapely.Geometry, colour: str, width_mm: float) -> None:
+        """One line, as wide on paper as said."""
+        self.pen.line(self._pixels(line), fill=colour, width=self._mm(width_mm), joint="curve")
+
     def places(self) -> None:
         """Public green places, in one colour with a dark edge."""
         if self.ground.places is not None and len(self.ground.places):

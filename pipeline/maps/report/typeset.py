@@ -22,7 +22,7 @@ from pipeline.maps.report.opening import cover, numbers
 from pipeline.maps.report.sun import sun
 from pipeline.maps.text import TEXT, Phrase, say
 
-_TEMPLATE = Path(__file__).parent / "template"
+TEMPLATE = Path(__file__).parent / "template"
 # Archivable with its structure (ISO 19005-2, level A) and readable by assistive technology (ISO 14289-1).
 STANDARDS: list[Any] = ["a-2a", "ua-1"]
 # Source layers that each chapter's figures rest on.
@@ -56,7 +56,7 @@ def write(site: Site, ground: Ground, register: pd.DataFrame | None, as_of: str,
     """
     with tempfile.TemporaryDirectory() as folder:
         desk = Path(folder)
-        for part in sorted(_TEMPLATE.glob("*.typ")):
+        for part in sorted(TEMPLATE.glob("*.typ")):
             shutil.copyfile(part, desk / part.name)
         content = report(site, Atelier(site, ground, desk), register, as_of)
         sizes = {}
