@@ -120,8 +120,8 @@ def _write_data(site: Site, folder: Path) -> dict[str, int]:
         counts["greens"] = len(site.greens)
     for name, theme in site.made.items():
         more = {"panel": panel(site, theme)} | ({"tables": as_json(_TABLES[name](site))} if name in _TABLES else {})
-        words = f"Object.assign(SS.text,{_json({k: list(v) for k, v in PLAN_TEXT.items()})});\n" if name in ("climate", "enterprises") else ""
-        _save(folder, name, words + pack(name, len(site.atlas[theme.layer]), site.columns[name]) + "".join(f"SS.{k}={_json(v)};\n" for k, v in more.items()))
+        said = f"Object.assign(SS.text,{_json({k: list(v) for k, v in PLAN_TEXT.items()})});\n" if name in ("climate", "enterprises") else ""
+        _save(folder, name, said + pack(name, len(site.atlas[theme.layer]), site.columns[name]) + "".join(f"SS.{k}={_json(v)};\n" for k, v in more.items()))
     _save(folder, "text", f"SS.text={_json({k: list(placed(v, site.rules)) for k, v in SCRIPT_TEXT.items()} | {'na': list(TEXT['na'])})};\n")
     words = {k: list(TEXT[k]) for k in ("method.warnings", "method.assumptions", "method.months", "method.more")}
     steps = [step.as_json() for step in steps_of(site.lineage)]

@@ -11,6 +11,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 import typst
 from numpy.typing import NDArray
@@ -27,10 +28,12 @@ from pipeline.maps.report.typeset import STANDARDS, TEMPLATE
 from pipeline.maps.text import TEXT, Phrase, say
 from pipeline.maps.themes import known
 
-_SCALE, _HEIGHT_MM = 2500.0, 118.0
-_STREETS, _ROOFS, _SPACE_ROWS = 4, 5, 8
+_SCALE, _HEIGHT_MM = 2500.0, 165.0
+_STREETS, _ROOFS, _SPACE_ROWS = 5, 5, 11
 # A street that shows less than this on the map is no walk; a smaller house is hard to find; two roofs nearer than this take one another's number.
 _WALK_M, _HOUSE_M2, _APART_M = 80.0, 60.0, 30.0
+# High enough for the hand of a child.
+_ROW_MM = 14.0
 _STREET_COLOUR, _ROOF_COLOUR, _HOUSE_COLOUR = "#e0a530", "#2c6c8f", "#d9d0bf"
 _POINTS = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
 
@@ -206,7 +209,7 @@ def _loss(row: Any) -> Phrase:
 
 def _value(row: Any, name: str) -> float | None:
     value = getattr(row, name, None)
-    return None if value is None or value != value else float(value)
+    return None if value is None or pd.isna(value) else float(value)
 
 
 def _back(site: Site, streets: gpd.GeoDataFrame) -> Chapter:
@@ -222,7 +225,7 @@ def _back(site: Site, streets: gpd.GeoDataFrame) -> Chapter:
 
 def _form(heads: Sequence[tuple[Phrase, float]], rows: Sequence[Sequence[Phrase]], caption: Phrase) -> Block:
     """A table with room to write."""
-    return {"kind": "form", "head": [h for h, _ in heads], "widths": [w for _, w in heads], "rows": [list(r) for r in rows], "caption": caption}
+    return {"kind": "form", "row_mm": _ROW_MM, "head": [h for h, _ in heads], "widths": [w for _, w in heads], "rows": [list(r) for r in rows], "caption": caption}
 
 
 def _code(lines: Sequence[str]) -> Block:
