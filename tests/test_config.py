@@ -64,8 +64,8 @@ def test_any_content_gives_a_town_or_a_config_error(tmp_path_factory: pytest.Tem
 
 def test_units_stand_in_the_names() -> None:
     """Every number of the config says its unit in its name, or is a count, share, ratio or code."""
-    plain = {"seed", "dwellings_lived_in", "epsg", "buildings", "residents", "max_planes", "max_cells", "max_gap_hours", "fill_cells", "min_modules", "sample_points", "sample_min", "min_residents", "min_buildings", "draws", "tolerance", "year", "albedo", "refraction", "calendar_year", "anchor_households", "enterprise_plants", "private_openings", "streets", "first_year", "nodes", "new_points"}
-    endings = ("_eur_kwp", "_eur_kwh", "_kg", "_mb", "_km", "_kwp", "_people", "_m", "_m2", "_mm", "_ha", "_deg", "_wp", "_share", "_gcr", "_loss", "_per_dc", "_years", "_h", "_degree_days")
+    plain = {"seed", "dwellings_lived_in", "epsg", "buildings", "residents", "max_planes", "max_cells", "max_gap_hours", "fill_cells", "min_modules", "sample_points", "sample_min", "min_residents", "min_buildings", "draws", "tolerance", "year", "albedo", "refraction", "calendar_year", "anchor_households", "enterprise_plants", "private_openings", "streets", "first_year", "max_characters", "nodes", "new_points"}
+    endings = ("_eur_kwp", "_eur_kwh", "_kg_kwh", "_kg", "_mb", "_km", "_kwp", "_people", "_m", "_m2", "_mm", "_ha", "_deg", "_wp", "_share", "_gcr", "_loss", "_per_dc", "_years", "_h", "_degree_days")
     prefixes = ("sigma_", "faiman_", "ndvi_")
     for section, field in Town.model_fields.items():
         for name, inner in getattr(field.annotation, "model_fields", {}).items():

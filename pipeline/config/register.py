@@ -13,8 +13,8 @@ class InitiativesConfig(Section):
     as_of: str = Field("2026-11", pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Month of the look: what is done in a later year, or planned for an earlier one, is a warning.")
     reach_m: float = Field(15.0, ge=0.0, le=200.0, description="A point of the register or of a house number belongs to the nearest building within this distance (as estate.reach_m); a point farther off stands by itself.")
     max_kwh_kwp: float = Field(2500.0, gt=0.0, description="More energy than this of each kWp in a year is a warning: the sunniest plants of Italy, turning with the sun, stay below it (a judgement).")
-    eur_kwp_low: float = Field(300.0, ge=0.0, description="Photovoltaics cheaper than this for each kWp are a warning (a judgement, a third of the lowest price of pv_costs).")
-    eur_kwp_high: float = Field(10_000.0, gt=0.0, description="Dearer ones too (a judgement: the first plants of 2008 cost 6,000-7,000 EUR/kWp).")
+    low_eur_kwp: float = Field(300.0, ge=0.0, description="Photovoltaics cheaper than this for each kWp are a warning (a judgement, a third of the lowest price of pv_costs).")
+    high_eur_kwp: float = Field(10_000.0, gt=0.0, description="Dearer ones too (a judgement: the first plants of 2008 cost 6,000-7,000 EUR/kWp).")
     max_kg_kwh: float = Field(1.0, gt=0.0, description="More avoided emissions than this for each kWh are a warning: coal power stations emit about 0.9 kg/kWh (a judgement).")
 
 

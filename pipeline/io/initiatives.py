@@ -156,8 +156,8 @@ def _implausible(rows: pd.DataFrame, config: InitiativesConfig, notes: Notes) ->
         at = f"{_short(r.where)}: {r.initiative_id}"
         if r.kwp > 0.0 and r.kwh / r.kwp > config.max_kwh_kwp:
             notes.warn(f"{at}: {r.kwh / r.kwp:,.0f} kWh/kWp a year, more than {config.max_kwh_kwp:,.0f}; are the energy in kWh and the power in kWp?")
-        if r.kwp > 0.0 and not (np.isnan(r.cost_eur) or config.eur_kwp_low <= r.cost_eur / r.kwp <= config.eur_kwp_high):
-            notes.warn(f"{at}: {r.cost_eur / r.kwp:,.0f} EUR/kWp, outside {config.eur_kwp_low:,.0f}-{config.eur_kwp_high:,.0f}; is the cost that of the plant alone, in euro?")
+        if r.kwp > 0.0 and not (np.isnan(r.cost_eur) or config.low_eur_kwp <= r.cost_eur / r.kwp <= config.high_eur_kwp):
+            notes.warn(f"{at}: {r.cost_eur / r.kwp:,.0f} EUR/kWp, outside {config.low_eur_kwp:,.0f}-{config.high_eur_kwp:,.0f}; is the cost that of the plant alone, in euro?")
         if r.kwh > 0.0 and r.co2_kg / r.kwh > config.max_kg_kwh:
             notes.warn(f"{at}: {r.co2_kg / r.kwh:,.2f} kg CO2 for each kWh, more than {config.max_kg_kwh:g}; are the emissions in kg?")
         if r.status == "done" and r.year > now:

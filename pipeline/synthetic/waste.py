@@ -33,6 +33,7 @@ PARTS = {
 # Towns that do not exist, by codes that no town has: residents, share of separate collection in the first year, kg a head.
 BESIDE = ((8200, 0.66, 452.0), (14800, 0.71, 468.0), (6300, 0.58, 431.0), (24100, 0.62, 489.0), (5200, 0.74, 405.0))
 SPACING_M = 350.0
+CENTRE_WITHIN_M = 1200.0  # the centre stands at the edge of the built-up area, not at a lonely farm
 KEPT = 0.6  # of the places at that spacing: some of the town is out of reach
 
 
@@ -86,8 +87,8 @@ def write_points(path: Path, plan: Plan, epsg: int, seed: int) -> int:
     where = _apart(_beside_houses(plan), rng)
     if not len(where):
         where = shapely.get_coordinates(shapely.centroid(plan.area))[None, 0]
-    centre = where.mean(axis=0)
-    outer = int(np.argmax(np.hypot(*(where - centre).T)))
+    away = np.hypot(*(where - np.median(where, axis=0)).T)
+    outer = int(np.argmax(np.where(away <= max(CENTRE_WITHIN_M, float(away.min())), away, -1.0)))
     rows: list[dict[str, object]] = []
     for n in range(len(where)):
         takes = {"recycling_type": "centre", "name": "Ecocentro dimostrativo"} if n == outer else _takes(n)
