@@ -40,11 +40,19 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """A line: class and points of its runs; class, x, y and radius of its dots, none where there is one year only."""
+
+    lines: list[tuple[str, str]]
+    dots: list[tuple[str, str, str, str]]
+
+
+@dataclass(frozen=True)
 class Series:
     """An indicator with its years as a line that says nothing by itself: its words stand beside it."""
 
     row: IndicatorRow
-    spark: str
+    spark: Drawing
     years: Phrase
 
 
@@ -66,7 +74,7 @@ def monitor(site: Site) -> Monitor:
     """The page as far as its stages were made."""
     table, beside = site.indicators, site.neighbours
     rows = [] if table is None else indicator_rows(table)
-    known = [Series(r, _bare(r.spark.it) if r.spark.it.count("<circle") > 1 else "", _years(r)) for r in rows if r.spark.it]
+    known = [Series(r, _drawn(r.spark.it), _years(r)) for r in rows if r.spark.it]
     lacking = [Phrase(*(n[0].lower() + n[1:] for n in r.name)) for r in rows if not r.spark.it]
     return Monitor(
         known,
@@ -80,9 +88,11 @@ def monitor(site: Site) -> Monitor:
     )
 
 
-def _bare(spark: str) -> str:
-    """The drawing without its text, which stands beside it in both languages."""
-    return re.sub(r"<title>.*?</title>", "", re.sub(r' role="img" aria-label="[^"]*"', ' aria-hidden="true"', spark))
+def _drawn(spark: str) -> Drawing:
+    """The lines and dots of a sparkline, without its text, which stands beside it in both languages."""
+    lines = re.findall(r'<polyline class="([a-z-]+)"[^>]*points="([^"]*)"', spark)
+    dots = re.findall(r'<circle class="([a-z-]+)" cx="([^"]*)" cy="([^"]*)" r="([^"]*)"', spark)
+    return Drawing(lines, dots if len(dots) > 1 else [])
 
 
 def _years(row: IndicatorRow) -> Phrase:

@@ -104,7 +104,7 @@ class Canvas:
         at = shapely.get_coordinates(ring)
         at[:, 0] = (at[:, 0] - self.west) * self.scale - left
         at[:, 1] = (self.north - at[:, 1]) * self.scale - top
-        return at.ravel().tolist()  # type: ignore[no-any-return]
+        return at.ravel().tolist()
 
     def polygons(self, shapes: NDArray[Any], fills: list[str | None], line: str | None = None, width: int = 1) -> None:
         """Draw shapes that touch the picture; holes show what is below."""
