@@ -17,7 +17,8 @@ from pipeline.maps.phrases_waste import WASTE
 from pipeline.maps.quantities import quantity
 from pipeline.maps.text import TEXT, Phrase, joined, say
 
-_PLACES = 3
+# Rows that a page of 30 kB has room for; the tables hold all.
+_PLACES, _TOWNS, _COUNTED = 3, 6, 6
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,9 @@ def _bare(spark: str) -> str:
 
 
 def _years(row: IndicatorRow) -> Phrase:
-    """All years of a series in words."""
+    """All years of a series in words; nothing where there is one year, which the columns beside it say."""
+    if row.spark.it.count("spark-point") == 0:
+        return NONE
     texts = [re.search(r"<title>(.*?)</title>", spark) for spark in row.spark]
     return Phrase(*("" if m is None else m[1].partition(": ")[2].replace("&gt;", ">").replace("&amp;", "&") for m in texts))
 
@@ -103,7 +106,8 @@ def _comparisons(table: Any) -> list[Comparison]:
         newest = rows[rows["year"] == rows["year"].max()].sort_values(["rank", "name"])
         most = float(newest["value"].max()) or 1.0
         title = Phrase(*(f"{text} ({int(newest['year'].iloc[0])})" for text in (INDICATORS[name].it, INDICATORS[name].en)))
-        towns = [Neighbour(r.name, round(100.0 * r.value / most, 1), value_in_words(r.value, name), bool(r.is_town)) for r in newest.itertuples(index=False)]
+        near = newest[newest["is_town"].eq(True) | (newest["rank"] <= _TOWNS - 1) | (newest["rank"] == newest["rank"].max())]
+        towns = [Neighbour(r.name, round(100.0 * r.value / most, 1), value_in_words(r.value, name), bool(r.is_town)) for r in near.itertuples(index=False)]
         out.append(Comparison(title, towns))
     return out
 
@@ -137,7 +141,7 @@ def _places(places: Any) -> list[Line]:
 
 def _schools(counts: Any) -> list[Line]:
     """Streets whose trees a school counted, beside what the map sees."""
-    found = counts[counts["match"] == "found"].sort_values("street")
+    found = counts[counts["match"] == "found"].sort_values(["date", "street"], ascending=[False, True]).head(_COUNTED)
     return [
         Line(literal(str(r.street)), quantity(r.counted, "int"), say("plan.schools.note", seen=quantity(_seen(r), "int"), day=str(r.date)))
         for r in found.itertuples(index=False)

@@ -41,6 +41,7 @@ CLIMATE_MAPS: dict[str, tuple[str, str]] = {
         "Potrebbe portare pensiline fotovoltaiche: quante, dipende da posti auto, corsie e alberi, che dall’alto non si vedono. Per questo qui c’è solo la superficie.",
         "It could carry photovoltaic canopies: how many depends on parking bays, lanes and trees that cannot be seen from above. So only the area stands here.",
     ),
+    "large.worth": ("Quanto vale, per chi lo usa", "What it is worth to who uses it"),
     "sheet.use": ("Uso", "Use"),
     "sheet.solar": ("Il tetto nella mappa", "The roof on the map"),
     "estate.reasons": ("Perché intervenire, e che cosa manca:", "Why to act, and what is missing:"),
@@ -187,10 +188,10 @@ CLIMATE: dict[str, tuple[str, str]] = {
     "plan.rule.renovation": ("3 % l’anno di superficie pubblica da ristrutturare (direttiva 2023/1791)", "3% a year of public floor area to be renovated (Directive 2023/1791)"),
     "method.climate": ("Il piano per il clima", "The climate plan"),
     "method.climate.text": (
-        "Consumi: ultimo anno intero di bollette, calore riportato a un anno tipico con i gradi giorno, accanto al tipico dell’uso. Comunità: ora per ora il minore fra ciò che i tetti comunali immettono e ciò che famiglie medie prelevano. "
-        "Azioni e indicatori: dagli stessi numeri delle mappe, ai prezzi e alle regole della data indicata; una regola scaduta non è contata. Per intero: docs/methods/plan.md, register.md, actions.md, indicators.md, waste.md.",
-        "Consumption: the newest whole year of bills, heat brought to a typical year by degree days, beside the typical of its use. Community: hour by hour the smaller of what municipal roofs feed in and mean households draw. "
-        "Actions and indicators: from the same figures as the maps, at prices and rules of the day named; an expired rule is not counted. In full: docs/methods/plan.md, register.md, actions.md, indicators.md, waste.md.",
+        "Consumi: ultimo anno intero di bollette, calore di un anno tipico, accanto al tipico dell’uso. Comunità: ora per ora il minore fra ciò che i tetti immettono e ciò che famiglie medie prelevano. "
+        "Azioni e indicatori: dai numeri delle mappe, ai prezzi e alle regole della data indicata. Per intero in docs/methods: plan, register, actions, indicators, waste.",
+        "Consumption: the newest whole year of bills, heat of a typical year, beside the typical of its use. Community: hour by hour the smaller of what roofs feed in and mean households draw. "
+        "Actions and indicators: from the figures of the maps, at prices and rules of the day named. In full in docs/methods: plan, register, actions, indicators, waste.",
     ),
     "method.enterprises.text": (
         "Edifici il cui uso è industria, negozio, ufficio o agricoltura, dalla superficie di falde indicata; resa come negli altri tetti. Piazzali: suolo sigillato della particella meno gli edifici, solo come superficie.",

@@ -99,8 +99,12 @@ class Canvas:
         """What the picture shows, in the town's system."""
         return shapely.box(self.west, self.north - self.image.height / self.scale, self.west + self.image.width / self.scale, self.north)
 
-    def _pixels(self, ring: shapely.Geometry, left: float = 0.0, top: float = 0.0) -> list[tuple[float, float]]:
-        return [((e - self.west) * self.scale - left, (self.north - n) * self.scale - top) for e, n in shapely.get_coordinates(ring)]
+    def _pixels(self, ring: shapely.Geometry, left: float = 0.0, top: float = 0.0) -> list[float]:
+        """x, y, x, y ... of a ring's points, as the pen takes them."""
+        at = shapely.get_coordinates(ring)
+        at[:, 0] = (at[:, 0] - self.west) * self.scale - left
+        at[:, 1] = (self.north - at[:, 1]) * self.scale - top
+        return at.ravel().tolist()  # type: ignore[no-any-return]
 
     def polygons(self, shapes: NDArray[Any], fills: list[str | None], line: str | None = None, width: int = 1) -> None:
         """Draw shapes that touch the picture; holes show what is below."""
@@ -116,7 +120,7 @@ class Canvas:
         if not len(part.interiors):
             self.pen.polygon(self._pixels(part.exterior), fill=colour)
             return
-        pixels = np.asarray(self._pixels(part.exterior))
+        pixels = np.asarray(self._pixels(part.exterior)).reshape(-1, 2)
         left, top = np.maximum(np.floor(pixels.min(axis=0)), 0).astype(int)
         right, low = np.minimum(np.ceil(pixels.max(axis=0)) + 1, self.image.size).astype(int)
         if right <= left or low <= top:

@@ -81,7 +81,7 @@ def _write_files(site: Site, out: Path) -> tuple[dict[str, int], dict[str, str]]
     """Data and pictures, two at once: each writes files of its own, and compressing leaves the other a core."""
     for name in ("data", "img"):
         (out / name).mkdir()
-    (out / participate.FOLDER).mkdir()
+    (out / participate.FOLDER).mkdir(exist_ok=True)
     with ThreadPoolExecutor(2) as pool:
         kit = pool.submit(school.write, site, out / participate.FOLDER)
         pieces = pool.submit(sheets.write, site, out / "data")

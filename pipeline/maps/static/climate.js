@@ -48,7 +48,7 @@
     var p90 = has(theme, "kwh_year_p90", row) ? SS.t("sheet.peryear") + " · " + SS.t("sheet.p90", { p90: number(theme, "kwh_year_p90", row) }) : SS.t("sheet.peryear");
     return [has(theme, "kwh_year", row) ? figure(number(theme, "kwh_year", row), p90) : figure(SS.t("na"), SS.t("why.unknown")), facts([
       ["sheet.use", word(theme, "use", row)], fact(theme, row, "col.roof_m2", "roof_m2"), fact(theme, row, "col.kwp", "kwp"), has(theme, "yard_m2", row) ? ["large.around", number(theme, "yard_m2", row), SS.t("large.yard.only")] : null
-    ]), has(theme, "best_kwp", row) ? h("section", {}, h("h3", {}, SS.t("sheet.worth")), facts([
+    ]), has(theme, "best_kwp", row) ? h("section", {}, h("h3", {}, SS.t("large.worth")), facts([
       ["sheet.best", SS.t("sheet.best.value", { kwp: number(theme, "best_kwp", row), cost: number(theme, "cost_eur", row) })], money(theme, row, "npv_eur_low", "npv_eur_high", "sheet.npv"), payback(theme, row, "payback_years"),
       fact(theme, row, "sheet.self", "self_consumed_share"), fact(theme, row, "sheet.co2", "co2_kg_year")
     ])) : null, indicative("sheet.indicative")];

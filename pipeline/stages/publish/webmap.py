@@ -116,17 +116,26 @@ def webmap(
         actions=_layers(actions), indicators=indicators, neighbours=neighbours, waste=waste, collection=_layers(collection), as_of=town.estate.as_of,
         anchor_households=town.community.anchor_households, member_share=town.community.member_share, large_roof_m2=config.large_roof_m2, large_yard_m2=config.large_yard_m2, home_kwh=rule("consumption", "dwelling", town.finance.as_of).value,
     )  # fmt: skip
-    for layer, rows in site.write(made, out).items():
-        notes.count(f"features on the maps: {layer}", rows)
-    tags = {"title": Published.title_en, "attribution": credits_of(lineage)} | ({"notice": NOTICE} if lineage.synthetic else {})
-    (out / site.PACKAGE).parent.mkdir(exist_ok=True)
-    write_package(out / site.PACKAGE, {layer: atlas[layer] for layer in Published.layers}, Published, town.epsg, tags)
-    shown = [y for y in layers(dict(atlas), {}) if y.name in Published.layers]
-    dress(out / site.PACKAGE, shown, Sources(lineage), publisher_of(town, town.exports, lineage), town.epsg, "en" if town.languages[0] == "en" else "it")
+    # The package goes to disk beside the pages: GDAL leaves the other core free.
+    with ThreadPoolExecutor(1) as pool:
+        package = pool.submit(_package, atlas, town, lineage, out)
+        for layer, rows in site.write(made, out).items():
+            notes.count(f"features on the maps: {layer}", rows)
+        package.result()
     for name in ("solar", "sealing", "green"):
         if name not in made.made:
             notes.warn(f"{name}.html shows no theme: the atlas has no figures for it")
     return Folder()
+
+
+def _package(atlas: Package[Atlas], town: Town, lineage: Lineage, out: Path) -> None:
+    """The tables of the pages for a GIS, with their words and styles."""
+    path = out / site.PACKAGE
+    path.parent.mkdir(exist_ok=True)
+    tags = {"title": Published.title_en, "attribution": credits_of(lineage)} | ({"notice": NOTICE} if lineage.synthetic else {})
+    write_package(path, {layer: atlas[layer] for layer in Published.layers}, Published, town.epsg, tags)
+    shown = [y for y in layers(dict(atlas), {}) if y.name in Published.layers]
+    dress(path, shown, Sources(lineage), publisher_of(town, town.exports, lineage), town.epsg, "en" if town.languages[0] == "en" else "it")
 
 
 def _layers(package: Package[Any] | None) -> dict[str, Any] | None:
