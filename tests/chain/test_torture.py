@@ -21,7 +21,10 @@ def test_three_kills_and_the_same_bytes(make_town: Any, tmp_path: Path) -> None:
     town = torture.Town(torture.TOWN, tmp_path)
     for stage in GOALS:
         # Not in the first moments, where only libraries are loaded.
-        found = torture.kill_in(town, stage, rng.uniform(0.4, 0.9) * seconds[stage], "short", [files], GOALS)
+        after = rng.uniform(0.4, 0.9) * seconds[stage]
+        found = None
+        for halved in range(4):  # the calm run may have had less of the machine: then this one ends before, and is killed sooner
+            found = found or torture.kill_in(town, stage, after / 2**halved, "short", [files], GOALS)
         assert found is not None and not found.problems, found
     town.finish(*GOALS)
     assert torture.not_whole(town, [files]) == []
