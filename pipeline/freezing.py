@@ -11,7 +11,7 @@ from pipeline.errors import InputError
 from pipeline.io.sidecar import read_json
 from pipeline.io.snapshots import PATTERN, Change, freeze
 from pipeline.io.turns import locked
-from pipeline.recipes import Place, explain, make_plan
+from pipeline.recipes import Place, Plan, explain, make_plan
 from pipeline.runner import load_output, run_stage
 from pipeline.version import __version__
 
@@ -48,7 +48,7 @@ def freeze_year(place: Place, year: int, force: str = "", on: str | None = None)
     if reasons := explain(place, STAGE):
         raise InputError(f"the indicators are not up to date ({reasons[0]}); expected what `make {STAGE}` gives; run `make {STAGE} YEAR={year}`")
     with locked(place.lock("freezing"), lambda _: None):
-        change = freeze(place.town_dir, plan.town.code or plan.town.name, year, _entries(place, on or date.today().isoformat()), force)
+        change = freeze(place.town_dir, plan.town.code or plan.town.name, year, _entries(place, plan, on or date.today().isoformat()), force)
     if change.added and not missing_source(place):
         run_stage(STAGE, place)
     return change
@@ -61,9 +61,9 @@ def missing_source(place: Place) -> str:
     return f"add to town.yaml, so that the frozen years are read:\n  sources:\n    indicators:\n      - {{kind: snapshots, path: '{PATTERN}'}}"
 
 
-def _entries(place: Place, on: str) -> list[dict[str, Any]]:
+def _entries(place: Place, plan: Plan, on: str) -> list[dict[str, Any]]:
     """Current values, with the checksums and the code of the stages each was taken from."""
-    table = load_output(make_plan(place, with_recipes=False), STAGE)
+    table = load_output(plan, STAGE)
     made: list[dict[str, Any]] = []
     for row in table[table["origin"] == "current"].to_dict("records"):
         if not math.isnan(row["value"]):

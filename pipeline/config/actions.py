@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.config.base import Section
+from pipeline.config.base import MONTH, Section
 
 CRITERIA = ("co2", "value", "cost", "urgency")
 
@@ -40,7 +40,7 @@ class WeightsConfig(Section):
 class ActionsConfig(Section):
     """Roadmap: which actions, and the money of each year."""
 
-    as_of: str = Field("2026-11", pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Month of the valuation: the rows of the dated tables that hold on its first day are used.")
+    as_of: str = Field("2026-11", pattern=MONTH, description="Month of the valuation: the rows of the dated tables that hold on its first day are used.")
     retrofit_share: float = Field(
         0.7, gt=0.0, le=1.0, description="Share of what a public building consumes above the typical that a retrofit saves (a judgement: hours and habits are part of what stands above, and no retrofit changes them)."
     )

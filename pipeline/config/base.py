@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
+MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
+
 
 class Section(BaseModel):
     """One section of town.yaml. The unit is in each key's name, the source in its description."""

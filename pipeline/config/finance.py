@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from pipeline.config.base import Section
+from pipeline.config.base import MONTH, Section
 
 
 class LadderConfig(Section):
@@ -29,7 +29,7 @@ class LadderConfig(Section):
 class FinanceConfig(Section):
     """Indicative value of roof plants."""
 
-    as_of: str = Field("2026-11", pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Month of the valuation: the rows of the dated tables that hold on its first day are used.")
+    as_of: str = Field("2026-11", pattern=MONTH, description="Month of the valuation: the rows of the dated tables that hold on its first day are used.")
     calendar_year: int = Field(2026, ge=1990, le=2100, description="Year whose weekdays and holidays the consumption follows; not a leap year, as the weather has 365 days.")
     utc_offset_h: int = Field(1, ge=-11, le=14, description="Standard time of the town against UTC: 1 in Italy.")
     summer_time: bool = Field(True, description="The clock goes by the European Union's summer time (directive 2000/84/EC).")

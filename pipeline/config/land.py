@@ -6,9 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from pipeline.config.base import Section
-
-MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
+from pipeline.config.base import MONTH, Section
 
 
 class SealingConfig(Section):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pipeline.config.base import Section
+from pipeline.config.base import MONTH, Section
 
 
 class InitiativesConfig(Section):
     """Register of what the town already does."""
 
-    as_of: str = Field("2026-11", pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Month of the look: what is done in a later year, or planned for an earlier one, is a warning.")
+    as_of: str = Field("2026-11", pattern=MONTH, description="Month of the look: what is done in a later year, or planned for an earlier one, is a warning.")
     reach_m: float = Field(15.0, ge=0.0, le=200.0, description="A point of the register or of a house number belongs to the nearest building within this distance (as estate.reach_m); a point farther off stands by itself.")
     max_kwh_kwp: float = Field(2500.0, gt=0.0, description="More energy than this of each kWp in a year is a warning: the sunniest plants of Italy, turning with the sun, stay below it (a judgement).")
     low_eur_kwp: float = Field(300.0, ge=0.0, description="Photovoltaics cheaper than this for each kWp are a warning (a judgement, a third of the lowest price of pv_costs).")

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.config.base import Section
+from pipeline.config.base import MONTH, Section
 
 
 class RoofsConfig(Section):
@@ -77,7 +77,7 @@ class ArraysConfig(Section):
     rack_slack_share: float = Field(0.05, ge=0.0, lt=0.5, description="With rack_choice: energy, of all racks that give at least 1 - rack_slack_share of the most energy a roof can give the one with the fewest modules is laid: on the default town the modules this saves would give under 450 kWh/kWp (a judgement).")
     rack_cost_eur_kwp: float | None = Field(None, gt=0.0, description="Cost of one more kWp of a plant over its life, for rack_choice: value; by default, with rack_value_eur_kwh, from the dated tables.")
     rack_value_eur_kwh: float | None = Field(None, gt=0.0, description="What one kWh a year is worth over the plant's life, discounted, for rack_choice: value: the price of a kWh times about 16 (25 years at 3 %, wear counted).")
-    rack_as_of: str = Field("2026-11", pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Month whose rows of the dated tables price the racks with rack_choice: value, as finance.as_of.")
+    rack_as_of: str = Field("2026-11", pattern=MONTH, description="Month whose rows of the dated tables price the racks with rack_choice: value, as finance.as_of.")
     rack_size_kwp: float = Field(6.0, gt=0.0, description="With prices of the dated tables: size of plant to which one more kWp is added, usual for homes.")
     rack_self_consumed_share: float = Field(0.3, ge=0.0, le=1.0, description="With prices of the dated tables: share of the racks' energy that is used at once, the rest is fed in; homes with 3 to 6 kWp use 23 to 31 % (docs/methods/finance.md).")
 

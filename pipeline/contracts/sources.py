@@ -30,6 +30,8 @@ class Parcels(TableSpec):
 
 # What a building is used for; the load profiles and the hourly production are kept by it.
 BUILDING_USES: tuple[str, ...] = ("home", "shop", "office", "school", "town_hall", "church", "industry", "farm", "annex", "other")
+# Uses that are neither homes nor public nor worship.
+ENTERPRISE_USES: tuple[str, ...] = ("shop", "office", "industry", "farm")
 
 
 class Buildings(TableSpec):

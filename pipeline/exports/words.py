@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.maps.phrases_register import REGISTER
 from pipeline.maps.text import Phrase
 
 KINDS_OF: dict[str, Phrase] = {
@@ -15,17 +16,8 @@ KINDS_OF: dict[str, Phrase] = {
     "surface_without_building": Phrase("volume senza edificio in mappa", "thing without a footprint"),
     "taken": Phrase("nuovo consumo di suolo", "newly consumed soil"),
     "restored": Phrase("suolo ripristinato", "restored soil"),
-    "done": Phrase("concluso", "done"),
-    "under_way": Phrase("in corso", "under way"),
-    "planned": Phrase("previsto", "planned"),
-    "proposed": Phrase("proposto", "proposed"),
     "potential": Phrase("possibile", "possible"),
-    "missing_tree": Phrase("manca un albero", "a tree is missing"),
-    "sealed_place": Phrase("asfalto da togliere", "paving to open"),
-    "heat_spot": Phrase("punto caldo", "heat spot"),
-    "roof": Phrase("tetto adatto al sole", "roof for solar"),
-    "collection_point": Phrase("manca un punto di raccolta", "a collection point is missing"),
-    "other": Phrase("altro", "other"),
+    **{key.partition(".")[2]: Phrase(*said) for key, said in REGISTER.items() if key.startswith(("status.", "report."))},
     "road": Phrase("strade", "roads"),
     "water": Phrase("acque", "waters"),
 }

@@ -18,9 +18,9 @@ from pipeline.config.sources import Layer, Layers
 from pipeline.contracts.notes import Notes
 from pipeline.core.plan.personal import cut, plain, scrub, tells
 from pipeline.errors import InputError
-from pipeline.io.registers import SHOWN, Field, Kind, decode, read_register
+from pipeline.io.registers import Field, Kind, decode, few, read_register
+from pipeline.io.uses import read_legend
 from pipeline.io.vectors import require_file
-from pipeline.io.words import read_legend
 
 MAX_JSON_BYTES = 64 * 1024**2
 MAX_RAW_CHARACTERS = 20_000  # of one text, before markup is taken out
@@ -79,9 +79,9 @@ def _read(layer: Layer, path: Path, config: ReportsConfig, notes: Notes) -> pd.D
             wrong.append(f"{path}: {where}: date {str(word)[:20]!r}; expected 2026-05-31 or 31/05/2026, or nothing")
         dates.append(day)
     if wrong:
-        raise InputError(wrong[:SHOWN] + ([f"{path}: and {len(wrong) - SHOWN} more"] if len(wrong) > SHOWN else []))
-    moderation = _coded(raw["moderation"], "report_moderation", "pending", notes, "reports whose moderation is an unknown word: pending")
-    kinds = _coded(raw["kind"], layer.source.legend or "report_kind", "other", notes, "reports of an unknown kind: other")
+        raise InputError(few(wrong, path))
+    moderation = _coded(raw["moderation"], read_legend("report_moderation", "report_moderation"), "pending", notes, "reports whose moderation is an unknown word: pending")
+    kinds = _coded(raw["kind"], read_legend(layer.source.legend or "report_kind", "report_kind"), "other", notes, "reports of an unknown kind: other")
     accepted = np.array([m == "accepted" for m in moderation], dtype=bool)
     texts = [_text(t, b, config, notes) if a else None for t, b, a in zip(raw["title"], raw["text"], accepted, strict=True)]
     # A report that is not accepted keeps nothing by which it could be found again.
@@ -163,9 +163,8 @@ def _day(value: Any) -> str | None:
         return "?"
 
 
-def _coded(words: list[Any], legend: str, otherwise: str, notes: Notes, said: str) -> list[str]:
+def _coded(words: list[Any], known: dict[str, str], otherwise: str, notes: Notes, said: str) -> list[str]:
     """Codes of words; unknown ones are counted and not repeated: they may be somebody's words."""
-    known = read_legend(legend, "report_kind" if otherwise == "other" else legend)
     said_words = ["" if w is None or isinstance(w, float) else " ".join(str(w).split()).casefold() for w in words]
     if odd := sum(bool(w) and w not in known for w in said_words):
         notes.count(said, odd)

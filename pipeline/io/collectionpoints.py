@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +22,6 @@ from pipeline.io.vectors import concatenate, read_vector, text_field
 LEGEND = "collection_kind"
 NODES = "points"  # GDAL's layer of an extract
 Words = NDArray[Any]
-
-
-@cache
-def read_kinds(name: str) -> dict[str, str]:
-    """The legend of kinds: tag of OpenStreetMap or word in lower case -> one of `COLLECTION_KINDS`.
-
-    >>> read_kinds("collection_kind")["ecocentro"]
-    'centre'
-    """
-    return read_legend(name, COLLECTION_KINDS, f"sources.collection: legend {name!r} is not in pipeline/io/use_legends; leave it out ({LEGEND} is taken then) or add the file with the columns code, use, label")
 
 
 def read_points(layers: Layers, epsg: int, notes: Notes) -> gpd.GeoDataFrame:
@@ -77,7 +66,7 @@ def read_points(layers: Layers, epsg: int, notes: Notes) -> gpd.GeoDataFrame:
 
 def _read(layer: Layer, path: Path, epsg: int, notes: Notes) -> gpd.GeoDataFrame:
     """Columns point_id, kind (a list), name, geometry."""
-    legend = read_kinds(layer.source.legend or LEGEND)
+    legend = read_legend(layer.source.legend or LEGEND, LEGEND)
     if layer.source.kind == "osm":
         frame = read_osm(layer.source, path, NODES, epsg, notes)
         kinds, name, ids = _osm_kinds(frame, legend), tag(frame, "name"), identifiers(frame)

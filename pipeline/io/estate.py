@@ -13,8 +13,8 @@ from pipeline.contracts.notes import Notes
 from pipeline.contracts.plan import HEAT_CARRIERS
 from pipeline.errors import InputError
 from pipeline.io.dated import rule
-from pipeline.io.registers import SHOWN, Field, Kind, read_register
-from pipeline.io.uses import read_words
+from pipeline.io.registers import Field, Kind, few, read_register
+from pipeline.io.uses import read_legend
 
 FIRST_YEAR = 1990
 # Beyond this a figure of floor area or of energy was written in another unit [kWh/m2 a year, electricity or heat].
@@ -93,7 +93,7 @@ def _read_bills(layer: Layer, path: Path, on: str, notes: Notes) -> pd.DataFrame
     rows["floor_m2"] = rows.groupby("code", sort=False)["floor_m2"].transform(lambda m2: m2.ffill().bfill())
     rows["carrier"] = [None if c is None else CARRIERS.get(c.casefold(), "?" + c) for c in rows["carrier"]]
     if wrong := _faults(rows, int(on[:4])):
-        raise InputError(wrong[:SHOWN] + ([f"{path}: and {len(wrong) - SHOWN} more"] if len(wrong) > SHOWN else []))
+        raise InputError(few(wrong, path))
     rows["use"] = _uses(rows, layer, path, notes)
     _gas(rows, on, notes)
     _unusual(rows, path, notes)
@@ -157,7 +157,7 @@ def _refuse_twice(bills: pd.DataFrame) -> None:
         if len(again):
             said.append(f"{again['where'].iloc[0]}: {code} in {year} stands in {len(rows)} rows; expected one row, or one for each month; sum the meters, or give each building a code of its own")
     if said:
-        raise InputError(said[:SHOWN] + ([f"sources.estate: and {len(said) - SHOWN} more"] if len(said) > SHOWN else []))
+        raise InputError(few(said, "sources.estate"))
 
 
 def _gas(rows: pd.DataFrame, on: str, notes: Notes) -> None:
@@ -171,7 +171,7 @@ def _gas(rows: pd.DataFrame, on: str, notes: Notes) -> None:
 
 
 def _uses(rows: pd.DataFrame, layer: Layer, path: Path, notes: Notes) -> list[str]:
-    words = read_words(layer.source.legend or "estate_use")
+    words = read_legend(layer.source.legend or "estate_use", "estate_use")
     odd = sorted({w for w in rows["use"] if w.casefold() not in words})
     if odd:
         notes.warn(f"{path.name}: uses {', '.join(odd[:10])} are not in the legend of public buildings: taken as other, without a benchmark.")
@@ -219,5 +219,5 @@ def _read_days(layer: Layer, path: Path) -> dict[int, float]:
     wrong = [f"{path}: line {n}: {d:g} degree days; expected more than 0" for n, d in zip(rows["line"], rows["degree_days"], strict=True) if not d > 0.0]
     wrong += [f"{path}: year {y} stands twice; expected once" for y in sorted(set(rows["year"][rows["year"].duplicated()]))]
     if wrong:
-        raise InputError(wrong[:SHOWN])
+        raise InputError(few(wrong, path))
     return dict(zip(rows["year"].astype(int), rows["degree_days"].astype(float), strict=True))

@@ -114,8 +114,11 @@ def official_targets(as_of: str) -> dict[str, Target]:
     for key in read_rules(TABLE):
         named = KEY.match(key)
         if named is None or named[1] not in INDICATORS:
-            raise InputError(f"pipeline/io/dated_tables/{TABLE}.csv: key {key!r}; expected an indicator and the year of its target, e.g. separate_share@2012")
+            raise InputError(f"pipeline/io/dated_tables/{TABLE}.csv: key {key!r}; expected an indicator and the year of its target, e.g. urban_green_ha@2030")
         row = find(TABLE, key, as_of)
         if row is not None and (named[1] not in found or int(named[2]) < found[named[1]].year):
             found[named[1]] = Target(int(named[2]), row.value, row.source, row.unit == "of baseline")
+    # The least share of separate collection stands with the other rules of waste, a row for each year from which it rose.
+    if (least := find("waste_targets", "separate_collection", as_of)) is not None:
+        found["separate_share"] = Target(int(least.valid_from[:4]), least.value, least.source)
     return found

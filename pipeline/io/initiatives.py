@@ -14,8 +14,8 @@ from pipeline.contracts.notes import Notes
 from pipeline.core.plan.personal import looks_like_a_person, tells
 from pipeline.errors import InputError
 from pipeline.io.estate import read_addresses
-from pipeline.io.registers import SHOWN, Field, Kind, read_register
-from pipeline.io.words import read_legend
+from pipeline.io.registers import Field, Kind, few, read_register
+from pipeline.io.uses import read_legend
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 EFFECTS: tuple[str, ...] = ("cost_eur", "kwh", "kwp", "m2", "co2_kg")
@@ -85,7 +85,7 @@ def read_initiatives(layers: Layers, config: InitiativesConfig, notes: Notes) ->
         raise InputError("sources.initiatives: no register; expected an entry of kind initiatives")
     rows = pd.concat(tables, ignore_index=True)
     if wrong := _faults(rows):
-        raise InputError(wrong[:SHOWN] + ([f"sources.initiatives: and {len(wrong) - SHOWN} more"] if len(wrong) > SHOWN else []))
+        raise InputError(few(wrong, "sources.initiatives"))
     _withhold_persons(rows, notes)
     _implausible(rows, config, notes)
     addresses = [read_addresses(layer, path, notes) for layer in layers if layer.source.kind == "addresses" for path in layer.paths]

@@ -202,6 +202,11 @@ def _header(path: Path, rows: Rows, fields: Sequence[Field]) -> tuple[dict[str, 
     raise InputError(f"{path}: column missing: {said}; the header found is {', '.join(best)[:300] or 'empty'}; rename the column or name it in town.yaml")
 
 
+def few(problems: list[str], where: object, what: str = "more") -> list[str]:
+    """The first problems, and how many there are beyond."""
+    return problems[:SHOWN] + ([f"{where}: and {len(problems) - SHOWN} {what}"] if len(problems) > SHOWN else [])
+
+
 def _whole(path: Path, rows: Rows, width: int) -> Rows:
     """The rows; one that is wider than the header has slipped, and its values stand in wrong columns."""
     wide: list[str] = []
@@ -210,7 +215,7 @@ def _whole(path: Path, rows: Rows, width: int) -> Rows:
             wide.append(f"{path}: line {number}: {len(cells)} cells, the header has {width}; a separator stands in a text without quotation marks; export the table again")
         yield number, cells
     if wide:
-        raise InputError(wide[:SHOWN] + ([f"{path}: and {len(wide) - SHOWN} more lines like these"] if len(wide) > SHOWN else []))
+        raise InputError(few(wide, path, "more lines like these"))
 
 
 def _typed(path: Path, rows: Rows, fields: Sequence[Field], place: dict[str, int], notes: Notes) -> pd.DataFrame:
@@ -239,8 +244,7 @@ def _typed(path: Path, rows: Rows, fields: Sequence[Field], place: dict[str, int
         else:
             made[field.name] = _as_kind(field.kind, [None] * len(lines))
     if problems:
-        more = [f"{path}: and {len(problems) - SHOWN} more of this kind"] if len(problems) > SHOWN else []
-        raise InputError([f"{path}: {p}" for p in problems[:SHOWN]] + more)
+        raise InputError(few([f"{path}: {p}" for p in problems], path, "more of this kind"))
     return pd.DataFrame({**made, "line": np.array(lines, dtype=np.int64)})
 
 

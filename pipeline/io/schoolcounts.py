@@ -11,7 +11,7 @@ from pipeline.contracts.notes import Notes
 from pipeline.core.plan.addresses import address
 from pipeline.core.plan.personal import plain, scrub
 from pipeline.errors import InputError
-from pipeline.io.registers import SHOWN, Field, Kind, read_register
+from pipeline.io.registers import Field, Kind, few, read_register
 
 MOST_TREES = 5000  # of one street: a larger number is another figure
 FIRST_YEAR = 2000
@@ -59,7 +59,7 @@ def _read(layer: Layer, path: Path, notes: Notes) -> pd.DataFrame:
     wrong = [f"{path}: line {n}: {t} trees; expected 0 to {MOST_TREES:,}" for n, t in zip(rows["line"], rows["trees_counted"], strict=True) if not 0 <= t <= MOST_TREES]
     wrong += [f"{path}: line {n}: the count is of {d:%Y-%m-%d}; expected {FIRST_YEAR} or later" for n, d in zip(rows["line"], rows["date"], strict=True) if d.year < FIRST_YEAR]
     if wrong:
-        raise InputError(wrong[:SHOWN] + ([f"{path}: and {len(wrong) - SHOWN} more"] if len(wrong) > SHOWN else []))
+        raise InputError(few(wrong, path))
     notes.count("tree counts read", len(rows))
     rows["street"] = [scrub(plain(s[:200])).text for s in rows["street"]]
     rows["key"] = [address(s).street for s in rows["street"]]

@@ -11,7 +11,7 @@ from pipeline.config.sources import Layers
 from pipeline.contracts.notes import Notes
 from pipeline.core.plan.community import Premium
 from pipeline.errors import ConfigError
-from pipeline.io.dated import find, read_rules, rule
+from pipeline.io.dated import Rule, find, read_rules, rule
 from pipeline.io.vectors import concatenate, read_vector, repair, text_field
 
 
@@ -79,10 +79,25 @@ def tariff(on: str, region: str) -> Tariff | None:
     region
         south, centre or north.
     """
-    if find("energy_communities", "fixed_200", on) is None:
+    sizes = _sizes()
+    if find("energy_communities", f"fixed_{sizes[0]}", on) is None:
         return None
-    sizes = sorted(int(k.removeprefix("fixed_")) for k in read_rules("energy_communities") if k.startswith("fixed_"))
     fixed, cap = (np.array([rule("energy_communities", f"{what}_{s}", on).value for s in sizes]) for what in ("fixed", "cap"))
     value = {k: rule("energy_communities", k, on).value for k in ("reference_price", f"regional_{region}", "zonal_price", "valorisation", "plant_max", "excess_threshold")}
     terms = Premium(np.array(sizes, dtype=np.float64), fixed, cap, value["reference_price"], value[f"regional_{region}"])
     return Tariff(terms, value["zonal_price"], value["valorisation"], value["plant_max"], value["excess_threshold"])
+
+
+def tariff_rule(kw: float, on: str) -> Rule | None:
+    """The row of the tariff that a plant of this power falls under on a day, None above the largest plant or when it takes in none.
+
+    >>> tariff_rule(201.0, "2026-11").key, tariff_rule(1001.0, "2026-11")
+    ('fixed_600', None)
+    """
+    size = next((s for s in _sizes() if kw <= s), None)
+    return None if size is None else find("energy_communities", f"fixed_{size}", on)
+
+
+def _sizes() -> list[int]:
+    """Largest power of each class of plants [kW], ascending."""
+    return sorted(int(k.removeprefix("fixed_")) for k in read_rules("energy_communities") if k.startswith("fixed_"))

@@ -12,17 +12,19 @@ from numpy.typing import NDArray
 
 from pipeline.config.actions import ActionsConfig
 from pipeline.contracts.actions import ActionList
+from pipeline.contracts.sources import ENTERPRISE_USES
 from pipeline.core.plan.abatement import present_worth
 from pipeline.core.plan.standing import gap
 from pipeline.io.dated import Rule, find, rule
 from pipeline.io.estaterules import factor, grant_rule
+from pipeline.io.substations import tariff_rule
 
 Floats = NDArray[np.float64]
 MUNICIPALITY, PRIVATE, ENTERPRISE, INSTITUTION = "municipality", "private", "enterprise", "institution"
 # Uses of buildings by who would build the plant; public bodies and churches that are not in the town's register are institutions.
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "homes": (PRIVATE, ("home", "annex")),
-    "enterprises": (ENTERPRISE, ("shop", "office", "industry", "farm", "other")),
+    "enterprises": (ENTERPRISE, (*ENTERPRISE_USES, "other")),
     "institutions": (INSTITUTION, ("school", "town_hall", "church")),
 }
 # Beside the columns of the contract: what matches an initiative, what the value is worked out over, whether the municipality pays.
@@ -54,20 +56,12 @@ def told(found: Rule | None) -> tuple[str | None, str | None]:
     return (None, None) if found is None else (f"{found.table} {found.key}", found.valid_to or None)
 
 
-def community_rule(kwp: float, on: str) -> Rule | None:
-    """The tariff for energy communities of a plant's size, None above its largest plant or when it takes in none."""
-    largest = find("energy_communities", "plant_max", on)
-    if largest is None or not kwp <= largest.value:
-        return None
-    return find("energy_communities", "fixed_200" if kwp <= 200.0 else "fixed_600" if kwp <= 600.0 else "fixed_1000", on)
-
-
 def public_plants(estate: Any, life: float, on: str) -> pd.DataFrame:
     """The best plant of each building of the register, less what is in service on it."""
     new = np.clip(1.0 - estate["pv_in_service_kwp"].fillna(0.0) / estate["pv_kwp"].where(estate["pv_kwp"] > 0.0), 0.0, 1.0)
     table = estate[(new > 0.0).to_numpy()].reset_index(drop=True)
     share = new[new > 0.0].to_numpy()
-    pays = [told(community_rule(k, on)) for k in table["pv_kwp"]]
+    pays = [told(tariff_rule(k, on)) for k in table["pv_kwp"]]
     flags = {
         "earns": table["pv_npv_eur"] > 0.0, "duty": table["solar_duty_year"].notna(), "energy_community": [p[0] is not None for p in pays],
         "heat_pump_needed": table["grant_share"].notna(), "heritage": table["heritage"], "grant_expired": table["funding_expired"].notna(), "no_electricity_bills": table["electricity_kwh"].isna(),
@@ -133,7 +127,7 @@ def private_plants(plants: pd.DataFrame, shapes: pd.Series[Any], life: float, co
     summed = pd.DataFrame([_weighted(plants[rest & (group == g)]) for g in names], columns=[*MONEY, "units"])
     each = pd.concat([one.assign(units=1.0), summed], ignore_index=True)
     counts = len(one)
-    pays = [told(community_rule(k, config.as_of)) for k in one["kwp"]] + [told(find("taxes", "deduction", config.as_of)) if g == "homes" else (None, None) for g in names]
+    pays = [told(tariff_rule(k, config.as_of)) for k in one["kwp"]] + [told(find("taxes", "deduction", config.as_of)) if g == "homes" else (None, None) for g in names]
     flags = {
         "earns": True, "energy_community": [p[0] is not None and p[0].startswith("energy") for p in pays], "tax_deduction": [p[0] is not None and p[0].startswith("taxes") for p in pays],
         "sum_of_many": np.arange(len(each)) >= counts,

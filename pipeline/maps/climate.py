@@ -131,7 +131,7 @@ def _beside(row: Any) -> Phrase:
     parts = [TEXT[f"estate.class.{row.benchmark_class}"]] if isinstance(row.benchmark_class, str) else [TEXT["estate.no_benchmark"]]
     if not pd.isna(row.solar_duty_year):
         parts.append(say("plan.estate.duty", year=quantity(float(row.solar_duty_year), "yr")))
-    per = quantity(None if pd.isna(row.kwh_m2) else float(row.kwh_m2), "poa")
+    per = quantity(row.kwh_m2, "poa")
     return say("plan.estate.item", per=per, beside=Phrase(*(", ".join(words) for words in zip(*parts, strict=True))))
 
 

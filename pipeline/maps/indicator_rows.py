@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.contracts.indicators import INDICATORS
 from pipeline.maps.phrases_indicators import INDICATOR_WORDS
 from pipeline.maps.quantities import plain, quantity
-from pipeline.maps.sparkline import Year, sparkline
+from pipeline.maps.sparkline import Drawing, Year, drawing, in_words
 from pipeline.maps.text import LANGUAGES, Phrase
 
 # Units that `quantity` writes; others are written with the unit as it stands.
@@ -24,8 +24,8 @@ class IndicatorRow(NamedTuple):
     ----------
     standing
         on_track, off_track or unknown: the code, for a class; `words` and `why` are its text.
-    spark
-        Inline SVG in each language, "" where no year is known.
+    spark, years
+        The series drawn, None where no year is known; and every value of it in words.
     """
 
     indicator_id: str
@@ -36,7 +36,8 @@ class IndicatorRow(NamedTuple):
     standing: str
     words: Phrase
     why: Phrase
-    spark: Phrase
+    spark: Drawing | None
+    years: Phrase
 
 
 def indicator_rows(table: pd.DataFrame) -> list[IndicatorRow]:
@@ -83,18 +84,17 @@ def _row(name: str, row: dict[str, Any], series: list[tuple[int, float, bool]]) 
     # A duty whose year has passed is a level, not a point ahead.
     ahead = aim if aim and series and aim[0] > series[-1][0] else None
     points = [Year(*point) for point in series]
-    spark = Phrase(*(_spark(name, points, ahead, lang) for lang in LANGUAGES))
+    years = Phrase(*(_years(name, points, ahead, lang) for lang in LANGUAGES))
     target = Phrase("", "") if aim is None else Phrase(*(f"{getattr(value_in_words(aim[1], name), lang)} ({aim[0]})" for lang in LANGUAGES))
     year = row["data_year"] if pd.notna(row["data_year"]) else row["year"]
-    return IndicatorRow(name, title, value_in_words(row["value"], name), str(int(year)), target, row["standing"], _word(f"standing.{row['standing']}"), _word(f"standing.reason.{row['reason']}"), spark)
+    return IndicatorRow(name, title, value_in_words(row["value"], name), str(int(year)), target, row["standing"], _word(f"standing.{row['standing']}"), _word(f"standing.reason.{row['reason']}"), drawing(points, ahead) if points else None, years)
 
 
-def _spark(name: str, points: list[Year], ahead: tuple[int, float] | None, lang: str) -> str:
+def _years(name: str, points: list[Year], ahead: tuple[int, float] | None, lang: str) -> str:
     def said(value: float) -> str:
         return str(getattr(value_in_words(value, name), lang))
 
-    title = INDICATORS[name].it if lang == "it" else INDICATORS[name].en
-    return sparkline(points, title, said, ahead, broken=getattr(_word("spark.broken"), lang), aim=getattr(_word("spark.aim"), lang))
+    return in_words(points, said, ahead, broken=getattr(_word("spark.broken"), lang), aim=getattr(_word("spark.aim"), lang))
 
 
 def _word(key: str) -> Phrase:

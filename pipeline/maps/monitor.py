@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,27 +39,10 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """A line: class and points of its runs; class, x, y and radius of its dots, none where there is one year only."""
-
-    lines: list[tuple[str, str]]
-    dots: list[tuple[str, str, str, str]]
-
-
-@dataclass(frozen=True)
-class Series:
-    """An indicator with its years as a line that says nothing by itself: its words stand beside it."""
-
-    row: IndicatorRow
-    spark: Drawing
-    years: Phrase
-
-
-@dataclass(frozen=True)
 class Monitor:
     """All of the page; parts without data are empty."""
 
-    series: list[Series] = field(default_factory=list)
+    series: list[IndicatorRow] = field(default_factory=list)
     unknown: Phrase | None = None
     frozen: Phrase = NONE
     neighbours: list[Comparison] = field(default_factory=list)
@@ -74,8 +56,8 @@ def monitor(site: Site) -> Monitor:
     """The page as far as its stages were made."""
     table, beside = site.indicators, site.neighbours
     rows = [] if table is None else indicator_rows(table)
-    known = [Series(r, _drawn(r.spark.it), _years(r)) for r in rows if r.spark.it]
-    lacking = [Phrase(*(n[0].lower() + n[1:] for n in r.name)) for r in rows if not r.spark.it]
+    known = [r for r in rows if r.spark is not None]
+    lacking = [Phrase(*(n[0].lower() + n[1:] for n in r.name)) for r in rows if r.spark is None]
     return Monitor(
         known,
         say("plan.indicators.unknown", names=joined(lacking)) if lacking else None,
@@ -86,21 +68,6 @@ def monitor(site: Site) -> Monitor:
         [] if site.collection is None else _places(site.collection["places"]),
         [] if site.reports is None else _schools(site.reports["counts"]),
     )
-
-
-def _drawn(spark: str) -> Drawing:
-    """The lines and dots of a sparkline, without its text, which stands beside it in both languages."""
-    lines = re.findall(r'<polyline class="([a-z-]+)"[^>]*points="([^"]*)"', spark)
-    dots = re.findall(r'<circle class="([a-z-]+)" cx="([^"]*)" cy="([^"]*)" r="([^"]*)"', spark)
-    return Drawing(lines, dots if len(dots) > 1 else [])
-
-
-def _years(row: IndicatorRow) -> Phrase:
-    """All years of a series in words; nothing where there is one year, which the columns beside it say."""
-    if row.spark.it.count("spark-point") == 0:
-        return NONE
-    texts = [re.search(r"<title>(.*?)</title>", spark) for spark in row.spark]
-    return Phrase(*("" if m is None else m[1].partition(": ")[2].replace("&gt;", ">").replace("&amp;", "&") for m in texts))
 
 
 def _frozen(table: Any) -> Phrase:
@@ -153,14 +120,9 @@ def _schools(counts: Any) -> list[Line]:
     """Streets whose trees a school counted, beside what the map sees."""
     found = counts[counts["match"] == "found"].sort_values(["date", "street"], ascending=[False, True]).head(_COUNTED)
     return [
-        Line(literal(str(r.street)), quantity(r.counted, "int"), say("plan.schools.note", seen=quantity(_seen(r), "int"), day=str(r.date)))
+        Line(literal(str(r.street)), quantity(r.counted, "int"), say("plan.schools.note", seen=quantity(r.trees_seen, "int"), day=str(r.date)))
         for r in found.itertuples(index=False)
     ]
-
-
-def _seen(row: Any) -> float | None:
-    value = getattr(row, "trees_seen", None)
-    return None if value is None or pd.isna(value) else float(value)
 
 
 def _kind(kind: str) -> Phrase:

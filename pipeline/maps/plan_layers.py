@@ -6,9 +6,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from pipeline.contracts.sources import ENTERPRISE_USES
+
 Atlas = dict[str, gpd.GeoDataFrame]
-# Uses that are neither homes nor public nor worship. No owner is known or shown.
-ENTERPRISE_USES = ("industry", "shop", "office", "farm")
 # Of `Estate`, in the order of the table; months of the load and money stay in the register's own file.
 ESTATE_NUMBERS = (
     "rank", "floor_m2", "bill_year", "kwh_m2", "heat_normal_kwh_m2", "electricity_kwh_m2", "benchmark_share", "co2_kg_year", "co2_kg_avoidable", "solar_duty_year", "roof_kwp", "pv_kwp",

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-import pandas as pd
-
 from pipeline.maps.climate import DatedRule, dated_rules, day_in_words, literal
 from pipeline.maps.content import Site
 from pipeline.maps.land_soil import NONE, Line
@@ -157,8 +155,8 @@ def _actions(site: Site, frame: Any) -> list[Action]:
     places = {name: set(site.atlas[theme.layer][KEYS[theme.layer]]) for name, theme in site.made.items() if name in ("climate", "enterprises")}
     return [
         Action(
-            _rank(r), _name(site, r), _word(ACTIONS, f"action.kind.{r.kind}"), quantity(_number(r.co2_kg), "kg"),
-            say("sheet.range", low=quantity(_number(r.eur_low), "eur"), high=quantity(_number(r.eur_high), "eur")), literal(str(r.deadline)[:4]) if isinstance(r.deadline, str) else literal("–"),
+            _rank(r), _name(site, r), _word(ACTIONS, f"action.kind.{r.kind}"), quantity(r.co2_kg, "kg"),
+            say("sheet.range", low=quantity(r.eur_low, "eur"), high=quantity(r.eur_high, "eur")), literal(str(r.deadline)[:4]) if isinstance(r.deadline, str) else literal("–"),
             next((f"{page}.html#s={quote(r.asset_id)}" for page, ids in places.items() if r.asset_id in ids), ""),
         )
         for r in best.itertuples(index=False)
@@ -180,10 +178,6 @@ def _name(site: Site, row: Any) -> Phrase:
 def _streets(site: Site) -> dict[str, str]:
     large = site.atlas.get("large")
     return {} if large is None else {a: s for a, s in zip(large["asset_id"], large["street"], strict=True) if isinstance(s, str)}
-
-
-def _number(value: Any) -> float | None:
-    return None if pd.isna(value) else float(value)
 
 
 def _curve(frame: Any) -> Curve | None:

@@ -1,11 +1,10 @@
-"""A series of years as a small line, inline SVG: no script, no colour of its own, readable aloud."""
+"""A series of years as a small line: what is drawn, and every value in words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
-from xml.sax.saxutils import escape, quoteattr
 
 WIDTH, HEIGHT, MARGIN = 120.0, 32.0, 4.0
 RADIUS = 2.2
@@ -19,52 +18,68 @@ class Year(NamedTuple):
     break_before: bool = False
 
 
-def sparkline(series: Sequence[Year], title: str, said: Callable[[float], str], target: tuple[int, float] | None = None, *, broken: str = "|", aim: str = "→") -> str:
-    """The series as a line with a dot on its last year; the text says every value.
+class Drawing(NamedTuple):
+    """What is drawn in WIDTH x HEIGHT; the templates draw it, the page says the values beside it.
+
+    Attributes
+    ----------
+    lines
+        Class (spark-line, spark-path to the target) and points of each line.
+    dots
+        Class (spark-point, spark-target, spark-last), x, y and radius of each dot.
+    """
+
+    lines: list[tuple[str, str]]
+    dots: list[tuple[str, str, str, str]]
+
+
+def drawing(series: Sequence[Year], target: tuple[int, float] | None = None) -> Drawing:
+    """The series as a line with a dot on its last year.
 
     Parameters
     ----------
     series
-        Ascending years, finite values; a line is not drawn across a break of method.
-    title
-        Name of the indicator, in the language of the page.
-    said
-        Writes a value with its unit in that language.
+        Ascending years, finite values, at least one; a line is not drawn across a break of method.
     target
         Year and value aimed at: a ring, tied to the last point by a dashed line.
-    broken, aim
-        What the text says between two methods, and before the target.
-
-    Returns
-    -------
-    str
-        One `<svg role="img">` with the classes spark, spark-line, spark-last, spark-path, spark-target; "" where there is no
-        point. Strokes take the colour of the text around (currentColor).
 
     Raises
     ------
     ValueError
         When years do not ascend.
 
-    >>> sparkline([], "Canopy", str)
-    ''
-    >>> 'aria-label="Canopy: 2024 0.1; 2026 0.2"' in sparkline([Year(2024, 0.1), Year(2026, 0.2)], "Canopy", str)
-    True
+    >>> drawing([Year(2024, 0.1), Year(2026, 0.2)]).lines
+    [('spark-line', '4.0,28.0 116.0,4.0')]
     """
-    if not series:
-        return ""
     if any(b.year <= a.year for a, b in pairwise(series)):
         raise ValueError(f"years of a series must ascend, got {[p.year for p in series]}")
-    points = [(float(p.year), p.value) for p in series] + ([(float(target[0]), target[1])] if target else [])
-    at = _scale(points)
-    parts = [f'<polyline class="spark-line" fill="none" stroke="currentColor" stroke-width="1.5" points="{" ".join(at(p.year, p.value) for p in run)}"/>' for run in _runs(series) if len(run) > 1]
-    parts += [_dot(at(p.year, p.value), "spark-point", RADIUS / 1.6) for p in series[:-1]]
+    at = _scale([(float(p.year), p.value) for p in series] + ([(float(target[0]), target[1])] if target else []))
+    lines = [("spark-line", " ".join(at(p.year, p.value) for p in run)) for run in _runs(series) if len(run) > 1]
+    dots = [_dot("spark-point", at(p.year, p.value), RADIUS / 1.6) for p in series[:-1]]
+    last = at(series[-1].year, series[-1].value)
     if target:
-        parts += [f'<polyline class="spark-path" fill="none" stroke="currentColor" stroke-dasharray="2 2" points="{at(series[-1].year, series[-1].value)} {at(*target)}"/>']
-        parts += [_dot(at(*target), "spark-target", RADIUS, hollow=True)]
-    parts += [_dot(at(series[-1].year, series[-1].value), "spark-last", RADIUS)]
-    words = _words(series, title, said, target, broken, aim)
-    return f'<svg class="spark" role="img" aria-label={quoteattr(words)} viewBox="0 0 {WIDTH:g} {HEIGHT:g}" width="{WIDTH:g}" height="{HEIGHT:g}" focusable="false"><title>{escape(words)}</title>{"".join(parts)}</svg>'
+        lines.append(("spark-path", f"{last} {at(*target)}"))
+        dots.append(_dot("spark-target", at(*target), RADIUS))
+    return Drawing(lines, [*dots, _dot("spark-last", last, RADIUS)])
+
+
+def in_words(series: Sequence[Year], said: Callable[[float], str], target: tuple[int, float] | None = None, *, broken: str = "|", aim: str = "→") -> str:
+    """Every value of the series.
+
+    Parameters
+    ----------
+    series, target
+        As for `drawing`.
+    said
+        Writes a value with its unit in the language of the page.
+    broken, aim
+        What stands between two methods, and before the target.
+
+    >>> in_words([Year(2024, 0.1), Year(2026, 0.2)], str)
+    '2024 0.1; 2026 0.2'
+    """
+    runs = ["; ".join(f"{p.year} {said(p.value)}" for p in run) for run in _runs(series)]
+    return f"; {broken}; ".join(runs) + (f"; {aim} {target[0]} {said(target[1])}" if target else "")
 
 
 def _scale(points: Sequence[tuple[float, float]]) -> Callable[[float, float], str]:
@@ -90,13 +105,6 @@ def _runs(series: Sequence[Year]) -> list[list[Year]]:
     return runs
 
 
-def _dot(at: str, name: str, radius: float, *, hollow: bool = False) -> str:
+def _dot(name: str, at: str, radius: float) -> tuple[str, str, str, str]:
     x, y = at.split(",")
-    look = 'fill="none" stroke="currentColor"' if hollow else 'fill="currentColor"'
-    return f'<circle class="{name}" cx="{x}" cy="{y}" r="{radius:.1f}" {look}/>'
-
-
-def _words(series: Sequence[Year], title: str, said: Callable[[float], str], target: tuple[int, float] | None, broken: str, aim: str) -> str:
-    runs = ["; ".join(f"{p.year} {said(p.value)}" for p in run) for run in _runs(series)]
-    end = f"; {aim} {target[0]} {said(target[1])}" if target else ""
-    return f"{title}: {f'; {broken}; '.join(runs)}{end}"
+    return name, x, y, f"{radius:.1f}"

@@ -67,15 +67,16 @@ def theme_page(site: Site, environment: Environment, name: str, common: dict[str
     theme = site.made.get(name)
     data = _data_files(site, theme)
     sun, compared = _has_sun(site, theme), _has_dates(site, theme)
-    more = [*([SUN_SCRIPT] if sun else []), *([DATES_SCRIPT] if compared else []), *_OWN.get(name, ()), *(["points.js"] if name == "climate" and points.subjects(site) else [])]
-    sources = [f"data/{d}.js" for d in ("text", *data, *([name] if theme else []), *(["sunmap"] if sun else []), *(["points"] if name == "climate" and points.subjects(site) else []))]
+    marks = points.subjects(site) if name == "climate" else []
+    more = [*([SUN_SCRIPT] if sun else []), *([DATES_SCRIPT] if compared else []), *_OWN.get(name, ()), *(["points.js"] if marks else [])]
+    sources = [f"data/{d}.js" for d in ("text", *data, *([name] if theme else []), *(["sunmap"] if sun else []), *(["points"] if marks else []))]
     scripts = [f"static/{s}" for s in SCRIPTS[:2]] + sources + [f"static/{s}" for s in (*SCRIPTS[2:-1], *more, SCRIPTS[-1])]
     values = common | {
         "theme": name, "means": _means(site), "greens": "greens" in data, "installed": findings.installed(site.sums) if name == "solar" else None, "sun": sun, "dates": compared, "active": theme is not None, "layer": theme.layer if theme else "", "lead": _lead(site, name, theme),
         "legend": f"green.legend.{theme.value}" if theme and name == "green" else f"{name}.legend", "credit_short": credits_of(site.lineage, short=True),
         "choices": bool(theme and choices(theme, site.atlas)), "missing": common["missing"] if name in ("sealing", "green") or (theme is None and name == "solar") else [],
         "whole": "town" not in site.atlas or site.atlas["town"]["zone_kind"].iloc[0] == "town",
-        "town_soil": soil(site) if theme and name == "sealing" else None, "town_green": _town_green(site) if theme and name == "green" else None, "plan": climate.climate(site) if name == "climate" else None, "marks": points.subjects(site) if name == "climate" else [],
+        "town_soil": soil(site) if theme and name == "sealing" else None, "town_green": _town_green(site) if theme and name == "green" else None, "plan": climate.climate(site) if name == "climate" else None, "marks": marks,
     }  # fmt: skip
     with steady_identifiers():
         town_map = TownMap(_start(site, theme), scripts)

@@ -76,12 +76,3 @@ def jumps(town: NDArray[np.str_] | NDArray[np.object_], year: NDArray[np.int64],
     follows = (town[1:] == town[:-1]) & (year[1:] == year[:-1] + 1)
     out[1:] = follows & (np.abs(kg[1:] - kg[:-1]) > most * kg[:-1])
     return out
-
-
-def places(year: NDArray[np.int64], share: Floats) -> NDArray[np.int64]:
-    """Place of each row among those of its year, the highest share first; equal shares have the same.
-
-    >>> places(np.array([2020, 2020, 2020, 2021]), np.array([0.5, 0.7, 0.5, 0.1])).tolist()
-    [2, 1, 2, 1]
-    """
-    return np.array([1 + int(((year == y) & (share > s)).sum()) for y, s in zip(year, share, strict=True)], dtype=np.int64)

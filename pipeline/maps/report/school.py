@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +9,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
-import typst
 from numpy.typing import NDArray
 
 from pipeline.maps import findings
@@ -21,10 +17,10 @@ from pipeline.maps.content import Site
 from pipeline.maps.pictures import town_middle
 from pipeline.maps.quantities import plain, quantity
 from pipeline.maps.report import blocks
-from pipeline.maps.report.blocks import Block, Chapter, spoken
+from pipeline.maps.report.blocks import Block, Chapter
 from pipeline.maps.report.drawing import Ground, Plate
 from pipeline.maps.report.sheet import Sheet, around
-from pipeline.maps.report.typeset import STANDARDS, TEMPLATE
+from pipeline.maps.report.typeset import typeset
 from pipeline.maps.text import TEXT, Phrase, say
 from pipeline.maps.themes import known
 
@@ -53,21 +49,10 @@ def write(site: Site, out: Path) -> dict[str, int]:
     dict
         Bytes by file name.
     """
-    sizes: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as folder:
         desk = Path(folder)
         content = _kit(site, desk)
-        if content is None:
-            return sizes
-        for part in sorted(TEMPLATE.glob("*.typ")):
-            shutil.copyfile(part, desk / part.name)
-        for language in site.languages:
-            words = spoken(content, language, site.rules) | {"language": language}
-            (desk / "data.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
-            pdf = typst.compile(desk / "school.typ", root=desk, ignore_system_fonts=True, pdf_standards=STANDARDS)
-            (out / f"school_kit_{language}.pdf").write_bytes(pdf)
-            sizes[f"school_kit_{language}.pdf"] = len(pdf)
-    return sizes
+        return {} if content is None else typeset(desk, "school", content, site, out / "school_kit")
 
 
 def _kit(site: Site, desk: Path) -> dict[str, Any] | None:
@@ -180,7 +165,7 @@ def _looked(site: Site, sheet: Sheet, desk: Path, roofs: gpd.GeoDataFrame) -> Ch
     picture = _figure(sheet, plate, desk, "roofs", ((_ROOF_COLOUR, "school.legend.roof"), (_HOUSE_COLOUR, "school.legend.house")), shapes, len(roofs))
     seen = [[blocks.literal(str(n)), *[TEXT[f"school.choice.{k}"] for k in ("facing", "objects", "shade")], TEXT["school.choice.agrees"]] for n in range(1, len(roofs) + 1)]
     heads = [(TEXT[f"school.col.{k}"], w) for k, w in (("number", 0.4), ("facing", 1.7), ("objects", 1.7), ("shade", 1.7), ("agrees", 1.0))]
-    says = [[blocks.literal(str(n)), _facing(site, r.building_id), _objects(site, r.building_id), _loss(r), quantity(_value(r, "kwh_year"), "kwh"), blocks.literal(str(r.building_id))] for n, r in enumerate(roofs.itertuples(index=False), 1)]
+    says = [[blocks.literal(str(n)), _facing(site, r.building_id), _objects(site, r.building_id), quantity(getattr(r, "shading_loss", None), "part"), quantity(getattr(r, "kwh_year", None), "kwh"), blocks.literal(str(r.building_id))] for n, r in enumerate(roofs.itertuples(index=False), 1)]
     head = [(TEXT[f"school.col.{k}"], "l", w) for k, w in (("number", 0.4), ("facing", 1.0), ("objects", 1.2), ("loss", 1.2), ("year", 1.0), ("code", 1.6))]
     made = [blocks.lead(TEXT["school.roofs.lead"]), picture, blocks.page(), blocks.heading(TEXT["school.roofs.look"]), *blocks.listed([TEXT[f"school.look.{n}"] for n in range(1, 4)]),
             _form(heads, seen, TEXT["school.roofs.caption"]), blocks.heading(TEXT["school.roofs.says"]), blocks.text(TEXT["school.roofs.says.text"]), *blocks.table(head, says, TEXT["school.roofs.table"])]  # fmt: skip
@@ -201,15 +186,6 @@ def _facing(site: Site, building: str) -> Phrase:
 def _objects(site: Site, building: str) -> Phrase:
     there = site.atlas.get("obstacles")
     return quantity(0 if there is None else int((there["building_id"] == building).sum()), "int")
-
-
-def _loss(row: Any) -> Phrase:
-    return quantity(_value(row, "shading_loss"), "part")
-
-
-def _value(row: Any, name: str) -> float | None:
-    value = getattr(row, name, None)
-    return None if value is None or pd.isna(value) else float(value)
 
 
 def _back(site: Site, streets: gpd.GeoDataFrame) -> Chapter:

@@ -22,9 +22,9 @@ from pipeline.maps.report.opening import cover, numbers
 from pipeline.maps.report.sun import sun
 from pipeline.maps.text import TEXT, Phrase, say
 
-TEMPLATE = Path(__file__).parent / "template"
+_TEMPLATE = Path(__file__).parent / "template"
 # Archivable with its structure (ISO 19005-2, level A) and readable by assistive technology (ISO 14289-1).
-STANDARDS: list[Any] = ["a-2a", "ua-1"]
+_STANDARDS: list[Any] = ["a-2a", "ua-1"]
 # Source layers that each chapter's figures rest on.
 RESTS = {
     "sun": ("buildings", "surface", "weather", "farhorizon", "parcels", "estate"),
@@ -56,16 +56,40 @@ def write(site: Site, ground: Ground, register: pd.DataFrame | None, as_of: str,
     """
     with tempfile.TemporaryDirectory() as folder:
         desk = Path(folder)
-        for part in sorted(TEMPLATE.glob("*.typ")):
-            shutil.copyfile(part, desk / part.name)
-        content = report(site, Atelier(site, ground, desk), register, as_of)
-        sizes = {}
-        for language in site.languages:
-            words = spoken(content, language, site.rules) | {"language": language}
-            (desk / "data.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
-            pdf = typst.compile(desk / "report.typ", root=desk, ignore_system_fonts=True, pdf_standards=STANDARDS)
-            (out / f"report_{language}.pdf").write_bytes(pdf)
-            sizes[f"report_{language}.pdf"] = len(pdf)
+        return typeset(desk, "report", report(site, Atelier(site, ground, desk), register, as_of), site, out / "report")
+
+
+def typeset(desk: Path, template: str, content: dict[str, Any], site: Site, out: Path) -> dict[str, int]:
+    """Set a document in each language of the town.
+
+    Parameters
+    ----------
+    desk
+        Folder with the pictures that the content names; the templates are laid beside them.
+    template
+        Of `template/`, without its ending.
+    content
+        Words in both languages.
+    site
+        Languages, and the numbers that words ask for.
+    out
+        Beginning of the files: `<out>_<language>.pdf`.
+
+    Returns
+    -------
+    dict
+        Bytes by file name.
+    """
+    for part in sorted(_TEMPLATE.glob("*.typ")):
+        shutil.copyfile(part, desk / part.name)
+    sizes = {}
+    for language in site.languages:
+        words = spoken(content, language, site.rules) | {"language": language}
+        (desk / "data.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
+        pdf = typst.compile(desk / f"{template}.typ", root=desk, ignore_system_fonts=True, pdf_standards=_STANDARDS)
+        path = out.with_name(f"{out.name}_{language}.pdf")
+        path.write_bytes(pdf)
+        sizes[path.name] = len(pdf)
     return sizes
 
 

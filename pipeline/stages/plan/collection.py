@@ -122,12 +122,12 @@ def _ways(kind: str, buildings: gpd.GeoDataFrame, where: Floats, spots: gpd.GeoD
 
 
 class _Zone(NamedTuple):
-    """Zones of one kind: names, outlines, and the buildings in each."""
+    """Zones of one kind: names, outlines, and the zone that each building stands in, -1 for none."""
 
     kind: str
     names: list[str]
     shapes: list[Any]
-    inside: list[Mask]
+    of: Ints
 
 
 def _zones(
@@ -135,15 +135,15 @@ def _zones(
     config: CollectionConfig, town: Town,
 ) -> gpd.GeoDataFrame:  # fmt: skip
     """Sums of residents within and out of reach; parts of a few homes are withheld, as in the stage provision."""
-    everyone = np.ones(len(people), dtype=bool)
-    whole = _Zone("extent", ["extent"], [None], [everyone])
+    everyone = np.zeros(len(people), dtype=np.int64)
+    whole = _Zone("extent", ["extent"], [None], everyone)
     if boundary is not None and len(boundary) == 1:
-        whole = _Zone("town", [str(boundary["town_id"].iloc[0])], [boundary.geometry.iloc[0]], [everyone])
+        whole = _Zone("town", [str(boundary["town_id"].iloc[0])], [boundary.geometry.iloc[0]], everyone)
     groups = [whole]
     if occupancy is not None and residents is not None:
         section = occupancy.set_index("building_id")["section_id"].reindex(buildings["building_id"]).to_numpy(dtype=object)
         names = residents["section_id"].astype(str).tolist()
-        groups.append(_Zone("section", names, list(residents.geometry), [section == n for n in names]))
+        groups.append(_Zone("section", names, list(residents.geometry), pd.Index(names).get_indexer(pd.Index(section)).astype(np.int64)))
     rows, shapes = [], []
     for kind, table in ways.items():
         reached = table["reached"].to_numpy(dtype=bool)
@@ -155,10 +155,9 @@ def _zones(
 
 
 def _sums(kind: str, group: _Zone, reached: Mask, people: Floats, reach_m: float, town: Town) -> list[dict[str, Any]]:
-    lived = people > 0.0
-    parts = [(z & reached, z & ~reached) for z in group.inside]
-    near, out = (np.array([people[p[i]].sum() for p in parts]) for i in (0, 1))
-    homes = [np.array([int((p[i] & lived).sum()) for p in parts]) for i in (0, 1)]
+    parts = [(group.of >= 0) & part for part in (reached, ~reached)]
+    near, out = (np.bincount(group.of[p], people[p], len(group.names)).astype(np.float64) for p in parts)
+    homes = [np.bincount(group.of[p & (people > 0.0)], minlength=len(group.names)).astype(np.int64) for p in parts]
     held = too_few(near, out, homes[0], homes[1], town.provision.min_residents, town.provision.min_buildings)
     if len(held) > 1:
         held = kept_back(held, near + out, out, town.provision.min_residents)

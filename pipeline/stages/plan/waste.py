@@ -13,7 +13,7 @@ from pipeline.config.town import Town
 from pipeline.config.waste import WasteConfig
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.waste import FRACTIONS, WASTE_CHECKS, Waste
-from pipeline.core.plan.waste import differs, jumps, per_head, places, separate_share
+from pipeline.core.plan.waste import differs, jumps, per_head, separate_share
 from pipeline.errors import InputError
 from pipeline.io.dated import find
 from pipeline.io.wastetable import read_waste
@@ -57,7 +57,7 @@ def waste(layers: Layers, config: WasteConfig, town: Town, notes: Notes) -> Tabl
     target = np.array([_target(int(y)) for y in rows["year"]])
     made = rows.assign(
         is_town=rows["istat"] == town.code, residual_t=residual, separate_share=share, kg_per_resident=per_head(total, residents), separate_kg_per_resident=per_head(separate, residents),
-        residual_kg_per_resident=per_head(residual, residents), target_share=target, above_target=share - target, rank=places(rows["year"].to_numpy(), share),
+        residual_kg_per_resident=per_head(residual, residents), target_share=target, above_target=share - target, rank=pd.Series(share, index=rows.index).groupby(rows["year"]).rank(method="min", ascending=False).astype("int64"),
         **{f"{f}_kg_per_resident": per_head(rows[f"{f}_t"].to_numpy(dtype=np.float64), residents) for f in FRACTIONS},
     )  # fmt: skip
     made["checks"] = _checks(made, config)

@@ -148,7 +148,7 @@ def test_a_new_method_stands_beside_the_old_one_and_the_series_breaks(tmp_path: 
     table = run(tuple(layer(p, "snapshots") for p in sorted((tmp_path / "indicators").glob("*.json"))))
     assert series_of(table, "sealed_ha") == [(2025, 440.0, False), (2026, 432.0, True)]
     row = next(r for r in indicator_rows(table) if r.indicator_id == "sealed_ha")
-    assert 'aria-label="Sealed ground, own map: 2025 440\u00a0ha; change of method; 2026 432\u00a0ha"' in row.spark.en and row.value.it == "432\u00a0ha"
+    assert row.name.en == "Sealed ground, own map" and row.years.en == "2025 440\u00a0ha; change of method; 2026 432\u00a0ha" and row.value.it == "432\u00a0ha"
 
 
 def test_other_data_by_the_same_method_are_refused_and_force_keeps_the_old_file(tmp_path: Path) -> None:
