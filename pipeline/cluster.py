@@ -10,7 +10,8 @@ import hashlib
 import logging
 import platform
 import socket
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -25,6 +26,7 @@ from pipeline.version import __version__
 DECIDING = ("cloudpickle", "dask", "distributed", "geopandas", "numba", "numpy", "pandas", "pvlib", "pyarrow", "pyogrio", "pyproj", "rasterio", "scipy", "shapely")
 NO_WORKER_S = 30.0
 ASK_S = 2.0
+ASKED = 4  # times, before a worker that breaks off is taken for one that cannot work
 
 
 def own_versions() -> dict[str, str]:
@@ -98,8 +100,8 @@ def _check(client: Any, address: str, sees: Path | None) -> None:
     if not client.nthreads():
         raise ClusterError(f"{address}: the scheduler has no workers; start some with `.venv/bin/python -m dask worker {address}`")
     try:
-        found = {"scheduler": client.run_on_scheduler(own_versions)} | {f"worker {a}": v for a, v in client.run(own_versions).items()}
-        seen = client.run(file_seen, str(sees)) if sees else {}
+        found = {"scheduler": client.run_on_scheduler(own_versions)} | {f"worker {a}": v for a, v in _answers(client, own_versions).items()}
+        seen = _answers(client, file_seen, str(sees)) if sees else {}
     except Exception as error:  # noqa: BLE001 - a remote machine may raise anything while it unpickles
         raise ClusterError(f"{address}: scheduler or workers cannot load this project ({error}); start them as `.venv/bin/python -m dask ...` from the folder of its checkout") from None
     if problems := differences(own_versions(), found):
@@ -107,6 +109,16 @@ def _check(client: Any, address: str, sees: Path | None) -> None:
     own = file_seen(str(sees)) if sees else None
     if sees and (blind := sorted(a for a, content in seen.items() if content is None or content != own)):
         raise ClusterError(f"{address}: worker {', '.join(blind)} does not see {sees} as it is here; start workers in the same folder on storage that all machines share (docs/how-to/cluster.md)")
+
+
+def _answers(client: Any, function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
+    """What each worker answers. One that dies while it is asked is soon known to be gone: then the others are asked again."""
+    for _ in range(ASKED - 1):
+        try:
+            return dict(client.run(function, *arguments))
+        except OSError:
+            time.sleep(ASK_S)
+    return dict(client.run(function, *arguments))
 
 
 def differences(here: dict[str, str], found: dict[str, dict[str, str]]) -> list[str]:

@@ -122,6 +122,38 @@ def test_a_worker_killed_in_the_middle_is_survived(own_cluster: Any) -> None:
 
 
 @pytest.mark.cluster
+def test_a_worker_killed_while_it_is_asked_is_survived(own_cluster: Any) -> None:
+    own_cluster.workers[0].kill()
+    with on(own_cluster.address, sees=Path("pyproject.toml").resolve()) as compute:
+        assert list(compute.batches(squares_slowly, [1, 2], size=1)) == [[1], [4]]
+
+
+def test_who_breaks_off_is_asked_again_and_who_always_does_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Client:
+        """Breaks off some times, as a worker that dies on the line does, then answers."""
+
+        def __init__(self, breaks: int) -> None:
+            self.left = breaks
+
+        def nthreads(self) -> dict[str, int]:
+            return {"tcp://w:1": 1}
+
+        def run_on_scheduler(self, function: Any) -> Any:
+            return function()
+
+        def run(self, function: Any, *arguments: Any) -> dict[str, Any]:
+            self.left -= 1
+            if self.left >= 0:
+                raise ConnectionResetError("Connection reset by peer")
+            return {"tcp://w:1": function(*arguments)}
+
+    monkeypatch.setattr(remote, "ASK_S", 0.0)
+    remote._check(Client(remote.ASKED - 1), "tcp://s:1", None)
+    with pytest.raises(ClusterError, match="cannot load this project"):
+        remote._check(Client(remote.ASKED), "tcp://s:1", None)
+
+
+@pytest.mark.cluster
 def test_a_scheduler_killed_in_the_middle_is_an_error_that_says_how_to_go_on(own_cluster: Any) -> None:
     port = own_cluster.address.rpartition(":")[2]
     killed_after(0.6, own_cluster.scheduler)
