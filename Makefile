@@ -24,7 +24,7 @@ R := $(P)/.recipes
 PY := .venv/bin/python -m pipeline
 PLACE := --town-dir $(TOWN_DIR) --processed $(P) --site $(SITE)
 AS_JSON = $(if $(JSON),--json)
-RUN = @$(PY) run $(PLACE) $(if $(DASK),--dask $(DASK))
+RUN = @$(PY) run $(PLACE) --keep-warm $$PPID $(if $(DASK),--dask $(DASK))
 
 # Two stages at once, unless the caller says otherwise.
 ifeq ($(filter -j%,$(MAKEFLAGS)),)

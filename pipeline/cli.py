@@ -63,10 +63,7 @@ def _place(options: argparse.Namespace) -> Place:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from pipeline.io.memory import give_back
     from pipeline.io.sidecar import read_json
-
-    give_back()
     from pipeline.runner import run_stage
 
     place = _place(options)

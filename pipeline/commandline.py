@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.version import __version__
+from pipeline.warm import OPTION
 
 # Exit code -> when.
 EXIT_CODES: dict[int, str] = {
@@ -124,6 +125,7 @@ def _for_make(commands: _Commands) -> None:
     run = commands.add("run", "Run one stage; Make calls this.")
     run.add_argument("stage", help="name of a stage, as in `make help`")
     run.add_argument("--dask", default=None, help="where parallel work runs: threads, processes or tcp://host:port; by default as town.yaml says")
+    run.add_argument(OPTION, type=int, default=None, metavar="PID", help="process of the run of make: until it ends its stages share the loaded libraries (Linux)")
     refresh = commands.add("refresh", "Bring the recipes up to date; Make calls this before every run.")
     refresh.add_argument("--turn", type=int, default=None, metavar="PID", help="process of the run of make that takes the town; by default it only asks")
     why = commands.add("inactive", "Say why a stage does not run for a town, and end with code 1 then; Make calls this.")

@@ -92,9 +92,12 @@ def run_stage(name: str, place: Place, where: str | None = None, progress: Calla
         output = stage.output(place.processed, place.site)
         sidecar = _sidecar(plan, stage, notes, sha256_of(output))
         write_json(place.sidecar(name), sidecar)
-        peak = max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+        own, started = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+        peak = max(own.ru_maxrss, started.ru_maxrss) / 1024
+        processor = own.ru_utime + own.ru_stime + started.ru_utime + started.ru_stime
         seconds = time.time() - psutil.Process().create_time()
-        write_json(place.run_record(name), {"state": stat_of(output), "sha256": sidecar["sha256"], "seconds": round(seconds, 3), "peak_mb": round(peak, 1), "size": size})
+        used = {"seconds": round(seconds, 3), "processor_s": round(processor, 3), "peak_mb": round(peak, 1), "size": size}
+        write_json(place.run_record(name), {"state": stat_of(output), "sha256": sidecar["sha256"]} | used)
     return Done(name, output, seconds, peak, size, tuple(notes.warnings))
 
 

@@ -13,7 +13,6 @@ import argparse
 import json
 import math
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -138,21 +137,14 @@ def whole_town(folder: Path, town: Path) -> dict[str, Any]:
     active = _active(town, out)
     own = wing(active)
     make(town, out, read_by(own, active), 2, folder / "numba-before")
-    before = _processor_seconds()
     seconds = make(town, out, own, 2, folder / "numba-cold")
-    used = _processor_seconds() - before
     rows = records(out, town.name)
+    used = sum(rows[s]["processor_s"] for s in own)
     peak = max(rows[s]["peak_mb"] for s in own)
     for s in own:
         print(f"{s:<14}{rows[s]['seconds']:>9.1f} s{rows[s]['peak_mb']:>9,.0f} MB   {rows[s]['size']}")
     print(f"{'solar wing':<14}{seconds:>9.1f} s{peak:>9,.0f} MB   {town.name}, cold, two at once; goal <= {GOAL_S:g} s, <= {GOAL_MB:,.0f} MB; the sum is {sum(rows[s]['seconds'] for s in own):.1f} s, processor {used:.1f} s")
     return {"seconds": round(seconds, 1), "processor_s": round(used, 1), "peak_mb": peak, "stages": {s: {k: rows[s][k] for k in ("seconds", "peak_mb", "size")} for s in own}}
-
-
-def _processor_seconds() -> float:
-    """Of all processes that were started here and have ended, the system's included."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def main() -> int:

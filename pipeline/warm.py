@@ -1,0 +1,186 @@
+"""The libraries are loaded once a run of make: its first stage leaves a process behind that holds them, and later stages begin as its copies.
+
+Loading pandas, geopandas, rasterio, numba and pvlib costs two to four seconds of a processor, for many stages more than their work. The process
+that is left knows libraries only, nothing of this package, so that a change of the code between two stages is seen as ever. It belongs to
+make's group of processes, holds no file, takes orders from its own user only, and ends with make. Where it is not there - another system than Linux,
+a stage called by hand, the first of a run - a stage loads the libraries itself: the work and its result are the same.
+
+How they talk: the asking process sends folder, interpreter, arguments and its three standard streams to a socket named after the town's folder;
+a copy is made, says "begun", works, and sends the exit code. When the asking process goes, so does the copy.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+OPTION = "--keep-warm"
+# What every stage loads, then what most of the solar and land stages do.
+COMMON = ("pandas", "pyarrow.parquet", "geopandas", "pyogrio", "rasterio.features", "rasterio.warp", "pydantic.main", "pydantic.types", "pydantic.fields", "yaml", "psutil")
+FURTHER = ("numba", "pvlib", "scipy.ndimage", "scipy.optimize", "scipy.sparse.csgraph", "scipy.spatial", "scipy.interpolate", "jinja2")
+BEGUN = b"begun"
+KILLED = 128 + signal.SIGKILL
+MESSAGE_BYTES = 65536
+
+Work = Callable[[Sequence[str]], int]
+
+
+def run(arguments: Sequence[str], work: Work) -> int:
+    """Do what the arguments say in a copy of the process that holds the libraries, or here.
+
+    Parameters
+    ----------
+    arguments
+        Of `python -m pipeline`. Those of a stage that make runs hold "--keep-warm" and the number of make's process.
+    work
+        Does it, and gives the exit code.
+
+    Returns
+    -------
+    The exit code.
+    """
+    if OPTION not in arguments or not sys.platform.startswith("linux"):
+        return work(arguments)
+    code = _ask(arguments)
+    if code is None:
+        _leave(arguments, work)
+        code = work(arguments)
+    return code
+
+
+def _name(arguments: Sequence[str]) -> str:
+    """Of the socket: in no folder (the zero), one for each user and processed folder of a town."""
+    folder = Path(arguments[arguments.index("--processed") + 1] if "--processed" in arguments else "").resolve()
+    return f"\0solesuolo-{os.getuid()}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:24]}"
+
+
+def _ours(peer: socket.socket) -> bool:
+    """Whether the other side belongs to this user."""
+    _, user, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
+    return bool(user == os.getuid())
+
+
+def _place() -> list[str]:
+    """What both sides must share: the folder of the code and the interpreter with its libraries."""
+    return [str(Path.cwd()), sys.executable]
+
+
+def _ask(arguments: Sequence[str]) -> int | None:
+    """The exit code of a copy that did the work; None where nobody took it."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as there:
+        try:
+            there.connect(_name(arguments))
+            if not _ours(there):
+                return None
+            request = json.dumps([_place(), list(arguments)]).encode()
+            socket.send_fds(there, [request], [0, 1, 2])
+            if there.recv(MESSAGE_BYTES) != BEGUN:
+                return None
+        except OSError:
+            return None
+        # Ctrl-C reaches the copy as well, which says what is to be said.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        with contextlib.suppress(OSError):
+            if answer := there.recv(MESSAGE_BYTES):
+                return int(answer)
+    sys.stderr.write("The process of this stage was killed; when nobody did it, the memory was not enough.\n")
+    return KILLED
+
+
+def _leave(arguments: Sequence[str], work: Work) -> None:
+    """Load what all stages need and leave a copy of this process behind that serves the stages to come, unless there is one."""
+    waiting = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        make = os.pidfd_open(int(arguments[arguments.index(OPTION) + 1]))
+        waiting.bind(_name(arguments))
+    except (OSError, ValueError, IndexError):
+        waiting.close()
+        return
+    _load(COMMON)
+    if os.fork() == 0:
+        _serve(waiting, make, work)
+    waiting.close()
+    os.close(make)
+
+
+def _load(names: Sequence[str]) -> None:
+    for name in names:
+        importlib.import_module(name)
+
+
+def _serve(waiting: socket.socket, make: int, work: Work) -> None:
+    """Make a copy of this process for every stage that asks, until make has ended. Does not come back."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _streams([os.open(os.devnull, os.O_RDWR)] * 3)
+        _load(FURTHER)
+        waiting.listen()
+        while make not in select.select([waiting.fileno(), make], [], [])[0]:
+            there, _ = waiting.accept()
+            if os.fork() == 0:
+                waiting.close()
+                _obey(there, work)
+            there.close()
+            _bury()
+    finally:
+        os._exit(0)
+
+
+def _obey(there: socket.socket, work: Work) -> None:
+    """In the copy: do what is asked for, or go without a word, so that the asking process does it itself. Does not come back."""
+    code = 1
+    try:
+        request, streams, _, _ = socket.recv_fds(there, MESSAGE_BYTES, 3)
+        place, arguments = json.loads(request)
+        if not _ours(there) or place != _place():
+            os._exit(code)
+        _streams(streams)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        threading.Thread(target=_go_with, args=(there,), daemon=True).start()
+        there.send(BEGUN)
+        code = work(arguments)
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else 1
+    except BaseException:  # noqa: BLE001 - the process ends here, as it would at the top of a program
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+            there.send(str(code).encode())
+        os._exit(code)
+
+
+def _go_with(there: socket.socket) -> None:
+    """End when the asking process does: nobody waits for the work any more."""
+    with contextlib.suppress(OSError):
+        there.recv(1)
+    os._exit(KILLED)
+
+
+def _streams(three: Sequence[int]) -> None:
+    """Take these for standard input, output and errors."""
+    for number, stream in enumerate(three):
+        os.dup2(stream, number)
+    sys.stdin = os.fdopen(0, closefd=False)
+    sys.stdout = os.fdopen(1, "w", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
+
+
+def _bury() -> None:
+    """Let go of the copies that have ended."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass

@@ -1,0 +1,153 @@
+"""`pipeline.warm`: a stage begins as a copy of a process that holds the libraries; nothing else is different for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="copies of a process are made on Linux only")
+
+ROOT = Path(__file__).resolve().parents[1]
+# Loads one small library instead of all; the work is what the last argument says.
+ASKING = f"""
+import json, os, sys, time
+sys.path.insert(0, {str(ROOT)!r})
+from pipeline import warm
+warm.COMMON, warm.FURTHER = ("colorsys",), ("wave",)
+
+def work(arguments):
+    what = arguments[-1]
+    if what == "raise":
+        raise ValueError("as planned")
+    if what == "leave":
+        sys.exit(5)
+    if what.startswith("wait"):
+        print(os.getpid(), flush=True)
+        time.sleep(60)
+    known = sorted(m for m in sys.modules if m.startswith("pipeline."))
+    print(json.dumps({{"pid": os.getpid(), "group": os.getpgrp(), "copy": "wave" in sys.modules, "known": known, "input": sys.stdin.read()}}))
+    print("a word of warning", file=sys.stderr)
+    return 3
+
+sys.exit(warm.run(sys.argv[1:], work))
+"""
+
+
+class Make:
+    """Stands for make: a process whose end ends the one that was left."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+
+    def command(self, what: str, keep: bool = True) -> list[str]:
+        return [sys.executable, "-c", ASKING, "run", "--processed", str(self.folder), *(["--keep-warm", str(self.process.pid)] if keep else []), what]
+
+    def ask(self, what: str = "tell", keep: bool = True, **options: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(self.command(what, keep), input="from outside", capture_output=True, text=True, timeout=60, **options)
+
+    def served(self) -> dict[str, Any]:
+        """The answer of a copy, once the process that was left has loaded its libraries."""
+        for _ in range(100):
+            if (told := json.loads(self.ask().stdout))["copy"]:
+                return dict(told)
+            time.sleep(0.1)
+        raise AssertionError("nobody serves")
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Make]:
+    made = Make(tmp_path)
+    yield made
+    made.process.kill()
+    made.process.wait()
+
+
+def test_the_first_works_itself_and_later_ones_are_copies_with_the_streams_and_the_code_of_the_asking(make: Make) -> None:
+    first = make.ask()
+    assert (first.returncode, first.stderr) == (3, "a word of warning\n")
+    assert not json.loads(first.stdout)["copy"]
+    told = make.served()
+    assert told["input"] == "from outside" and told["group"] == os.getpgrp()
+    again = make.ask()
+    assert (again.returncode, again.stderr) == (3, "a word of warning\n")
+    assert json.loads(again.stdout)["pid"] != told["pid"]
+
+
+def test_a_copy_knows_no_code_of_this_package_but_that_which_makes_it(make: Make) -> None:
+    assert make.served()["known"] == ["pipeline.version", "pipeline.warm"]
+
+
+def test_an_error_in_a_copy_reads_as_ever(make: Make) -> None:
+    make.served()
+    fell = make.ask("raise")
+    assert fell.returncode == 1 and "ValueError: as planned" in fell.stderr
+    assert make.ask("leave").returncode == 5
+
+
+def test_nothing_is_left_behind_without_make_and_all_ends_with_it(make: Make, tmp_path: Path) -> None:
+    def left() -> list[int]:
+        return [p.pid for p in psutil.process_iter(["cmdline"]) if str(tmp_path) in " ".join(p.info["cmdline"] or []) and p.status() != psutil.STATUS_ZOMBIE]
+
+    make.ask(keep=False)
+    assert not left()
+    make.served()
+    assert len(left()) == 1
+    make.process.kill()
+    make.process.wait()
+    until(lambda: not left())
+
+
+def test_a_copy_goes_with_the_process_that_asked(make: Make) -> None:
+    make.served()
+    with subprocess.Popen(make.command("wait"), stdout=subprocess.PIPE, text=True) as asking:
+        assert asking.stdout is not None
+        copy = int(asking.stdout.readline())
+        assert copy != asking.pid
+        asking.kill()
+    until(lambda: not psutil.pid_exists(copy) or psutil.Process(copy).status() == psutil.STATUS_ZOMBIE)
+
+
+def test_a_killed_copy_is_an_error_that_says_so(make: Make) -> None:
+    make.served()
+    with subprocess.Popen(make.command("wait"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as asking:
+        assert asking.stdout is not None and asking.stderr is not None
+        os.kill(int(asking.stdout.readline()), signal.SIGKILL)
+        assert asking.wait(30) == 137
+        assert "was killed" in asking.stderr.read()
+
+
+def test_another_folder_of_code_is_not_served(make: Make, tmp_path: Path) -> None:
+    make.served()
+    assert not json.loads(make.ask(cwd=tmp_path).stdout)["copy"]
+    assert json.loads(make.ask().stdout)["copy"]
+
+
+def test_who_is_left_takes_no_orders_from_another_user(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    from pipeline import warm
+
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        assert warm._ours(ours)
+        monkeypatch.setattr(os, "getuid", lambda: 4242)
+        assert not warm._ours(ours)
+
+
+def until(true: Any) -> None:
+    for _ in range(100):
+        if true():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not come true in ten seconds")
