@@ -126,6 +126,17 @@ def balance() -> Callable[[Notes, int], None]:
     return check
 
 
+# Folders whose tests share a town or a browser that takes long to make.
+TOGETHER = ("browser", "chain", "exports", "make", "maps")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs in one process where tests are shared out to several (`make test`): a file, or a folder whose tests share what is dear."""
+    for item in items:
+        folder, _, rest = item.path.relative_to(ROOT / "tests").as_posix().partition("/")
+        item.add_marker(pytest.mark.xdist_group(folder if folder in TOGETHER else f"{folder}/{rest}"))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     # Numbers must not depend on a scheduler that happens to run in the developer's shell.
     os.environ.pop("DASK_SCHEDULER_ADDRESS", None)
