@@ -147,10 +147,25 @@ def burn(
     -------
     array of shape (grid.rows, grid.cols)
     """
-    pairs = [(g, v) for g, v in zip(geometries, values, strict=True) if g is not None and not g.is_empty]
-    if not pairs:
+    shapes = np.empty(len(geometries), dtype=object)
+    shapes[:] = geometries
+    full = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    if not full.any():
         return np.full(grid.shape, fill, dtype=dtype)
+    parts, owner = shapely.get_parts(shapes[full], return_index=True)
+    pairs = zip(_mappings(parts), np.asarray(values)[full][owner].tolist(), strict=True)
     return rasterize(pairs, out_shape=grid.shape, transform=Affine(*grid.transform), fill=fill, dtype=dtype, all_touched=all_touched)
+
+
+def _mappings(parts: NDArray[np.object_]) -> list[Any]:
+    """Polygons without holes as GeoJSON-like mappings, the coordinates of all taken out at once; other shapes as they are."""
+    out = parts.tolist()
+    plain = np.flatnonzero((shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & (shapely.get_num_interior_rings(parts) == 0))
+    points = shapely.get_coordinates(parts[plain]).tolist()
+    ends = np.cumsum(shapely.get_num_coordinates(parts[plain])).tolist()
+    for place, start, end in zip(plain.tolist(), [0, *ends], ends, strict=False):
+        out[place] = {"type": "Polygon", "coordinates": [points[start:end]]}
+    return out
 
 
 @dataclass(frozen=True)
