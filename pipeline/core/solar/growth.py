@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.core.solar.compiled import inner, kernel
+from pipeline.core.solar.compiled import kernel
 from pipeline.core.solar.planefit import add, distance, solve, stretch, windows
 
 # A square over a step between two flat roofs is fitted by a steep plane. No 3 x 3 square of a real step is smooth,
@@ -99,35 +99,43 @@ def extract(
     seeds, start, fits = _seeds(w, free, tol, partial, todo)
     if not seeds.size:
         return
-    size, largest = len(w.cells), int(np.diff(w.first).max())
-    store, ends, score = np.empty(6 * largest, np.int32), np.zeros(4 * most + 1, np.int64), np.empty(4 * most)
-    queue, seen, covered = np.empty(largest, np.int32), np.zeros(size, np.int32), np.zeros(size, np.bool_)
+    size, number = len(w.cells), len(w.wide)
+    store, ends, score = np.empty(6 * size, np.int32), np.zeros((number, 4 * most + 1), np.int64), np.empty((number, 4 * most))
+    queue, seen, covered, found = np.empty(size, np.int32), np.zeros(size, np.int32), np.zeros(size, np.bool_), np.zeros(number, np.int64)
     _grow(
-        w.cells, free, w.first, w.wide, todo, seeds, start, fits, tol, smallest, most, store, ends, score, queue, seen, covered, np.empty((1, 10)), labels, known
+        w.cells, free, w.first, w.wide, todo, seeds, start, fits, tol, smallest, store, ends, score, queue, seen, covered, np.empty((1, 10)), found
     )  # fmt: skip
+    for one in np.flatnonzero(found).tolist():
+        for best in np.argsort(score[one, : found[one]], kind="stable").tolist():
+            members = store[ends[one, best] : ends[one, best + 1]]
+            own = members[labels[members] == 0]
+            if known[one] < most and len(own) >= max(smallest, OWN_SHARE * len(members)):
+                known[one] += 1
+                labels[own] = known[one]
 
 
 @kernel(
-    "f8[:,::1], b1[::1], i8[::1], i8[::1], i8[::1], i8[::1], i8[::1], f8[:,::1], f8[::1], i8, i8, i4[::1], i8[::1], f8[::1], i4[::1], i4[::1], b1[::1], "
-    "f8[:,::1], i2[::1], i8[::1]"
+    "f8[:,::1], b1[::1], i8[::1], i8[::1], i8[::1], i8[::1], i8[::1], f8[:,::1], f8[::1], i8, i4[::1], i8[:,::1], f8[:,::1], i4[::1], i4[::1], b1[::1], "
+    "f8[:,::1], i8[::1]"
 )
-def _grow(cells, free, first, wide, todo, seeds, start, fits, tol, smallest, most, store, ends, score, queue, seen, covered, sums, labels, known):
-    """Grow a plane from each seed that no earlier plane covers, three times over; label the best.
+def _grow(cells, free, first, wide, todo, seeds, start, fits, tol, smallest, store, ends, score, queue, seen, covered, sums, found):
+    """Grow a plane from each seed that no earlier plane covers, three times over; `found` takes their numbers.
 
     Cells join a plane within `tol` of it, over their sides. The first time the plane is also refitted on the way, so that
-    a small square can lead to a large plane. The cells of candidate c are store[ends[c]:ends[c + 1]]; its score (lower is
+    a small square can lead to a large plane. The cells of candidate c of window w are store[ends[w, c]:ends[w, c + 1]]; its score (lower is
     better) is minus the sum of 1 - (distance / tolerance)^2 (MSAC: Torr & Zisserman 2000).
     """
     scratch = np.int64(0)
     for t in range(todo.size):
         w, across = todo[t], wide[todo[t]]
         size = first[w + 1] - first[w]
+        ends[w, 0] = 6 * first[w]
         count = stamp = 0
         for s in range(start[w], start[w + 1]):
             seed = seeds[s]
             if covered[seed]:
                 continue
-            if count == score.size or ends[count] + size > 6 * size:
+            if count == score.shape[1] or ends[w, count] + size > 6 * first[w + 1]:
                 break
             head = tail = 0
             limit = tol[w]
@@ -161,29 +169,10 @@ def _grow(cells, free, first, wide, todo, seeds, start, fits, tol, smallest, mos
             total = 0.0
             for k in range(tail):
                 covered[queue[k]] = True
-                store[ends[count] + k] = queue[k]
+                store[ends[w, count] + k] = queue[k]
                 d = distance(cells, np.int64(queue[k]), fits, seed) / limit
                 total -= max(1.0 - d * d, 0.0)
-            score[count] = total
-            ends[count + 1] = ends[count] + tail
+            score[w, count] = total
+            ends[w, count + 1] = ends[w, count] + tail
             count += 1
-        _choose(count, store, ends, score, smallest, most, labels, known, w)
-
-
-@inner
-def _choose(count, store, ends, score, smallest, most, labels, known, w):
-    """Label the best candidates, of equal ones the first, that do not overlap better ones."""
-    for _ in range(count):
-        best, lowest = 0, np.inf
-        for c in range(count):
-            if score[c] < lowest:
-                best, lowest = c, score[c]
-        score[best] = np.inf
-        own = 0
-        for k in range(ends[best], ends[best + 1]):
-            own += labels[store[k]] == 0
-        if known[w] < most and own >= smallest and own >= OWN_SHARE * (ends[best + 1] - ends[best]):
-            known[w] += 1
-            for k in range(ends[best], ends[best + 1]):
-                if labels[store[k]] == 0:
-                    labels[store[k]] = known[w]
+        found[w] = count

@@ -124,7 +124,7 @@ def _settle(w: Windows, s: _State, known: Ints, tol: Floats, noise: Floats, movi
     """Refit, merge, and move cells between planes until nothing moves (a few turns), in the windows `moving`."""
     number = len(w.wide)
     scale, merged = np.maximum(noise, MERGE_NOISE_M), np.zeros(number, np.bool_)
-    border, to = np.empty((s.rows, s.rows, 3)), np.empty(s.rows, np.int64)
+    border, to = np.empty((s.rows * s.rows, 3)), np.empty(s.rows, np.int64)
     s.refit(w, known, moving, s.fits, np.full(number, np.inf))
     for _ in range(3):
         if not moving.size:
@@ -134,7 +134,8 @@ def _settle(w: Windows, s: _State, known: Ints, tol: Floats, noise: Floats, movi
             _drop_scraps(s.labels, w.first, w.wide, moving, SCRAP_CELLS, s.seen, s.queue)
             moved = np.bincount(w.owner[s.labels != s.old], minlength=number) > 0
             s.refit(w, known, moving, s.fits, tol)
-        _merge(w.cells, s.labels, w.first, w.wide, moving, s.rows, s.fits, s.sums, known, scale, border, to, merged)
+        merged[:] = False
+        _merge(w.cells, s.labels, w.first, w.wide, moving[known[moving] > 1], s.rows, s.fits, s.sums, known, scale, border, to, merged)
         moving = moving[moved[moving] | merged[moving]]
 
 
@@ -300,22 +301,20 @@ def _difference(sums, fits, i, j, row, scale, x, y):
     return min(statistic, max(np.degrees(np.arccos(min(cosine, 1.0))) / MERGE_ANGLE_DEG, step / MERGE_STEP_M))
 
 
-@kernel("f8[:,::1], i2[::1], i8[::1], i8[::1], i8[::1], i8, f8[:,::1], f8[:,::1], i8[::1], f8[::1], f8[:,:,::1], i8[::1], b1[::1]")
+@kernel("f8[:,::1], i2[::1], i8[::1], i8[::1], i8[::1], i8, f8[:,::1], f8[:,::1], i8[::1], f8[::1], f8[:,::1], i8[::1], b1[::1]")
 def _merge(cells, labels, first, wide, todo, rows, fits, sums, known, scale, border, to, merged):
-    """Merge coplanar neighbours, the most alike first; `merged` says in which windows there were any.
+    """Merge coplanar neighbours, the most alike first; `merged` (False) takes in which windows there were any.
 
-    `border` takes for each pair (lower, higher) the places where they meet, at most one cell apart, and the sums of
+    Row lower * rows + higher of `border` takes for each pair the places where they meet, at most one cell apart, and the sums of
     their x and y; `to` the new number of each plane; row 0 of each window's sums and fits is scratch.
     """
     for t in range(todo.size):
         w, across, most = todo[t], wide[todo[t]], known[todo[t]]
         row = w * rows
-        merged[w] = False
-        for i in range(most + 1):
+        for i in range((most + 1) * rows):
+            border[i, 0] = border[i, 1] = border[i, 2] = 0.0
+        for i in range(rows):
             to[i] = i
-            for j in range(most + 1):
-                for m in range(3):
-                    border[i, j, m] = 0.0
         for p in range(first[w], first[w + 1]):
             k = labels[p]
             if k > 0:
@@ -324,16 +323,18 @@ def _merge(cells, labels, first, wide, todo, rows, fits, sums, known, scale, bor
                     other = labels[p + (step // 5) * across + step % 5 - 2]
                     if other > 0 and other != k:
                         i, j = min(k, other), max(k, other)
-                        border[i, j, 0] += 1.0
-                        border[i, j, 1] += cells[p, 0]
-                        border[i, j, 2] += cells[p, 1]
+                        pair = i * rows + j
+                        border[pair, 0] += 1.0
+                        border[pair, 1] += cells[p, 0]
+                        border[pair, 2] += cells[p, 1]
         while True:
             best, bi, bj = 1.0, np.int64(0), np.int64(0)  # 0 alone would have `solve` compiled once more, for a literal
             for i in range(1, most + 1):
                 for j in range(i + 1, most + 1):
-                    m = border[i, j, 0]
+                    pair = i * rows + j
+                    m = border[pair, 0]
                     if m > 0.0 and sums[row + i, 0] >= 3.0 and sums[row + j, 0] >= 3.0:
-                        s = _difference(sums, fits, row + i, row + j, row, scale[w], border[i, j, 1] / m, border[i, j, 2] / m)
+                        s = _difference(sums, fits, row + i, row + j, row, scale[w], border[pair, 1] / m, border[pair, 2] / m)
                         if s < best:
                             best, bi, bj = s, i, j  # type: ignore[assignment]
             if bi == 0:
@@ -344,10 +345,11 @@ def _merge(cells, labels, first, wide, todo, rows, fits, sums, known, scale, bor
                 sums[row + bj, k] = 0.0
             solve(sums, row + bi, fits, row + bi)
             for k in range(1, most + 1):
+                pair, gone = min(bi, k) * rows + max(bi, k), min(bj, k) * rows + max(bj, k)
                 for m in range(3):
                     if k != bi and k != bj:  # noqa: PLR1714  (a tuple would cost compile time)
-                        border[min(bi, k), max(bi, k), m] += border[min(bj, k), max(bj, k), m]
-                    border[min(bj, k), max(bj, k), m] = 0.0
+                        border[pair, m] += border[gone, m]
+                    border[gone, m] = 0.0
                 if to[k] == bj:
                     to[k] = bi
         if merged[w]:
