@@ -9,7 +9,8 @@ from __future__ import annotations
 import errno
 import warnings
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from pipeline.core.grid import Grid, Window
 from pipeline.errors import InputError
 
 BLOCK_CELLS = 512
+# Blocks that are kept while a raster is read window by window: two rows of those of two bands, where sixteen stand side by side.
+CACHE_BYTES = 64_000_000
 # rasterio silences this while it burns shapes, but not when two threads burn at once.
 warnings.filterwarnings("ignore", category=rasterio.errors.NotGeoreferencedWarning)
 
@@ -78,6 +81,21 @@ def read(raster: Raster[Any], band: str, window: Window | None = None) -> NDArra
     with rasterio.open(raster.path) as src:
         at = RioWindow(window.col, window.row, window.cols, window.rows) if window else None
         return src.read(raster.bands.index(band) + 1, window=at)
+
+
+@contextmanager
+def opened(raster: Raster[Any]) -> Iterator[Callable[[str, Window], NDArray[Any]]]:
+    """`read` of one raster for many windows that follow one another: blocks that several hold are decoded once.
+
+    Up to `CACHE_BYTES` of blocks stay in memory. The reader serves the thread that opened it.
+
+    Yields
+    ------
+    Callable
+        Gives the cells of a band in a window.
+    """
+    with rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES), rasterio.open(raster.path) as src:
+        yield lambda band, window: src.read(raster.bands.index(band) + 1, window=RioWindow(window.col, window.row, window.cols, window.rows))
 
 
 def write(path: Path, spec: type[RasterSpec], made: RasterBlocks[Any], tags: dict[str, str] | None = None) -> None:
