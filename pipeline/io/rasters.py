@@ -29,8 +29,8 @@ from pipeline.core.grid import Grid, Window
 from pipeline.errors import InputError
 
 BLOCK_CELLS = 512
-# Blocks that are kept while a raster is read window by window: two rows of those of two bands, where sixteen stand side by side.
-CACHE_BYTES = 64_000_000
+# Blocks that are kept while a raster is read window by window: a row of those of two bands, where sixteen stand side by side.
+CACHE_BYTES = 32_000_000
 # rasterio silences this while it burns shapes, but not when two threads burn at once.
 warnings.filterwarnings("ignore", category=rasterio.errors.NotGeoreferencedWarning)
 
