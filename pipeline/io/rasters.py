@@ -9,7 +9,8 @@ from __future__ import annotations
 import errno
 import warnings
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from pipeline.core.grid import Grid, Window
 from pipeline.errors import InputError
 
 BLOCK_CELLS = 512
+# Blocks that are kept while a raster is read window by window: a row of those of two bands, where sixteen stand side by side.
+CACHE_BYTES = 32_000_000
 # rasterio silences this while it burns shapes, but not when two threads burn at once.
 warnings.filterwarnings("ignore", category=rasterio.errors.NotGeoreferencedWarning)
 
@@ -78,6 +81,21 @@ def read(raster: Raster[Any], band: str, window: Window | None = None) -> NDArra
     with rasterio.open(raster.path) as src:
         at = RioWindow(window.col, window.row, window.cols, window.rows) if window else None
         return src.read(raster.bands.index(band) + 1, window=at)
+
+
+@contextmanager
+def opened(raster: Raster[Any]) -> Iterator[Callable[[str, Window], NDArray[Any]]]:
+    """`read` of one raster for many windows that follow one another: blocks that several hold are decoded once.
+
+    Up to `CACHE_BYTES` of blocks stay in memory. The reader serves the thread that opened it.
+
+    Yields
+    ------
+    Callable
+        Gives the cells of a band in a window.
+    """
+    with rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES), rasterio.open(raster.path) as src:
+        yield lambda band, window: src.read(raster.bands.index(band) + 1, window=RioWindow(window.col, window.row, window.cols, window.rows))
 
 
 def write(path: Path, spec: type[RasterSpec], made: RasterBlocks[Any], tags: dict[str, str] | None = None) -> None:
@@ -147,10 +165,25 @@ def burn(
     -------
     array of shape (grid.rows, grid.cols)
     """
-    pairs = [(g, v) for g, v in zip(geometries, values, strict=True) if g is not None and not g.is_empty]
-    if not pairs:
+    shapes = np.empty(len(geometries), dtype=object)
+    shapes[:] = geometries
+    full = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    if not full.any():
         return np.full(grid.shape, fill, dtype=dtype)
+    parts, owner = shapely.get_parts(shapes[full], return_index=True)
+    pairs = zip(_mappings(parts), np.asarray(values)[full][owner].tolist(), strict=True)
     return rasterize(pairs, out_shape=grid.shape, transform=Affine(*grid.transform), fill=fill, dtype=dtype, all_touched=all_touched)
+
+
+def _mappings(parts: NDArray[np.object_]) -> list[Any]:
+    """Polygons without holes as GeoJSON-like mappings, the coordinates of all taken out at once; other shapes as they are."""
+    out = parts.tolist()
+    plain = np.flatnonzero((shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & (shapely.get_num_interior_rings(parts) == 0))
+    points = shapely.get_coordinates(parts[plain]).tolist()
+    ends = np.cumsum(shapely.get_num_coordinates(parts[plain])).tolist()
+    for place, start, end in zip(plain.tolist(), [0, *ends], ends, strict=False):
+        out[place] = {"type": "Polygon", "coordinates": [points[start:end]]}
+    return out
 
 
 @dataclass(frozen=True)

@@ -70,31 +70,36 @@ def outlines(found: Sequence[Regions], cell_m: float) -> NDArray[np.object_]:
 
 def squares(found: Sequence[Regions], cell_m: float) -> NDArray[np.object_]:
     """MultiPolygons of the regions' cell squares and of those they reach into, not cut by the footprints."""
-    corners, rings, parts, regions = [], [], [], []
-    total_rings = total_parts = total_regions = 0
-    for one in found:
-        rows, wide = one.labels.shape[0] + 4, one.labels.shape[1] + 4
-        labels, outside = np.zeros((rows, wide), np.int16), np.ones((rows, wide), np.bool_)
-        labels[2:-2, 2:-2] = one.labels
-        outside[2:-2, 2:-2] = ~one.inside
-        grown = labels.copy()
-        _reach_out(labels.ravel(), outside.ravel(), wide, grown.ravel())
-        vertex, ring, part_of_ring, label_of_part = _traced(grown.ravel(), wide)
-        corners.append(np.column_stack([one.west + (vertex % wide - 2) * cell_m, one.north - (vertex // wide - 2) * cell_m]))
-        rings.append(ring + total_rings)
-        parts.append(part_of_ring + total_parts)
-        regions.append(label_of_part - 1 + total_regions)
-        total_rings, total_parts = total_rings + len(part_of_ring), total_parts + len(label_of_part)
-        total_regions += int(one.labels.max(initial=0))
-    if not total_regions:
+    counts = np.array([int(one.labels.max(initial=0)) for one in found], np.int64)
+    if not counts.sum():
         return np.empty(0, dtype=object)
-    linear = shapely.linearrings(np.concatenate(corners), indices=np.concatenate(rings))
-    part = np.concatenate(parts)
-    order = np.argsort(part, kind="stable")
-    polygons = shapely.polygons(linear[order], indices=part[order])
-    region = np.concatenate(regions)
+    labels, outside, first, wide = _padded(found)
+    grown = labels.copy()
+    _reach_out(labels, outside, first, wide, grown)
+    vertex, ring, part_of_ring, cell_of_part = _traced(grown, first, wide)
+    owner = np.repeat(np.arange(len(found)), np.diff(first))
+    own = owner[vertex]
+    row, col = np.divmod(vertex - first[own], wide[own])
+    west, north = np.array([one.west for one in found]), np.array([one.north for one in found])
+    corners = np.column_stack([west[own] + (col - 2) * cell_m, north[own] - (row - 2) * cell_m])
+    region = grown[cell_of_part] - 1 + (np.cumsum(counts) - counts)[owner[cell_of_part]]
+    linear = shapely.linearrings(corners, indices=ring)
+    order = np.argsort(part_of_ring, kind="stable")
+    polygons = shapely.polygons(linear[order], indices=part_of_ring[order])
     order = np.argsort(region, kind="stable")
-    return bundle(polygons[order], region[order], total_regions)
+    return bundle(polygons[order], region[order], int(counts.sum()))
+
+
+def _padded(found: Sequence[Regions]) -> tuple[NDArray[np.int16], NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]:
+    """Windows with a border of two empty cells, one after the other, flat: labels, cells outside the footprint, first cell and width of each."""
+    shapes = np.array([one.labels.shape for one in found], np.int64) + 4
+    first = np.concatenate(([0], np.cumsum(shapes.prod(axis=1))))
+    labels, outside = np.zeros(int(first[-1]), np.int16), np.ones(int(first[-1]), np.bool_)
+    for k, one in enumerate(found):
+        own = slice(int(first[k]), int(first[k + 1]))
+        labels[own].reshape(shapes[k])[2:-2, 2:-2] = one.labels
+        outside[own].reshape(shapes[k])[2:-2, 2:-2] = ~one.inside
+    return labels, outside, first, shapes[:, 1].copy()
 
 
 def cut(shapes: NDArray[np.object_], by: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -119,56 +124,62 @@ def bundle(polygons: NDArray[np.object_], index: NDArray[np.int64], count: int) 
     return out
 
 
-def _traced(labels: NDArray[np.int16], wide: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Rings around the 4-connected parts of each region, on a flat window with an empty border.
+def _traced(
+    labels: NDArray[np.int16], first: NDArray[np.int64], wide: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Rings around the 4-connected parts of each region, on flat windows with empty borders.
 
-    Gives corners (flat index of the cell south-east of it), ring of each corner, part of each ring, label of each part;
+    Gives corners (flat index of the cell south-east of it), ring of each corner, part of each ring, first cell of each part;
     the first ring of a part is its shell.
     """
     size = labels.size
     part, queue, done = np.zeros(size, np.int64), np.empty(size, np.int64), np.zeros(size, np.bool_)
-    corners, ring, part_of_ring, label_of_part = (np.empty(n, np.int64) for n in (4 * size, 4 * size, size, size))
+    corners, ring, part_of_ring, cell_of_part = (np.empty(n, np.int64) for n in (4 * size, 4 * size, size, size))
     counts = np.zeros(3, np.int64)
-    _trace(labels, wide, part, queue, done, corners, ring, part_of_ring, label_of_part, counts)
+    _trace(labels, first, wide, part, queue, done, corners, ring, part_of_ring, cell_of_part, counts)
     parts, rings, count = counts
-    return corners[:count], ring[:count], part_of_ring[:rings], label_of_part[:parts]
+    return corners[:count], ring[:count], part_of_ring[:rings], cell_of_part[:parts]
 
 
 # Compiled functions fill arrays of the caller and use no tuples: both would cost time in a first run.
-@kernel("i2[::1], b1[::1], i8, i2[::1]")
-def _reach_out(labels, outside, wide, grown):  # type: ignore[no-untyped-def]
+@kernel("i2[::1], b1[::1], i8[::1], i8[::1], i2[::1]")
+def _reach_out(labels, outside, first, wide, grown):  # type: ignore[no-untyped-def]
     """Labels in which each cell outside the footprint takes the label of a cell beside it.
 
     The four sides come before the corners; a corner counts only where no side is inside.
     """
-    for p in range(wide + 1, labels.size - wide - 1):
-        if not outside[p]:
-            continue
-        alone = True
-        for k in range(4):
-            q = p + (k - 2) * wide if k % 2 else p + k - 1
-            alone = alone and outside[q]
-            if grown[p] == 0:
-                grown[p] = labels[q]
-        for k in range(4):
-            q = p + (wide if k > 1 else -wide) + (1 if k % 2 else -1)
-            if alone and grown[p] == 0:
-                grown[p] = labels[q]
+    for w in range(wide.size):
+        for p in range(first[w] + wide[w] + 1, first[w + 1] - wide[w] - 1):
+            if not outside[p]:
+                continue
+            alone = True
+            for k in range(4):
+                q = p + (k - 2) * wide[w] if k % 2 else p + k - 1
+                alone = alone and outside[q]
+                if grown[p] == 0:
+                    grown[p] = labels[q]
+            for k in range(4):
+                q = p + (wide[w] if k > 1 else -wide[w]) + (1 if k % 2 else -1)
+                if alone and grown[p] == 0:
+                    grown[p] = labels[q]
 
 
-@kernel("i2[::1], i8, i8[::1], i8[::1], b1[::1], i8[::1], i8[::1], i8[::1], i8[::1], i8[::1]")
-def _trace(labels, wide, part, queue, done, corners, ring, part_of_ring, label_of_part, counts):  # type: ignore[no-untyped-def]
+@kernel("i2[::1], i8[::1], i8[::1], i8[::1], i8[::1], b1[::1], i8[::1], i8[::1], i8[::1], i8[::1], i8[::1]")
+def _trace(labels, first, wides, part, queue, done, corners, ring, part_of_ring, cell_of_part, counts):  # type: ignore[no-untyped-def]
     """Walk around each part (see `_traced`).
 
     The region lies to the right; where two cells meet only at a corner the walk turns left, which keeps shells simple
     and lets holes touch them in a point.
     """
-    parts = rings = count = 0
+    parts = rings = count = w = 0
     for p in range(labels.size):
+        if p == first[w + 1]:
+            w += 1
         if labels[p] == 0:
             continue
+        wide = wides[w]
         if part[p] == 0:
-            label_of_part[parts] = labels[p]
+            cell_of_part[parts] = p
             parts += 1
             # Number its 4-connected cells.
             part[p] = parts

@@ -2,7 +2,8 @@
 
 Cells are rows of an array (n, 3): easting, southing and elevation in a padded window that is `wide` cells wide [m].
 Cell p has the neighbours p - 1, p + 1, p - wide, p + wide, and `PAD` empty cells around the window make every such step
-valid. Plane k is z = fits[k, 0] x + fits[k, 1] y + fits[k, 2]; its sums are (n, x, y, z, xx, xy, yy, xz, yz, zz).
+valid. Many windows stand one after the other: cells first[b] .. first[b + 1] - 1 are those of window b, and p is counted
+through all of them. Plane k is z = fits[k, 0] x + fits[k, 1] y + fits[k, 2]; its sums are (n, x, y, z, xx, xy, yy, xz, yz, zz).
 
 Functions that fill an array take it from the caller and name its row: arrays made, and rows cut out, in compiled code
 cost most of the time of a first run. For the same reason indices are cast to int64 where compiled functions call one
@@ -62,32 +63,33 @@ def distance(cells, p, fits, k):
     return cells[p, 2] - fits[k, 0] * cells[p, 0] - fits[k, 1] * cells[p, 1] - fits[k, 2]
 
 
-@kernel("f8[:,::1], b1[::1], i8, i8, f8, f8, f8, i8, f8[:,::1], f8[::1], f8[:,::1]")
-def windows(cells, free, reach, least, limit, max_stretch, kind, wide, sums, rank, fits):
-    """Plane of the free cells of the square window around each free cell, where it is smooth, and `kind` plus its RMS [m].
+@kernel("f8[:,::1], b1[::1], i8[::1], i8[::1], i8[::1], i8, i8, f8[::1], f8, f8, f8[:,::1], f8[::1], f8[:,::1], i8[::1]")
+def windows(cells, free, first, wide, todo, reach, least, limit, max_stretch, kind, sums, rank, fits, counts):
+    """Plane of the free cells of the square around each free cell, where it is smooth, and `kind` plus its RMS [m].
 
-    Windows count with at least `least` free cells that do not lie on a line, an RMS (with its degrees of freedom) of at most
-    `limit` at right angles, and a stretch of at most `max_stretch`; others leave rank and plane as they are. `sums` is a
-    scratch row. Gives the number of windows that counted.
+    Squares count with at least `least` free cells that do not lie on a line, an RMS (with its degrees of freedom) of at most
+    the `limit` of the window at right angles, and a stretch of at most `max_stretch`; others leave rank and plane as they are.
+    `todo` are the windows looked at; `counts` takes how many squares counted in each; `sums` is a scratch row.
     """
     scratch = np.int64(0)
-    count = 0
-    for p in range(free.size):
-        if free[p]:
-            for k in range(10):
-                sums[scratch, k] = 0.0
-            for i in range(-reach, reach + 1):
-                for q in range(p + i * wide - reach, p + i * wide + reach + 1):
-                    if free[q]:
-                        add(sums, scratch, cells, q)
-            if sums[scratch, 0] >= least:
-                a, b, c = fits[p, 0], fits[p, 1], fits[p, 2]
-                rest = solve(sums, scratch, fits, p)
-                longer = stretch(fits, p)
-                rms = np.sqrt(max(rest, 0.0) / (sums[scratch, 0] - 3.0))
-                if rest >= 0.0 and rms <= limit * longer and longer <= max_stretch:
-                    rank[p] = kind + rms
-                    count += 1
-                else:
-                    fits[p, 0], fits[p, 1], fits[p, 2] = a, b, c
-    return count
+    for t in range(todo.size):
+        w, across, count = todo[t], wide[todo[t]], 0
+        for p in range(first[w], first[w + 1]):
+            if free[p]:
+                for k in range(10):
+                    sums[scratch, k] = 0.0
+                for i in range(-reach, reach + 1):
+                    for q in range(p + i * across - reach, p + i * across + reach + 1):
+                        if free[q]:
+                            add(sums, scratch, cells, q)
+                if sums[scratch, 0] >= least:
+                    a, b, c = fits[p, 0], fits[p, 1], fits[p, 2]
+                    rest = solve(sums, scratch, fits, p)
+                    longer = stretch(fits, p)
+                    rms = np.sqrt(max(rest, 0.0) / (sums[scratch, 0] - 3.0))
+                    if rest >= 0.0 and rms <= limit[w] * longer and longer <= max_stretch:
+                        rank[p] = kind + rms
+                        count += 1
+                    else:
+                        fits[p, 0], fits[p, 1], fits[p, 2] = a, b, c
+        counts[w] = count

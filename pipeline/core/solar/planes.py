@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from pipeline.core.solar import regions
 from pipeline.core.solar.accuracy import fitted
+from pipeline.core.solar.growth import Windows
 from pipeline.core.solar.planefit import PAD
 from pipeline.core.solar.vaults import PLANE, merge_vaults, vaults
 
@@ -34,6 +35,8 @@ Floats = NDArray[np.float64]
 
 # Three would define a plane; six leave three to tell whether it is one.
 MIN_CELLS = 6
+# A padded window without its pads.
+MIDDLE = (slice(PAD, -PAD), slice(PAD, -PAD))
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def find_planes(
     >>> tilt_deg(found.coefficients).round(2), azimuth_deg(found.coefficients).round(2)
     (array([26.57]), array([0.]))
     """
-    found = search(surface, inside, cell_m, rules)
+    (found,) = search([(surface, inside)], cell_m, rules)
     return Planes(found.labels, *describe([found], None if walls_deg is None else [walls_deg], cell_m))
 
 
@@ -151,27 +154,41 @@ class Search:
     base: float
 
 
-def search(surface: NDArray[np.float32], inside: NDArray[np.bool_], cell_m: float, rules: PlaneRules) -> Search:
-    """Find the planes of one building; arguments as in `find_planes`."""
-    middle = (slice(PAD, -PAD), slice(PAD, -PAD))
-    shape = (surface.shape[0] + 2 * PAD, surface.shape[1] + 2 * PAD)
-    window, valid = np.zeros((*shape, 3)), np.zeros(shape, np.bool_)
-    valid[middle] = inside & np.isfinite(surface)
-    base = float(surface[valid[middle]].mean(dtype=np.float64)) if valid.any() else 0.0
-    window[..., 0] = np.arange(shape[1]) * cell_m
-    window[..., 1] = (np.arange(shape[0]) * cell_m)[:, np.newaxis]
-    window[middle][..., 2] = np.where(valid[middle], surface - base, 0.0)
-    cells, known = window.reshape(-1, 3), valid.ravel()
+def search(ones: Sequence[tuple[NDArray[np.float32], NDArray[np.bool_]]], cell_m: float, rules: PlaneRules) -> list[Search]:
+    """Find the planes of many buildings at once, each given by its surface and the cells inside; arguments as in `find_planes`."""
+    w, base = _windows(ones, cell_m)
     smallest = max(MIN_CELLS, int(np.ceil(rules.min_plane_m2 / cell_m**2)))
-    found = regions.find(cells, known, rules.inlier_m, shape[1], smallest, rules.max_planes)
-    curved = vaults(cells, known, found, rules.inlier_m, shape[1])
-    found, kind, stretch = merge_vaults(found, curved, cells, rules.vault_facets)
-    order = np.argsort(-found.sums[1:, 0], kind="stable") + 1
-    order = order[found.sums[order, 0] >= smallest]
-    number = np.zeros(len(found.fits), np.int16)
-    number[order] = np.arange(1, len(order) + 1)
-    near = np.bincount(found.near, minlength=len(found.fits))[order]
-    return Search(number[found.labels].reshape(shape)[middle], found.fits[order], found.sums[order], near, kind[order], stretch[order], base)
+    out = []
+    for k, one in enumerate(regions.find(w, rules.inlier_m, smallest, rules.max_planes)):
+        own = slice(int(w.first[k]), int(w.first[k + 1]))
+        cells, wide = w.cells[own], int(w.wide[k])
+        found, kind, stretch = merge_vaults(one, vaults(cells, w.valid[own], one, rules.inlier_m, wide), cells, rules.vault_facets)
+        order = np.argsort(-found.sums[1:, 0], kind="stable") + 1
+        order = order[found.sums[order, 0] >= smallest]
+        number = np.zeros(len(found.fits), np.int16)
+        number[order] = np.arange(1, len(order) + 1)
+        near = np.bincount(found.near, minlength=len(found.fits))[order]
+        labels = number[found.labels].reshape(-1, wide)[MIDDLE]
+        out.append(Search(labels, found.fits[order], found.sums[order], near, kind[order], stretch[order], base[k]))
+    return out
+
+
+def _windows(ones: Sequence[tuple[NDArray[np.float32], NDArray[np.bool_]]], cell_m: float) -> tuple[Windows, list[float]]:
+    """Buildings as padded windows, and the elevation that was taken off each [m]."""
+    shapes = np.array([s.shape for s, _ in ones], np.int64).reshape(-1, 2) + 2 * PAD
+    size = shapes.prod(axis=1)
+    first = np.concatenate(([0], np.cumsum(size)))
+    cells, valid, base = np.zeros((int(first[-1]), 3)), np.zeros(int(first[-1]), np.bool_), []
+    for k, (surface, inside) in enumerate(ones):
+        known, own = inside & np.isfinite(surface), slice(int(first[k]), int(first[k + 1]))
+        base.append(float(surface[known].mean(dtype=np.float64)) if known.any() else 0.0)
+        valid[own].reshape(shapes[k])[MIDDLE] = known
+        cells[own, 2].reshape(shapes[k])[MIDDLE] = np.where(known, surface - base[k], 0.0)
+    owner = np.repeat(np.arange(len(ones)), size)
+    wide = shapes[:, 1].copy()
+    row, col = np.divmod(np.arange(len(cells)) - first[owner], wide[owner])
+    cells[:, 0], cells[:, 1] = col * cell_m, row * cell_m
+    return Windows(cells, valid, first, wide, owner), base
 
 
 class Measures(NamedTuple):

@@ -92,7 +92,7 @@ def rooftops(groups: Sequence[Sequence[BuildingCells]], cell_m: float, rules: Pl
         Buildings without a plane have no row.
     """
     cells = [one for group in groups for one in group]
-    found = [search(one.surface, one.inside, cell_m, rules) for one in cells]
+    found = search([(one.surface, one.inside) for one in cells], cell_m, rules)
     planes = describe(found, wall_normals_deg([one.footprint for one in cells]), cell_m)
     shapes = outlines([Regions(f.labels, c.inside, c.west, c.north, c.footprint) for c, f in zip(cells, found, strict=True)], cell_m)
     counts = [len(f.fits) for f in found]

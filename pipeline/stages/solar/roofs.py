@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Roofs
 from pipeline.contracts.sources import Buildings, Surface
 from pipeline.contracts.spec import Raster, Slim, Table, TableParts
+from pipeline.core.grid import Window
 from pipeline.core.solar.planes import MIN_CELLS, PlaneRules
 from pipeline.core.solar.rooftops import BuildingCells, Rooftops, rooftops
 from pipeline.core.solar.spikes import spikes
@@ -27,6 +28,8 @@ from pipeline.io.shelf import Outlines
 GROUP_CELLS = 512
 PART_ROWS = 1024
 MIN_KNOWN_SHARE = 0.5
+# Elevations so far apart that single cells must be looked at; never written.
+SPIKY = "spiky"
 # What is counted at the end.
 SEEN = ["building_id", "kind", "reason"]
 # Figures that a row without a plane does not have.
@@ -64,14 +67,16 @@ def roofs(buildings: Slim[Buildings], surface: Raster[Surface], config: RoofsCon
 def _parts(buildings: Any, surface: Raster[Surface], config: RoofsConfig, compute: Compute, notes: Notes) -> Iterator[gpd.GeoDataFrame]:
     """Planes of one group of buildings after the other, then the buildings without any, counted as they pass."""
     rules = PlaneRules(inlier_m=config.inlier_m, max_planes=config.max_planes, vault_facets=config.vault_arrays)
-    groups, names = _Groups(buildings, surface, config), buildings["building_id"].to_numpy()
+    names = buildings["building_id"].to_numpy()
     has_plane, seen = np.zeros(len(buildings), dtype=bool), []
-    for found in lots(compute.batches(rooftops, groups, size=1, params=(surface.grid.cell_m, rules)), lambda f: len(f.building), PART_ROWS):
-        planes = pd.concat([_table(f) for f in found], ignore_index=True)
-        has_plane[planes["building"]] = True
-        part = _finished(_classed(planes, groups.ground_m, config), names, surface)
-        seen.append(part[SEEN])
-        yield part
+    with rasters.opened(surface) as read:
+        groups = _Groups(buildings, surface, read, config)
+        for found in lots(compute.batches(rooftops, groups, size=1, params=(surface.grid.cell_m, rules)), lambda f: len(f.building), PART_ROWS):
+            planes = pd.concat([_table(f) for f in found], ignore_index=True)
+            has_plane[planes["building"]] = True
+            part = _finished(_classed(planes, groups.ground_m, config), names, surface)
+            seen.append(part[SEEN])
+            yield part
     reason = groups.reason
     reason[(reason == "") & ~has_plane] = "rough"
     part = _finished(_without(groups.shapes, reason), names, surface)
@@ -93,6 +98,7 @@ class _Groups(Sequence[Any]):
 
     buildings: Any
     surface: Raster[Surface]
+    read: Callable[[str, Window], NDArray[np.float32]]
     config: RoofsConfig
 
     def __post_init__(self) -> None:
@@ -121,39 +127,55 @@ class _Groups(Sequence[Any]):
         grid = self.surface.grid.crop(window)
         touching = self.shapes.touching(*grid.bounds)
         owner = rasters.burn(self.shapes[touching], touching + 1, grid, dtype="int32")
-        top, height = rasters.read(self.surface, "surface", window), rasters.read(self.surface, "height", window)
+        top, height = self.read("surface", window), self.read("height", window)
+        self._judge(members, owner, top, height)
         for k, shape in zip(members, self.shapes[members], strict=True):
+            if self.reason[k] not in ("", SPIKY):
+                continue
             block = grid.window(tuple(self.bounds[k]))
             cut = (slice(block.row, block.row + block.rows), slice(block.col, block.col + block.cols))
             inside = owner[cut] == k + 1
-            small = self.shapes.area[k] < MIN_CELLS * grid.cell_m**2
-            self.reason[k] = "too_small" if small else self._why_not(inside, top[cut], height[cut])
-            self.ground_m[k] = _median((top[cut] - height[cut])[inside])
-            if not self.reason[k]:
+            if self.reason[k] == SPIKY:
+                self.reason[k] = self._spikes(inside, top[cut], height[cut])
+            if self.reason[k] == "":
                 corner = grid.crop(block)
                 yield BuildingCells(int(k), shape, top[cut], inside, corner.west, corner.north)
 
-    def _why_not(self, inside: NDArray[np.bool_], top: NDArray[np.float32], height: NDArray[np.float32]) -> str:
-        """Why the surface cannot show a plane; "" where it may."""
-        known = np.count_nonzero(inside & np.isfinite(top))
-        if known == 0 or known < MIN_KNOWN_SHARE * np.count_nonzero(inside):
-            return "no_surface"
-        above = _median(height[inside])
-        if above > self.config.max_height_m:
-            return "implausible"
-        if above < self.config.min_height_m:
-            return "surface_older"
-        if np.ptp(top[inside & np.isfinite(top)]) <= self.config.spike_m:
-            return ""
+    def _judge(self, members: NDArray[np.int64], owner: NDArray[np.int32], top: NDArray[np.float32], height: NDArray[np.float32]) -> None:
+        """Ground of some buildings, and why the surface cannot show a plane of them; "" where it may, `SPIKY` where single cells tell."""
+        number = owner.ravel().astype(np.int64) - 1
+        at = np.flatnonzero(number >= 0)
+        place = np.minimum(np.searchsorted(members, number[at]), len(members) - 1)
+        own = members[place] == number[at]
+        at, place = at[own], place[own]
+        cells = np.bincount(place, minlength=len(members))
+        low, _, high, known = _ranks(top.ravel()[at], place, len(members))
+        above = _ranks(height.ravel()[at], place, len(members))[1]
+        self.ground_m[members] = _ranks((top - height).ravel()[at], place, len(members))[1]
+        self.reason[members] = np.select(
+            [
+                self.shapes.area[members] < MIN_CELLS * self.surface.grid.cell_m**2, (known == 0) | (known < MIN_KNOWN_SHARE * cells),
+                above > self.config.max_height_m, above < self.config.min_height_m, high - low > self.config.spike_m,
+            ], ["too_small", "no_surface", "implausible", "surface_older", SPIKY], "",
+        )  # fmt: skip
+
+    def _spikes(self, inside: NDArray[np.bool_], top: NDArray[np.float32], height: NDArray[np.float32]) -> str:
+        """The reason against a building with too many cells that cannot be right; "" where they are few."""
         bad = spikes(np.where(inside, top, np.nan), self.config.spike_m) | (inside & (height > self.config.max_height_m))
-        return "implausible" if np.count_nonzero(bad) > self.config.max_spike_share * known else ""
+        return "implausible" if np.count_nonzero(bad) > self.config.max_spike_share * np.count_nonzero(inside & np.isfinite(top)) else ""
 
 
-def _median(values: NDArray[np.float32]) -> float:
-    """Median (the lower of two) of what is known; NaN where nothing is."""
-    known = values[np.isfinite(values)]
-    middle = (known.size - 1) // 2
-    return float(np.partition(known, middle)[middle]) if known.size else np.nan
+def _ranks(values: NDArray[np.float32], place: NDArray[np.int64], number: int) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
+    """Lowest, median (the lower of two) and highest known value of each place, NaN where nothing is known, and how many are."""
+    at = np.flatnonzero(np.isfinite(values))
+    order = at[np.argsort(values[at])]
+    # In few bits, which numpy sorts by their digits.
+    order = order[np.argsort(place[order].astype(np.min_scalar_type(number)), kind="stable")]
+    ranked = np.append(values[order], np.float32(np.nan))
+    known = np.bincount(place[at], minlength=number)
+    first = np.cumsum(known) - known
+    low, middle, high = (ranked[np.where(known > 0, first + step, len(ranked) - 1)] for step in (0, (known - 1) // 2, known - 1))
+    return low, middle, high, known
 
 
 def _table(part: Rooftops) -> pd.DataFrame:

@@ -93,3 +93,15 @@ def test_cut_leaves_out_contacts_and_keeps_its_place() -> None:
 def test_bundle_counts_from_zero_and_allows_gaps() -> None:
     got = bundle(np.array([shapely.box(0, 0, 1, 1), shapely.box(2, 0, 3, 1)]), np.array([1, 1]), 3)
     assert [g.area for g in got] == [0.0, 2.0, 0.0]
+
+
+def test_outlines_do_not_depend_on_the_windows_traced_with_them() -> None:
+    rng = np.random.default_rng(3)
+    found = []
+    for k in range(8):
+        footprint = shapely.affinity.rotate(shapely.box(12.0, 12.0, 16.0 + 3 * k, 18.0 + k), 11.0 * k)
+        grid = window(footprint, 1.0)
+        found.append(regions(footprint, rng.integers(0, 4, grid.shape).astype(np.int16), grid))
+    together = outlines(found, 1.0)
+    alone = np.concatenate([outlines([one], 1.0) for one in found])
+    assert shapely.equals_exact(together, alone, 0.0).all()

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pipeline.core.solar.planes import PlaneRules, Planes, azimuth_deg, find_planes, tilt_deg
+from pipeline.core.solar.planes import PlaneRules, Planes, azimuth_deg, find_planes, search, tilt_deg
 
 RULES = PlaneRules()
 
@@ -235,3 +235,21 @@ def test_vienna(shared_data: Path, noise: float) -> None:
     assert tilt_error.mean() <= (0.2 if noise == 0 else 0.6) and np.percentile(tilt_error, 90) <= (0.2 if noise == 0 else 1.2)
     assert turned.mean() <= (0.4 if noise == 0 else 1.0) and np.percentile(turned, 90) <= (0.4 if noise == 0 else 1.5)
     assert flat.mean() >= (0.995 if noise == 0 else 0.97)
+
+
+def test_planes_of_a_building_do_not_depend_on_those_searched_with_it() -> None:
+    rng = np.random.default_rng(5)
+    ones = []
+    for k in range(12):
+        east, north = centres(6 + k, 18 - k, 1.0)
+        gable = 10.0 - np.abs(north + 3.0 + k / 2) * np.tan(np.radians(5.0 + 3 * k))
+        z = np.maximum(gable, plane(east, north, 4.0 * k, 31.0 * k, 8.0)) + rng.normal(0.0, 0.01 * (k % 4), gable.shape)
+        ones.append((z.astype(np.float32), rng.random(z.shape) < 0.97))
+    ones.insert(4, (np.full((5, 5), np.nan, np.float32), np.ones((5, 5), bool)))
+    together = search(ones, 1.0, RULES)
+    assert max(len(found.fits) for found in together) > 2
+    for one, found in zip(ones, together, strict=True):
+        (alone,) = search([one], 1.0, RULES)
+        for name, value in vars(alone).items():
+            assert np.array_equal(value, getattr(found, name)), name
+    assert search([], 1.0, RULES) == []

@@ -1,0 +1,42 @@
+"""Rasters are read as they were written and shapes are burnt as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from pipeline.contracts.sources import Surface
+from pipeline.contracts.spec import RasterBlocks
+from pipeline.core.grid import Grid, Window
+from pipeline.io import rasters
+
+GRID = Grid(500000.0, 4500000.0, 1.0, 600, 700, 25833)
+
+
+def test_an_opened_raster_gives_what_read_gives(tmp_path: Path) -> None:
+    cells = np.random.default_rng(1).normal(20.0, 5.0, (3, *GRID.shape)).astype(np.float32)
+    path = tmp_path / "surface.tif"
+    rasters.write(path, Surface, RasterBlocks(GRID, iter([(Window(0, 0, *GRID.shape), cells)])))
+    raster = rasters.open_raster(path)
+    with rasters.opened(raster) as read:
+        for window in (Window(0, 0, 20, 30), Window(500, 500, 100, 200), Window(490, 10, 40, 600)):
+            for band, name in enumerate(raster.bands):
+                part = cells[band, window.row : window.row + window.rows, window.col : window.col + window.cols]
+                assert np.array_equal(read(name, window), part)
+                assert np.array_equal(rasters.read(raster, name, window), part)
+
+
+def test_a_shape_is_burnt_where_it_holds_the_centre_whatever_its_parts() -> None:
+    ring = shapely.box(500010.0, 4499900.0, 500060.0, 4499950.0).difference(shapely.box(500020.2, 4499910.0, 500040.0, 4499930.0))
+    two = shapely.MultiPolygon([shapely.box(500080.0, 4499900.0, 500090.0, 4499910.0), shapely.Point(500120.0, 4499905.0).buffer(9.0) - shapely.Point(500120.0, 4499905.0).buffer(4.0)])
+    shapes = [shapely.Polygon(), ring, None, two, shapely.box(500030.5, 4499890.0, 500085.0, 4499905.0)]
+    burnt = rasters.burn(shapes, [9, 1, 9, 2, 3], GRID, dtype="int32")
+    row, col = np.mgrid[: GRID.rows, : GRID.cols]
+    east, north = GRID.west + col + 0.5, GRID.north - row - 0.5
+    expected = np.zeros(GRID.shape, np.int32)
+    for value, shape in ((1, ring), (2, two), (3, shapes[4])):
+        expected[shapely.contains_xy(shape, east, north)] = value
+    assert np.array_equal(burnt, expected)
+    assert not rasters.burn([None, shapely.Polygon()], [1, 2], GRID).any()
