@@ -183,21 +183,23 @@ def _sampled(corners: NDArray[np.float64], sunmap: Raster[Sunmap]) -> NDArray[np
     """`light_at` of rectangles near one another, given by their corners."""
     along, across = corners[:, 1] - corners[:, 0], corners[:, 3] - corners[:, 0]
     u, v = (p.ravel() for p in np.meshgrid(PARTS, PARTS))
-    points = corners[:, 0][:, None] + u[None, :, None] * along[:, None] + v[None, :, None] * across[:, None]
-    low, high = points.min(axis=(0, 1)), points.max(axis=(0, 1))
-    return _sample(points, sunmap, (low[0], low[1], high[0], high[1]))
+    east, north = (corners[:, 0, k, None] + u * along[:, k, None] + v * across[:, k, None] for k in range(2))
+    return _sample(east, north, sunmap)
 
 
-def _sample(points: NDArray[np.float64], sunmap: Raster[Sunmap], bounds: tuple[float, float, float, float]) -> NDArray[np.float64]:
-    """Mean over the places of each row of points, shape (rows, places, 2)."""
-    window = sunmap.grid.window(bounds, AROUND_CELLS)
+def _sample(east: NDArray[np.float64], north: NDArray[np.float64], sunmap: Raster[Sunmap]) -> NDArray[np.float64]:
+    """Mean over the places of each row, given by easting and northing, shape (rows, places)."""
+    window = sunmap.grid.window((east.min(), north.min(), east.max(), north.max()), AROUND_CELLS)
     if not window.rows or not window.cols:
-        return np.full(len(points), np.nan)
+        return np.full(len(east), np.nan)
     cells, grid = rasters.read(sunmap, "poa_kwh_m2", window), sunmap.grid.crop(window)
-    row = np.floor((grid.north - points[..., 1]) / grid.cell_m).astype(np.int64)
-    col = np.floor((points[..., 0] - grid.west) / grid.cell_m).astype(np.int64)
+    row = np.floor((grid.north - north) / grid.cell_m).astype(np.int64)
+    col = np.floor((east - grid.west) / grid.cell_m).astype(np.int64)
     inside = (row >= 0) & (row < window.rows) & (col >= 0) & (col < window.cols)
-    value = np.where(inside, cells[np.clip(row, 0, window.rows - 1), np.clip(col, 0, window.cols - 1)], np.nan).astype(np.float64)
+    if inside.all():
+        value = cells.ravel()[row * window.cols + col].astype(np.float64)
+    else:
+        value = np.where(inside, cells[np.clip(row, 0, window.rows - 1), np.clip(col, 0, window.cols - 1)], np.nan).astype(np.float64)
     known = np.isfinite(value)
     number = known.sum(axis=1)
     return np.where(number > 0, np.where(known, value, 0.0).sum(axis=1) / np.maximum(number, 1), np.nan)

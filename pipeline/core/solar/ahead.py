@@ -15,7 +15,7 @@ from numba.core.sigutils import normalize_signature
 from pipeline.core.solar.compiled import KERNELS
 
 # In the order in which stages come to them. Roofs need the first three and compile them too, from the top: so each is begun at its end.
-MODULES = ("growth", "outlines", "regions", "march", "sky", "sunmap", "irradiance", "power", "packing", "selfuse", "obstacles")
+MODULES = ("growth", "outlines", "regions", "march", "sky", "sunmap", "light", "power", "packing", "selfuse", "obstacles")
 
 
 def compile_ahead() -> None:

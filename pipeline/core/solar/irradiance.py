@@ -12,17 +12,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.core.solar.compiled import kernel
 from pipeline.core.solar.hourcheck import check_hours
+from pipeline.core.solar.light import BLOCK, CHUNK, WORK, light_sums, lit_of
 from pipeline.core.solar.perez import sky_of
 from pipeline.core.solar.sky import ELEVATION_STEP_DEG, ELEVATIONS, SECTORS, Floats, band_open_share, open_sky_view
 
 # The lit share is averaged over the sun's way in the half hours before and after the stamp, every ten minutes.
 SUN_STEPS_H: tuple[float, ...] = (-25 / 60, -15 / 60, -5 / 60, 5 / 60, 15 / 60, 25 / 60)
-# Planes whose hourly values are held at once by `plane_hours`.
-CHUNK = 16
-# The same and its like as unsigned numbers: an index that may be negative keeps the compiler from taking several planes at once.
-_WIDE, _TWICE, _ROUND, _READINGS = (np.uint64(n) for n in (CHUNK, 2 * CHUNK, ELEVATIONS, SECTORS * ELEVATIONS))
 
 
 class SkyHours(NamedTuple):
@@ -209,23 +205,49 @@ def plane_hours(planes: Planes, hours: SkyHours, albedo: float) -> Iterator[tupl
     Yields
     ------
     (slice of the planes, PlaneHours)
-        The next planes are written over these.
+        The planes of the slice.
+    """
+    for at, every, _ in _light_of(planes, hours, albedo, hourly=True):
+        yield at, PlaneHours(*every)
+
+
+def _light_of(planes: Planes, hours: SkyHours, albedo: float, *, hourly: bool = False) -> Iterator[tuple[slice, Floats, Floats]]:
+    """Chunks of planes: their hours in the order of `PlaneHours` (none unless asked), unshaded and shaded months."""
+    sky, work = sky_blocks(hours), np.empty(WORK)
+    for at, facing, lit in lit_chunks(planes, hours):
+        every, monthly = np.empty((len(PlaneHours._fields) * hourly, len(facing), len(hours.hour))), np.zeros((2, len(facing), 12))
+        light_sums(sky, lit, facing, albedo, hours.month, work, every, monthly)
+        yield at, every, monthly
+
+
+def sky_blocks(hours: SkyHours) -> Floats:
+    """The hours as `light` reads them: flat, `BLOCK` hours after the other, in each `SKY_ROWS` rows; zeros at the end."""
+    columns = np.vstack([hours.sun.T, hours.beam, hours.circumsolar, hours.isotropic, hours.band, hours.ghi, hours.temp_air, hours.wind_speed])
+    blocks = -(-columns.shape[1] // BLOCK)
+    whole = np.zeros((len(columns), blocks * BLOCK))
+    whole[:, : columns.shape[1]] = columns
+    return np.ascontiguousarray(whole.reshape(len(columns), blocks, BLOCK).transpose(1, 0, 2)).ravel()
+
+
+def lit_chunks(planes: Planes, hours: SkyHours) -> Iterator[tuple[slice, Floats, Floats]]:
+    """`CHUNK` planes after the other with what `light` reads of them.
+
+    Yields
+    ------
+    slice of the planes
+    array of shape (planes, 7)
+        Unit vector of the plane, sky view, open sky view, sine of the tilt, open share of the band at the horizon.
+    array of shape (hours, CHUNK)
+        From `lit_hours`.
     """
     tilt, azimuth = np.radians(planes.surface_tilt), np.radians(planes.surface_azimuth)
     normal = np.stack([np.sin(tilt) * np.sin(azimuth), np.sin(tilt) * np.cos(azimuth), np.cos(tilt)], axis=1)
     band_open = band_open_share(planes.lit_share, planes.surface_azimuth)
+    facing = np.column_stack([normal, planes.sky_view, open_sky_view(planes.surface_tilt), np.sin(tilt), band_open])
     lowest = (hours.way_at % ELEVATIONS).min(axis=1)
-    room = np.empty((len(PlaneHours._fields), min(CHUNK, len(tilt)), len(hours.sun)))
     for first in range(0, len(tilt), CHUNK):
         at = slice(first, min(first + CHUNK, len(tilt)))
-        lit = lit_hours(planes.lit_share[at], normal[at], hours, lowest)
-        out = PlaneHours(*room[:, : at.stop - at.start])
-        # The ground is taken as open: (1 - cos tilt) / 2 of its light reaches the plane.
-        _plane_hours(
-            normal[at], planes.sky_view[at], open_sky_view(planes.surface_tilt[at]), np.sin(tilt[at]), band_open[at], lit, albedo,
-            hours.sun, hours.beam, hours.circumsolar, hours.isotropic, hours.band, hours.ghi, *out,
-        )  # fmt: skip
-        yield at, out
+        yield at, facing[at], lit_hours(planes.lit_share[at], normal[at], hours, lowest)
 
 
 def lit_hours(lit_share: NDArray[np.uint8], normal: Floats, hours: SkyHours, lowest: NDArray[np.int64]) -> Floats:
@@ -257,61 +279,8 @@ def lit_hours(lit_share: NDArray[np.uint8], normal: Floats, hours: SkyHours, low
     normals = np.zeros((3, CHUNK))
     normals[:, :planes] = normal.T
     out = np.ones((len(lowest), CHUNK))
-    _lit(dark.ravel(), normals.ravel(), np.uint64(planes), clear, hours.beam, hours.circumsolar, hours.way, hours.way_at.astype(np.uint64), hours.way_part, lowest, np.zeros(3 * CHUNK), out)
+    lit_of(dark.ravel(), normals.ravel(), np.uint64(planes), clear, hours.beam, hours.circumsolar, hours.way, hours.way_at.astype(np.uint64), hours.way_part, lowest, np.zeros(3 * CHUNK), out)
     return out
-
-
-# Compiled functions fill arrays of the caller: making them inside would cost time in a first run. The planes of a chunk stand side
-# by side, so that the processor takes several at once; flat arrays with fixed steps let the compiler see that it may.
-@kernel("u1[::1], f8[::1], u8, i8, f8[::1], f8[::1], f8[:,:,::1], u8[:,::1], f8[:,:,::1], i8[::1], f8[::1], f8[:,::1]")
-def _lit(dark, normal, planes, clear, beam, circumsolar, way, way_at, way_part, lowest, sums, out):  # type: ignore[no-untyped-def]
-    """The lit share of up to CHUNK planes side by side, hour by hour, into `out`."""
-    for h in range(lowest.shape[0]):
-        if lowest[h] >= clear or not (beam[h] > 0.0 or circumsolar[h] > 1e-9):
-            continue
-        for p in range(3 * CHUNK):
-            sums[p] = 0.0
-        for i in range(way_at.shape[1]):
-            a = way_at[h, i]
-            b = a + _ROUND if a + _ROUND < _READINGS else a + _ROUND - _READINGS
-            a, b = a * _WIDE, b * _WIDE
-            c, d = a + _WIDE, b + _WIDE
-            east, up = way_part[h, i, 0], way_part[h, i, 1]
-            to_east, to_north, to_zenith = way[h, i, 0], way[h, i, 1], way[h, i, 2]
-            counts = 1.0 if to_zenith > 0.0 else 0.0
-            for p in range(planes):
-                here = (1.0 - up) * dark[a + p] + up * dark[c + p]
-                there = (1.0 - up) * dark[b + p] + up * dark[d + p]
-                hidden = (1.0 - east) * here + east * there
-                cosine = normal[p] * to_east + normal[_WIDE + p] * to_north + normal[_TWICE + p] * to_zenith
-                weight = counts * max(cosine, 0.0)
-                sums[p] += hidden * weight
-                sums[_WIDE + p] += weight
-                sums[_TWICE + p] += hidden
-        for p in range(planes):
-            weight = sums[_WIDE + p]
-            out[h, p] = 1.0 - (sums[p] / weight if weight > 0.0 else sums[_TWICE + p] / way_at.shape[1]) / 255.0
-
-
-@kernel("f8[:,::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[:,::1], f8, f8[:,::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[:,::1], f8[:,::1], f8[:,::1], f8[:,::1], f8[:,::1]")
-def _plane_hours(  # type: ignore[no-untyped-def]
-    normal, sky_view, open_view, sine, band_open, lit, albedo, sun, beam, circumsolar, isotropic, band, ghi, incidence, unshaded, direct, sky, ground
-):
-    """Light of every plane in every hour, by the formulas of the module: incidence, unshaded, and the parts that are seen."""
-    for p in range(normal.shape[0]):
-        for h in range(sun.shape[0]):
-            cosine = max(normal[p, 0] * sun[h, 0] + normal[p, 1] * sun[h, 1] + normal[p, 2] * sun[h, 2], 0.0)
-            from_sun, shown = circumsolar[h] * cosine, lit[h, p] if cosine > 0.0 else 1.0
-            around = isotropic[h] * open_view[p] + band[h] * sine[p]
-            incidence[p, h] = cosine
-            direct[p, h] = (beam[h] * cosine + from_sun) * shown
-            # A horizon band darker than the sky dims it as a whole: hiding it must not add light.
-            band_seen = band_open[p] if band[h] > 0.0 else sky_view[p] / open_view[p]
-            seen = isotropic[h] * sky_view[p] + band[h] * sine[p] * band_seen
-            # The whole diffuse light of the sky is not negative, even where the horizon band is.
-            sky[p, h] = max(seen, -from_sun * shown)
-            ground[p, h] = ghi[h] * albedo * (1.0 - open_view[p])
-            unshaded[p, h] = beam[h] * cosine + max(from_sun + around, 0.0) + ground[p, h]
 
 
 class YearSums(NamedTuple):
@@ -333,30 +302,7 @@ def year_sums(planes: Planes, hours: SkyHours, albedo: float) -> YearSums:
     -------
     YearSums
     """
-    unshaded, shaded = np.empty(len(planes.surface_tilt)), np.empty((len(planes.surface_tilt), 12))
-    for at, light in plane_hours(planes, hours, albedo):
-        unshaded[at] = by_month(light.unshaded, hours.month).sum(axis=1)
-        shaded[at] = by_month(light.direct + light.sky + light.ground, hours.month)
-    return YearSums(unshaded, shaded)
-
-
-def by_month(watts: Floats, month: NDArray[np.int64]) -> Floats:
-    """Sum hourly values [W] of shape (n, hours) to months [kWh], shape (n, 12); `month` is 0..11.
-
-    The hours are added in their order, so that the sum of a row does not depend on the rows beside it.
-    """
-    out = np.zeros((len(watts), 12))
-    _by_month(watts, month, out)
-    return out
-
-
-@kernel("f8[:,::1], i8[::1], f8[:,::1]")
-def _by_month(watts, month, out):  # type: ignore[no-untyped-def]
-    for i in range(watts.shape[0]):
-        now, total = 0, 0.0
-        for h in range(watts.shape[1]):
-            if month[h] != now:
-                out[i, now] += total * 0.001
-                now, total = month[h], 0.0
-            total += watts[i, h]
-        out[i, now] += total * 0.001
+    monthly = np.empty((2, len(planes.surface_tilt), 12))
+    for at, _, sums in _light_of(planes, hours, albedo):
+        monthly[:, at] = sums
+    return YearSums(monthly[0].sum(axis=1), monthly[1])

@@ -6,7 +6,6 @@ yield, so each further one gives at most what the one before gave and the curve 
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -187,9 +186,16 @@ def _bounds(building: Ints, end: Ints) -> Ints:
 
 def _cumulated(values: Floats, bounds: Ints) -> Floats:
     """Sums from the first of each group on, shape of `values`; each group is summed on its own."""
-    out = np.empty(len(values))
-    for a, b in pairwise(bounds):
-        np.cumsum(values[a:b], out=out[a:b])
+    out, start, size = np.empty(len(values)), np.asarray(bounds)[:-1], np.diff(bounds)
+    # Groups of about one size stand below one another.
+    doubling = np.frexp(size)[1]
+    for some in (np.flatnonzero(doubling == k) for k in np.unique(doubling[size > 0])):
+        place = np.arange(size[some].max())
+        own = place < size[some, np.newaxis]
+        at = (start[some, np.newaxis] + place)[own]
+        table = np.zeros(own.shape)
+        table[own] = values[at]
+        out[at] = np.cumsum(table, axis=1)[own]
     return out
 
 

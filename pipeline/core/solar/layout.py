@@ -11,7 +11,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from pipeline.core.solar.outlines import bundle
 from pipeline.core.solar.packing import pack
 
 
@@ -82,13 +81,10 @@ def _better(areas: NDArray[np.object_], azimuth: NDArray[np.float64], upright: S
         corners.append(corner)
     portrait = counts[0] >= counts[1]
     modules = np.where(portrait, counts[0], counts[1])
-    rectangles = np.full(n, shapely.MultiPolygon(), dtype=object)
+    rectangles = np.empty(n, dtype=object)
     for count, corner, sizes, chosen in ((counts[0], corners[0], upright, portrait), (counts[1], corners[1], across, ~portrait)):
-        owner = np.repeat(np.arange(n), count)
-        keep = chosen[owner]
-        owner = owner[keep]
-        boxes = boxes_of(corner[keep], sizes[0][owner], sizes[1][owner], azimuth[owner])
-        rectangles[chosen] = bundle(boxes, owner, n)[chosen]
+        keep = np.repeat(chosen, count)
+        rectangles[chosen] = drawn(corner[keep], count[chosen], sizes[0][chosen], sizes[1][chosen], azimuth[chosen])
     return Layout(modules, rectangles, portrait)
 
 
@@ -120,9 +116,25 @@ def turned_edges(areas: NDArray[np.object_], azimuth: NDArray[np.float64]) -> tu
     return np.ascontiguousarray(edges), first.astype(np.int64)
 
 
-def boxes_of(corner: NDArray[np.float64], width: NDArray[np.float64], height: NDArray[np.float64], azimuth: NDArray[np.float64]) -> NDArray[np.object_]:
-    """Rectangles from their low corner (u, v), turned back to easting and northing."""
-    u = corner[:, :1] + np.stack([0 * width, width, width, 0 * width], axis=1)
-    v = corner[:, 1:] + np.stack([0 * height, 0 * height, height, height], axis=1)
-    c, s = (k[:, None] for k in _turn(azimuth))
-    return np.asarray(shapely.polygons(np.stack([c * u - s * v, s * u + c * v], axis=2)), dtype=object)
+def drawn(
+    corner: NDArray[np.float64], count: NDArray[np.int64], width: NDArray[np.float64], height: NDArray[np.float64], azimuth: NDArray[np.float64]
+) -> NDArray[np.object_]:
+    """Rectangles of areas as one multipolygon each, turned back to easting and northing; empty where there is none.
+
+    Parameters
+    ----------
+    corner
+        Low corner (u, v) of each rectangle, area by area, shape (rectangles, 2) [m].
+    count
+        Rectangles of each of n areas.
+    width, height, azimuth
+        Of the rectangles of each area, shape (n,) [m], [m], [deg].
+    """
+    owner = np.repeat(np.arange(len(count)), count)
+    w, h, c, s = (k[owner, np.newaxis] for k in (width, height, *_turn(azimuth)))
+    # The ring ends where it began.
+    u = corner[:, :1] + w * np.array([0, 1, 1, 0, 0])
+    v = corner[:, 1:] + h * np.array([0, 0, 1, 1, 0])
+    corners = np.stack([c * u - s * v, s * u + c * v], axis=2).reshape(-1, 2)
+    rings = np.arange(len(owner) + 1)
+    return np.asarray(shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, corners, (5 * rings, rings, np.concatenate([[0], np.cumsum(count)]))), dtype=object)

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.core.solar.compiled import kernel
-from pipeline.core.solar.irradiance import Planes, SkyHours, plane_hours
+from pipeline.core.solar.compiled import inner, kernel
+from pipeline.core.solar.elementary import exp_of, log_of
+from pipeline.core.solar.irradiance import Planes, SkyHours, lit_chunks, sky_blocks
+from pipeline.core.solar.light import ONE, ROW, SKY_STEP, STEP, WORK, light
 from pipeline.core.solar.sky import Floats
 
 # Coefficients k1..k6 of the Huld model for a power of 1, by (set, cell type). pvgis5: PVGIS documentation, "PVGIS data
@@ -26,6 +28,12 @@ ANGULAR_LOSS = 0.16
 # Efficiency of an inverter by its load x: nominal / 0.9637 (-0.0162 x - 0.0059 / x + 0.9858); PVWatts version 5 (Dobos 2014,
 # NREL/TP-6A20-62641, doi:10.2172/1158421), fitted to inverters on the California list.
 INVERTER_REFERENCE, INVERTER_SLOPE, INVERTER_SELF, INVERTER_LEVEL = 0.9637, -0.0162, -0.0059, 0.9858
+# Light below which none is counted [kW/m2]: its logarithm would have no number.
+LEAST = 1e-300
+# Rows of the work on a block, see `light.light`, of which two are written over; and of `irradiance.sky_blocks`.
+_UNSHADED, _DIRECT, _SKY, _GROUND = ROW[1:5]
+_TOTAL, _AC = _DIRECT, _SKY
+_TEMP_AIR, _WIND_SPEED = ROW[8:10]
 
 
 class PowerModel(NamedTuple):
@@ -154,10 +162,11 @@ def _power(planes: Planes, mounting: Mounting, hours: SkyHours, model: PowerMode
     columns = (mounting.u0, mounting.u1, 1.0 - mounting.row_shading, mounting.sky_share, mounting.ground_share, *diffuse_glass(planes.surface_tilt))
     module = np.stack([np.broadcast_to(np.asarray(c, dtype=float), len(planes.surface_tilt)) for c in columns], axis=1)
     made = np.array([*model.k, 1.0 - model.loss, model.ac_limit, model.inverter_efficiency])
-    for at, light in plane_hours(planes, hours, model.albedo):
+    sky, work = sky_blocks(hours), np.empty(WORK)
+    for at, facing, lit in lit_chunks(planes, hours):
         count = at.stop - at.start
         ac, sums, by_month = np.empty((count, len(hours.hour))), np.zeros((count, 4)), np.zeros((count, 12))
-        _ac(*light, module[at], made, hours.temp_air, hours.wind_speed, hours.month, ac, sums, by_month)
+        _ac(sky, lit, facing, model.albedo, module[at], made, hours.month, work, ac, sums, by_month)
         yield at, ac, sums, by_month
 
 
@@ -180,44 +189,54 @@ def diffuse_glass(surface_tilt: Floats) -> tuple[Floats, Floats]:
     return np.asarray(sky), np.asarray(ground)
 
 
-@kernel("f8[:,::1], f8[:,::1], f8[:,::1], f8[:,::1], f8[:,::1], f8[:,::1], f8[::1], f8[::1], f8[::1], i8[::1], f8[:,::1], f8[:,::1], f8[:,::1]")
-def _ac(incidence, unshaded, direct, sky, ground, module, made, temp_air, wind_speed, month, ac, sums, by_month):  # type: ignore[no-untyped-def]
+@kernel("f8[::1], f8[:,::1], f8[:,::1], f8, f8[:,::1], f8[::1], i8[::1], f8[::1], f8[:,::1], f8[:,::1], f8[:,::1]")
+def _ac(sky, lit, facing, albedo, module, made, month, work, ac, sums, by_month):  # type: ignore[no-untyped-def]
     """AC power of 1 kWp [kW], shape (arrays, hours); irradiation unshaded and shaded [kWh/m2], AC energy before the cut and what
     is cut [kWh], shape (arrays, 4); energy by month, shape (arrays, 12). Hours are added in their order."""
-    steep = -1.0 / ANGULAR_LOSS
-    whole = 0.001 / (1.0 - np.exp(steep))
+    hours, rating = np.uint64(month.size), made[7]
+    for a in range(np.uint64(facing.shape[0])):
+        free, seen, before, cut, now, monthly = 0.0, 0.0, 0.0, 0.0, 0, 0.0
+        for block in range((hours + STEP - ONE) // STEP):
+            first = block * STEP
+            count = min(STEP, hours - first)
+            light(sky, block, count, lit, a, facing, albedo, work)
+            _inverted(sky, block, count, module, a, made, work)
+            for i in range(count):
+                h = first + i
+                free += work[i + _UNSHADED]
+                seen += work[i + _TOTAL]
+                power = work[i + _AC]
+                ac[a, h] = min(power, rating)
+                before += power
+                cut += power - ac[a, h]
+                if month[h] != now:
+                    by_month[a, now] += monthly
+                    now, monthly = month[h], 0.0
+                monthly += ac[a, h]
+        by_month[a, now] += monthly
+        sums[a, 0], sums[a, 1], sums[a, 2], sums[a, 3] = free * 0.001, seen * 0.001, before, cut
+
+
+@inner
+def _inverted(sky, block, count, module, a, made, work):  # type: ignore[no-untyped-def]
+    """From the light of a block of hours to power after the inverter and before its cut; that and all light on the module, into `work`."""
     # Read one by one: taken apart as a tuple they would cost time in a first run.
     k1, k2, k3, k4, k5, k6 = made[0], made[1], made[2], made[3], made[4], made[5]
     kept, rating, nominal = made[6], made[7], made[8]
     efficiency = nominal / INVERTER_REFERENCE
     idle, slope = INVERTER_SELF * rating / nominal, INVERTER_SLOPE * nominal / rating
-    for a in range(direct.shape[0]):
-        u0, u1, beam_share, sky_share, ground_share = module[a, 0], module[a, 1], module[a, 2], module[a, 3], module[a, 4]
-        glass_sky, glass_ground = module[a, 5], module[a, 6]
-        free, seen, before, cut, now, monthly = 0.0, 0.0, 0.0, 0.0, 0, 0.0
-        for h in range(direct.shape[1]):
-            ac[a, h] = 0.0
-            beam, around, below = direct[a, h] * beam_share, sky[a, h] * sky_share, ground[a, h] * ground_share
-            total = beam + around + below
-            free += unshaded[a, h]
-            seen += total
-            g = (around * glass_sky + below * glass_ground) * 0.001
-            if beam > 0.0:
-                g += beam * (1.0 - np.exp(incidence[a, h] * steep)) * whole
-            if g <= 0.0:
-                continue
-            t = temp_air[h] + total / (u0 + u1 * wind_speed[h]) - 25.0
-            log = np.log(g)
-            dc = kept * g * (1.0 + k1 * log + k2 * log * log + k3 * t + k4 * t * log + k5 * t * log * log + k6 * t * t)
-            if dc <= 0.0:
-                continue
-            power = max(efficiency * (dc * (INVERTER_LEVEL + slope * dc) + idle), 0.0)
-            ac[a, h] = min(power, rating)
-            before += power
-            cut += power - ac[a, h]
-            if month[h] != now:
-                by_month[a, now] += monthly
-                now, monthly = month[h], 0.0
-            monthly += ac[a, h]
-        by_month[a, now] += monthly
-        sums[a, 0], sums[a, 1], sums[a, 2], sums[a, 3] = free * 0.001, seen * 0.001, before, cut
+    u0, u1, beam_share, sky_share, ground_share = module[a, 0], module[a, 1], module[a, 2], module[a, 3], module[a, 4]
+    glass_sky, glass_ground = module[a, 5], module[a, 6]
+    steep = -1.0 / ANGULAR_LOSS
+    whole = 0.001 / (1.0 - np.exp(steep))
+    start = block * SKY_STEP
+    for i in range(count):
+        beam, around, below = work[i + _DIRECT] * beam_share, work[i + _SKY] * sky_share, work[i + _GROUND] * ground_share
+        total = beam + around + below
+        g = (around * glass_sky + below * glass_ground) * 0.001 + max(beam, 0.0) * (1.0 - exp_of(work[i] * steep)) * whole
+        t = sky[start + i + _TEMP_AIR] + total / (u0 + u1 * sky[start + i + _WIND_SPEED]) - 25.0
+        log = log_of(max(g, LEAST))
+        dc = kept * g * (1.0 + k1 * log + k2 * log * log + k3 * t + k4 * t * log + k5 * t * log * log + k6 * t * t)
+        power = max(efficiency * (dc * (INVERTER_LEVEL + slope * dc) + idle), 0.0)
+        work[i + _TOTAL] = total
+        work[i + _AC] = power if g > 0.0 and dc > 0.0 else 0.0

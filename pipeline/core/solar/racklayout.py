@@ -10,8 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from pipeline.core.solar.layout import Module, Sizes, boxes_of, packed, turned_edges
-from pipeline.core.solar.outlines import bundle
+from pipeline.core.solar.layout import Module, Sizes, drawn, packed, turned_edges
 from pipeline.core.solar.racks import RackYear, Variant
 
 
@@ -132,13 +131,12 @@ def _drawn(areas: NDArray[np.object_], variants: Sequence[Variant], variant: NDA
         sizes = _sizes(variants, variant[used], module)
         modules[used], corner = packed(turned_edges(areas[used], azimuth[used]), areas[used], sizes)
         foremost[used] = _foremost(modules[used], corner)
-        owner = np.repeat(np.arange(len(used)), modules[used])
         paired = np.array([v.rack.paired for v in variants])[variant[used]]
         depth = np.where(paired, (sizes[1] - module.gap_m) / 2.0, sizes[1])
-        front[used] = bundle(boxes_of(corner, sizes[0][owner], depth[owner], azimuth[used][owner]), owner, len(used))
-        two = paired[owner]
-        behind = corner[two] + np.column_stack([np.zeros(int(two.sum())), (depth + module.gap_m)[owner[two]]])
-        back[used] = bundle(boxes_of(behind, sizes[0][owner[two]], depth[owner[two]], azimuth[used][owner[two]]), owner[two], len(used))
+        front[used] = drawn(corner, modules[used], sizes[0], depth, azimuth[used])
+        two = np.repeat(paired, modules[used])
+        behind = corner[two] + np.column_stack([np.zeros(int(two.sum())), np.repeat(depth + module.gap_m, modules[used])[two]])
+        back[used] = drawn(behind, np.where(paired, modules[used], 0), sizes[0], depth, azimuth[used])
     return RackLayout(variant, azimuth, modules, foremost, front, back)
 
 

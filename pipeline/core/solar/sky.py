@@ -21,6 +21,8 @@ ELEVATION_STEP_DEG = 2.0
 # The horizon band of the Perez model is infinitely thin; real horizon brightening is spread over some degrees. Its open
 # share is taken over the lowest bands of the lit share, 0 to 7 degrees.
 BAND_ELEVATIONS = 4
+# Planes whose weights by sector and band are held at once, 26 kB each.
+_TOGETHER = 16
 
 
 class SkySummary(NamedTuple):
@@ -157,33 +159,29 @@ def sky_view_from_lit(lit_share: NDArray[np.uint8], surface_tilt: Floats, surfac
     -------
     array of shape (planes,)
     """
-    # Racks of one town share few orientations.
-    ways, which = np.unique(np.stack([surface_tilt, surface_azimuth], axis=1), axis=0, return_inverse=True)
     view = np.empty(len(surface_tilt))
-    for number, (tilt, azimuth) in enumerate(np.radians(ways)):
-        own = np.flatnonzero(which.reshape(-1) == number)
-        weight = band_weights(float(tilt), np.cos(sector_azimuths() - azimuth))
-        view[own] = np.einsum("pse,se->p", lit_share[own].astype(np.float32), weight) / (255.0 * weight.sum())
+    for first in range(0, len(view), _TOGETHER):
+        some = slice(first, first + _TOGETHER)
+        weight = band_weights(np.radians(surface_tilt[some]), np.radians(surface_azimuth[some]))
+        view[some] = np.einsum("pse,pse->p", lit_share[some].astype(np.float64), weight) / (255.0 * weight.reshape(len(weight), -1).sum(axis=1))
     return view * open_sky_view(surface_tilt)
 
 
-def band_weights(tilt: float, cos_off: Floats) -> Floats:
-    """Cosine-weighted solid angle of each elevation band of each sector in front of a plane, shape (72, 45).
+def band_weights(tilt: Floats, azimuth: Floats) -> Floats:
+    """Cosine-weighted solid angle of each elevation band of each sector in front of planes, shape (planes, 72, 45).
 
     Parameters
     ----------
-    tilt
-        [rad]
-    cos_off
-        Cosine of the angle between each sector and the plane's azimuth, shape (72,).
+    tilt, azimuth
+        Of the planes, shape (planes,) [rad].
     """
-    across = (np.sin(tilt) * cos_off)[:, np.newaxis]
-    face = np.arctan2(np.maximum(0.0, -across), max(float(np.cos(tilt)), 1e-12))
+    across = (np.sin(tilt)[:, np.newaxis] * np.cos(sector_azimuths() - azimuth[:, np.newaxis]))[..., np.newaxis]
+    cosine = np.cos(tilt)[:, np.newaxis, np.newaxis]
+    face = np.arctan2(np.maximum(0.0, -across), np.maximum(cosine, 1e-12))
     # From the higher of the edge of a band and the plane's own face to the zenith.
-    hidden = face > _BAND_EDGES
-    level, upright = (np.where(hidden, own, edge) for own, edge in zip(_above(face), _ABOVE_EDGES, strict=True))
-    above = np.cos(tilt) * level + across * upright
-    return np.asarray(above[:, :-1] - above[:, 1:])
+    own, edges = (cosine * level + across * upright for level, upright in (_above(face), _ABOVE_EDGES))
+    above = np.where(face > _BAND_EDGES, own, edges)
+    return np.asarray(above[..., :-1] - above[..., 1:])
 
 
 def _above(elevation: Floats) -> tuple[Floats, Floats]:
