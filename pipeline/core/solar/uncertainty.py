@@ -119,9 +119,11 @@ class Leaning(NamedTuple):
 
     def at(self, surface_tilt: Floats, surface_azimuth: Floats) -> Floats:
         """Yield of planes, by cubic splines; tilts above 90° as 90°."""
+        from scipy.interpolate import RectBivariateSpline
+
         azimuth = np.arange(-3, self.yields.shape[1] + 3) * AZIMUTH_STEP_DEG
         around = np.concatenate([self.yields[:, -4:-1], self.yields, self.yields[:, 1:4]], axis=1)
-        return through(TILTS_DEG, azimuth, around).at(np.minimum(surface_tilt, 90.0), np.mod(surface_azimuth, 360.0))
+        return np.asarray(RectBivariateSpline(TILTS_DEG, azimuth, around).ev(np.minimum(surface_tilt, 90.0), np.mod(surface_azimuth, 360.0)))
 
 
 def leaning(hours: SkyHours, mounting: Mounting, model: PowerModel) -> Leaning:
