@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from pipeline.core.solar.irradiance import SkyHours, open_planes
 from pipeline.core.solar.power import Mounting, PowerModel, array_year
 from pipeline.core.solar.sky import Floats
-from pipeline.core.solar.spline import through
 
 # Quantile of the normal distribution that nine years of ten exceed.
 P90_SIGMAS = 1.2816
