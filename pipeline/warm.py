@@ -120,12 +120,20 @@ def _load(names: Sequence[str]) -> None:
         importlib.import_module(name)
 
 
+def _first_compilation() -> None:
+    """For the first compiled function of a process numba reads tables of its own, two thirds of a second; copies find them read."""
+    from numba import njit
+
+    njit(lambda x: x + 1.0)(1.0)
+
+
 def _serve(waiting: socket.socket, make: int, work: Work) -> None:
     """Make a copy of this process for every stage that asks, until make has ended. Does not come back."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _streams([os.open(os.devnull, os.O_RDWR)] * 3)
         _load(FURTHER)
+        _first_compilation()
         waiting.listen()
         while make not in select.select([waiting.fileno(), make], [], [])[0]:
             there, _ = waiting.accept()
