@@ -14,6 +14,7 @@ from pipeline.contracts.labels import Language, labels
 from pipeline.contracts.spec import Column
 from pipeline.exports.content import Layer
 from pipeline.io import workbook
+from pipeline.io.later import attributes
 from pipeline.io.workbook import FORMULA, PLAIN, TENTHS, THOUSANDTHS, WHOLE, WRAPPED, Sheet
 
 # What people open in a spreadsheet, and how its sheet is called.
@@ -49,12 +50,8 @@ class Cells:
 
 def cells(layer: Layer) -> list[Cells]:
     """The columns of a table that hold anything, as text."""
-    return [Cells(name, column, _as_text(layer.frame[name], column)) for name, column in filled(layer).items()]
-
-
-def filled(layer: Layer) -> dict[str, Column]:
-    """The columns of a table that hold anything."""
-    return {name: column for name, column in layer.spec.columns().items() if layer.frame[name].notna().any()}
+    frame = attributes(layer.rows, layer.spec)
+    return [Cells(name, column, _as_text(frame[name], column)) for name, column in layer.spec.columns().items() if frame[name].notna().any()]
 
 
 def _as_text(series: pd.Series[Any], column: Column) -> list[str | None]:
@@ -128,12 +125,12 @@ def sheet_name(layer: str, language: Language) -> str:
     return SHEETS[layer][0 if language == "it" else 1]
 
 
-def meanings(layers: list[Layer], language: Language) -> Sheet:
-    """The sheet that says what each column means, in both languages."""
+def meanings(filled: list[tuple[Layer, dict[str, Column]]], language: Language) -> Sheet:
+    """The sheet that says what each column of the other sheets means, in both languages."""
     rows: list[tuple[str, ...]] = []
-    for layer in layers:
+    for layer, columns in filled:
         named = labels(layer.spec, language)
-        rows += [(sheet_name(layer.name, language), named[name], name, c.unit, c.it, c.en) for name, c in filled(layer).items()]
+        rows += [(sheet_name(layer.name, language), named[name], name, c.unit, c.it, c.en) for name, c in columns.items()]
     head = ("Foglio", "Colonna", "Nome nei dati", "Unità", "Significato", "Meaning")
     return text_sheet(MEANINGS[language], head, rows, (16, 40, 26, 10, 70, 70))
 
