@@ -84,7 +84,7 @@ def write_package(path: Path, frames: Any, spec: type[PackageSpec], epsg: int, m
     if isinstance(frames, dict):
         if strange := sorted(set(frames) - set(spec.layers)):
             raise ContractError(f"{path.name}: layer {', '.join(strange)} not in the contract {spec.__name__}; it has {', '.join(spec.layers)}")
-        frames = ((layer, frames.get(layer)) for layer in spec.layers)
+        frames = [(layer, frames.get(layer)) for layer in spec.layers]
     written = []
     with package(path, spec.layers, epsg) as add:
         for layer, frame in frames:
