@@ -20,7 +20,7 @@ from pipeline.exports.styles import CLASSED, styles
 from pipeline.exports.words import ABOUT, CSV_NOTE, README
 from pipeline.io.geopackage import add_metadata, add_styles
 from pipeline.io.later import arrow, attributes
-from pipeline.io.packages import many, package
+from pipeline.io.packages import package, streamed
 from pipeline.io.sidecar import write_text
 from pipeline.io.tables import write_arrow_table
 from pipeline.io.workbook import Sheet, write_workbook
@@ -72,7 +72,7 @@ def _layers(path: Path, folder: Path, layers: list[Layer], sources: Sources, pub
         for layer in layers:
             table, said = arrow(layer.rows, layer.spec), tags(layer, sources, publisher)
             box = write_arrow_table(folder / f"{layer.name}.parquet", table, layer.spec, epsg, said)
-            add(layer.name, many(table, layer.spec.geometry) if layer.spec.geometry else table, said)
+            add(layer.name, streamed(table, layer.spec), said)
             if box is not None:
                 boxes[layer.name] = box
     return boxes

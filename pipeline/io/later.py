@@ -14,7 +14,8 @@ import pyogrio
 from pipeline.contracts.spec import Later, PackageSpec, Part, TableSpec
 from pipeline.errors import ContractError
 from pipeline.io.geopackage import rows_of
-from pipeline.io.packages import readable, with_outlines
+from pipeline.io.onfile import BATCH_ROWS
+from pipeline.io.packages import readable
 from pipeline.io.tables import arrow_schema, pandas_table
 from pipeline.io.wkb import single
 
@@ -72,10 +73,9 @@ def arrow(part: Part, spec: type[TableSpec], *, geometry: bool = True) -> pa.Tab
     if missing := [n for n in schema.names if n not in table.column_names]:
         raise ContractError(f"{part.path}: column {', '.join(missing)} missing; run make again after deleting the file")
     try:
-        made = pa.table([table[n].cast(schema.field(n).type).combine_chunks() for n in schema.names], schema=schema)
+        return pa.table([table[n].cast(schema.field(n).type) for n in schema.names], schema=schema)
     except pa.ArrowException as error:
         raise ContractError(f"{part.path}: does not keep its contract ({' '.join(str(error).split())}); run make again after deleting the file") from None
-    return with_outlines(made, single) if outlined and part.layer is not None else made
 
 
 def attributes(part: Part, spec: type[TableSpec]) -> pd.DataFrame:
@@ -87,6 +87,16 @@ def _read(part: Part, names: list[str], *, geometry: bool) -> pa.Table:
     if part.layer is None:
         with pq.ParquetFile(part.path) as file:
             return file.read(columns=[n for n in file.schema_arrow.names if n in names or (geometry and n == "geometry")])
-    with readable(part.path):
-        meta, table = pyogrio.read_arrow(part.path, layer=part.layer, columns=names, read_geometry=geometry)
-    return table.rename_columns(["geometry" if n == (meta["geometry_name"] or "wkb_geometry") else n for n in table.column_names]) if geometry else table
+    with readable(part.path), pyogrio.open_arrow(part.path, layer=part.layer, columns=names, read_geometry=geometry, batch_size=BATCH_ROWS, use_pyarrow=True) as (meta, reader):
+        if not geometry:
+            return reader.read_all()
+        # Some rows at a time, so that outlines are twice in memory only for those.
+        known = ["geometry" if n == (meta["geometry_name"] or "wkb_geometry") else n for n in reader.schema.names]
+        parts = [_own(pa.Table.from_batches([batch]).rename_columns(known)) for batch in reader]
+        return pa.concat_tables(parts) if parts else reader.schema.empty_table().rename_columns(known)
+
+
+def _own(batch: pa.Table) -> pa.Table:
+    """With outlines of one part as that part; a copy, as GDAL frees a batch only when nothing of it is left."""
+    others = batch.drop_columns(["geometry"]).take(pa.array(range(len(batch)), type=pa.int64()))
+    return others.append_column(batch.schema.field("geometry"), pa.array(single(batch["geometry"].to_pylist()), type=pa.binary()))

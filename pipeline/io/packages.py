@@ -133,18 +133,23 @@ def with_outlines(table: pa.Table, change: Callable[[list[bytes | None]], list[b
 
 
 def _batches(frame: pd.DataFrame | None, spec: type[TableSpec]) -> pa.RecordBatchReader:
-    """A table as a stream, with multipart shapes only; outlines that were left in their file come from it some rows at a time."""
-    geometry, schema = spec.geometry, arrow_schema(spec)
-    if frame is None:
-        return pa.RecordBatchReader.from_batches(schema, [])
-    step = BATCH_ROWS if geometry and left_in_file(frame["geometry"]) else max(len(frame), 1)
-    parts = (arrow_table(frame[s : s + step], spec) for s in range(0, len(frame), step))
-    return pa.RecordBatchReader.from_batches(schema, (b for part in parts for b in (part if geometry is None else many(part, geometry)).to_batches()))
+    """A table as a stream; outlines that were left in their file come from it some rows at a time."""
+    rows = 0 if frame is None else len(frame)
+    step = BATCH_ROWS if frame is not None and spec.geometry and left_in_file(frame["geometry"]) else max(rows, 1)
+    return _stream((arrow_table(frame[s : s + step], spec) for s in range(0, rows, step)), spec)  # type: ignore[index]
 
 
-def many(table: pa.Table, geometry: Geometry) -> pa.Table:
-    """A table in Arrow's form with multipart shapes only, as a layer has one type."""
-    return with_outlines(table, lambda pieces: multi(pieces, geometry))
+def streamed(table: pa.Table, spec: type[TableSpec]) -> pa.RecordBatchReader:
+    """A table in Arrow's form as a stream."""
+    step = BATCH_ROWS if spec.geometry else max(len(table), 1)
+    return _stream((table[s : s + step] for s in range(0, len(table), step)), spec)
+
+
+def _stream(parts: Iterator[pa.Table], spec: type[TableSpec]) -> pa.RecordBatchReader:
+    """With multipart shapes only, as a layer has one type."""
+    kind = spec.geometry
+    made = parts if kind is None else (with_outlines(part, lambda pieces: multi(pieces, kind)) for part in parts)
+    return pa.RecordBatchReader.from_batches(arrow_schema(spec), (batch for part in made for batch in part.to_batches()))
 
 
 def _write_layer(path: Path, layer: str, table: Any, spec: type[TableSpec], *, epsg: int, metadata: dict[str, str]) -> None:
