@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ YES, NO = "sì", "no"
 READ_ME: dict[Language, str] = {"it": "Leggimi", "en": "Read me"}
 MEANINGS: dict[Language, str] = {"it": "Significati", "en": "Meanings"}
 SOURCES: dict[Language, str] = {"it": "Fonti e licenze", "en": "Sources and licences"}
-_BREAKERS = (";", '"', "\n", "\r")
+_BREAKERS = re.compile("[;\"\n\r]")
 
 
 @dataclass(frozen=True)
@@ -60,20 +61,14 @@ def _as_text(series: pd.Series[Any], column: Column) -> list[str | None]:
         size = np.abs(values)
         usual = np.isfinite(values) & (size > 0)
         scale = 10.0 ** (DIGITS - 1 - np.floor(np.log10(np.where(usual, size, 1.0))))
-        rounded = np.where(usual, np.round(values * scale) / scale, 0.0).tolist()
+        rounded = map(repr, np.where(usual, np.round(values * scale) / scale, 0.0).tolist())
         known = np.isfinite(values).tolist()
-        return [_plain(v) if k else None for v, k in zip(rounded, known, strict=True)]
+        return [(v[:-2] if v.endswith(".0") else v) if k else None for v, k in zip(rounded, known, strict=True)]
     if column.dtype == "int":
         return [None if v is pd.NA or v is None else str(int(v)) for v in series.tolist()]
     if column.dtype == "bool":
         return [None if v is None or v is pd.NA else YES if v else NO for v in series.tolist()]
-    return [None if pd.isna(v) else str(v) for v in series.tolist()]
-
-
-def _plain(value: float) -> str:
-    """Digits without an exponent where a person would write none."""
-    text = repr(value)
-    return text[:-2] if text.endswith(".0") else text
+    return [v if isinstance(v, str) else None if pd.isna(v) else str(v) for v in series.tolist()]
 
 
 def write_csv(path: Path, table: list[Cells]) -> None:
@@ -100,7 +95,7 @@ def _for_csv(column: Cells) -> list[str]:
 def _quoted(text: str) -> str:
     if text.startswith(FORMULA):
         text = "'" + text
-    return '"' + text.replace('"', '""') + '"' if any(b in text for b in _BREAKERS) else text
+    return '"' + text.replace('"', '""') + '"' if _BREAKERS.search(text) else text
 
 
 def sheet(layer: Layer, table: list[Cells], language: Language) -> Sheet:
