@@ -39,7 +39,7 @@ def waiting(path: Path, spec: type[TableSpec] | type[PackageSpec]) -> Later[Any]
     return Later({name: Part(path, name, found[name]) for name in spec.layers})
 
 
-def chosen(part: Part, spec: type[TableSpec], column: str, value: str) -> Part:
+def chosen(part: Part, column: str, value: str) -> Part:
     """The rows of a part that have a value, e.g. `use` "town"."""
     rows = _read(part, [column], geometry=False)[column]
     return part._replace(rows=int(pc.sum(pc.equal(rows, value)).as_py() or 0), only=(column, value))

@@ -97,7 +97,7 @@ def exports(
     def whole(table: Later[Any] | None) -> Part | None:
         return None if table is None else table.whole
 
-    hours = None if profiles is None else chosen(profiles.whole, Profiles, "use", "town")
+    hours = None if profiles is None else chosen(profiles.whole, "use", "town")
     tables: dict[str, tuple[Any, Part | None]] = {
         "boundary": (Boundary, whole(boundary)), "greenspaces": (Greenspaces, whole(greenspaces)), "mismatch": (Mismatch, whole(mismatch)), **of_package("consumed", Consumed, consumed),
         "parcels": (Parcels, whole(parcels)), "buildings": (Buildings, whole(buildings)), "streets": (Streets, whole(streets)), "roofs": (Roofs, whole(roofs)), "arrays": (Arrays, whole(arrays)),
