@@ -5,6 +5,7 @@ Layers have the fields of their contract, so an empty one has the same columns a
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -28,7 +29,7 @@ from pipeline.io.wkb import multi, single
 FIXED_MOMENT = "2000-01-01T00:00:00.000Z"
 # A layer has one type.
 MULTI: dict[Geometry, str] = {"polygon": "MultiPolygon", "line": "MultiLineString", "point": "MultiPoint"}
-# The file is written under another name and moved when it is whole: nothing of it need survive a crash, and waiting for the disk at each layer took a third of the time.
+# The file is written under another name, and synced and moved when it is whole: waiting for the disk at each layer took a third of the time.
 UNFINISHED = {"OGR_SQLITE_SYNCHRONOUS": "OFF", "OGR_SQLITE_JOURNAL": "MEMORY"}
 # Takes a layer's name, its table in Arrow's form (a table or a stream of batches), and metadata that stays with the layer.
 Add = Callable[[str, Any, dict[str, str]], None]
@@ -54,6 +55,8 @@ def package(path: Path, layers: dict[str, type[TableSpec]], epsg: int) -> Iterat
         with _settings(OGR_CURRENT_DATE=FIXED_MOMENT, **UNFINISHED):
             yield lambda layer, table, metadata: _write_layer(made, layer, table, layers[layer], epsg=epsg, metadata=metadata)
         describe_columns(made, layers)
+        with made.open("rb+") as file:
+            os.fsync(file.fileno())
         made.replace(path)
     finally:
         made.unlink(missing_ok=True)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,7 +39,12 @@ def varint(values: NDArray[np.int64]) -> bytes:
     >>> varint(np.array([0, 1, 127, 128, 300])).hex()
     '00017f8001ac02'
     """
-    left = values.astype(np.uint64)
+    return varints([values])[0]
+
+
+def varints(columns: Sequence[NDArray[np.int64]]) -> list[bytes]:
+    """`varint` of each of several columns, worked out together."""
+    left = np.concatenate(columns).astype(np.uint64) if columns else np.empty(0, dtype=np.uint64)
     length = np.ones(len(left), dtype=np.int64)
     for bits in range(7, int(left.max(initial=0)).bit_length(), 7):
         length += left >> np.uint64(bits) > 0
@@ -47,7 +54,8 @@ def varint(values: NDArray[np.int64]) -> bytes:
         rows = length > byte
         part = (left[rows] >> np.uint64(7 * byte)) & np.uint64(0x7F)
         out[start[:-1][rows] + byte] = part + np.where(length[rows] > byte + 1, 0x80, 0).astype(np.uint64)
-    return out.tobytes()
+    whole, ends = out.tobytes(), start[np.cumsum([0, *map(len, columns)])].tolist()
+    return [whole[a:b] for a, b in pairwise(ends)]
 
 
 def zigzag(values: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -59,13 +67,13 @@ def zigzag(values: NDArray[np.int64]) -> NDArray[np.int64]:
     return (values << 1) ^ (values >> 63)
 
 
-def numbers(values: Any, scale: float) -> bytes:
+def counted_steps(values: Any, scale: float) -> NDArray[np.int64]:
     """A numeric column: 0 where missing, else 1 + zigzag of the counted steps."""
     array = np.asarray(values, dtype=float)
     known = np.isfinite(array)
     steps = np.zeros(len(array), dtype=np.int64)
     steps[known] = zigzag(np.round(array[known] / scale).astype(np.int64)) + 1
-    return varint(steps)
+    return steps
 
 
 def outlines(geometries: NDArray[Any], step: float = DEGREE) -> dict[str, bytes]:
@@ -162,7 +170,8 @@ def pack(name: str, rows: int, columns: dict[str, Column], shapes: NDArray[Any] 
     str
         `SS.put("name","...");`, the same bytes for the same content.
     """
-    streams = {f"col.{k}": numbers(c.values, c.scale) for k, c in columns.items() if c.scale is not None}
+    counted = {f"col.{k}": counted_steps(c.values, c.scale) for k, c in columns.items() if c.scale is not None}
+    streams = dict(zip(counted, varints(list(counted.values())), strict=True))
     if shapes is not None:
         made = lines(shapes) if len(shapes) and shapely.get_type_id(shapes[0]) == shapely.GeometryType.LINESTRING else outlines(shapes, step)
         streams |= {f"geo.{k}": b for k, b in made.items()}

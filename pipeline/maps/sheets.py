@@ -165,9 +165,10 @@ def _roof_piece(site: Site) -> Callable[[NDArray[np.int64], Any], Parts]:
     """What draws and tells the roofs of a piece: buildings, planes, obstacles, arrays, their modules, sizes of plant, neighbours."""
     houses = site.atlas["buildings"]
     columns = shape_columns("buildings", houses) | site.columns["solar"]
-    belonging = {name: _belonging(site.atlas.get(name), houses, "building_id") for name in ("roofs", "obstacles", "arrays")}
+    told = {"roofs": (*PLANES, "kind", "reason"), "obstacles": ("kind",), "arrays": ()}
+    belonging = {name: _belonging(site.atlas.get(name), houses, "building_id", ("geometry", *names)) for name, names in told.items()}
     belonging["roofs"] = _straightened(belonging["roofs"])
-    steps = _belonging(site.steps, houses, "building_id")
+    steps = _belonging(site.steps, houses, "building_id", tuple(STEPS))
     every = np.asarray(houses.geometry.values)
     tree, every = shapely.STRtree(every), _thinned(every)
 
@@ -195,7 +196,7 @@ def _parcel_piece(site: Site) -> Callable[[NDArray[np.int64], Any], Parts]:
     columns = shape_columns("parcels", parcels)
     columns |= {f.name: Column(parcels[f.name].to_numpy(dtype=float), 0.001 if f.kind == "share" else 1.0 if f.kind == "kwh" else 0.1) for f in parcel_facts(parcels)}
     columns |= {n: c for n, c in site.columns["sealing"].items() if n in TOLD} if "sealing" in site.made and site.made["sealing"].layer == "parcels" else {}
-    on = _belonging(houses, parcels, "parcel_id")
+    on = _belonging(houses, parcels, "parcel_id", ("geometry", "kwh_year", "building_id"))
     every = np.asarray(parcels.geometry.values)
     tree, every = shapely.STRtree(every), _thinned(every)
 
@@ -257,12 +258,12 @@ def modules(arrays: NDArray[Any], corner: tuple[float, float]) -> tuple[dict[str
     return frames, {"array": Column(owner.astype(float), 1.0), "de": Column(step[:, 0], 1.0), "dn": Column(step[:, 1], 1.0)}
 
 
-def _belonging(frame: Any, owners: gpd.GeoDataFrame, key: str) -> pd.DataFrame:
-    """Rows with the row of their owner as `owner`, sorted by it; those without one are left out."""
+def _belonging(frame: Any, owners: gpd.GeoDataFrame, key: str, names: tuple[str, ...]) -> pd.DataFrame:
+    """Rows with the row of their owner as `owner`, sorted by it, and those columns of `names` there are; rows without an owner are left out."""
     if frame is None or not len(frame):
         return pd.DataFrame({"owner": np.empty(0, dtype=np.int64), "geometry": np.empty(0, dtype=object)})
     row = pd.Series(np.arange(len(owners)), index=owners[key])
-    out = pd.DataFrame(frame).assign(owner=frame[key].map(row))
+    out = pd.DataFrame(frame)[[n for n in names if n in frame]].assign(owner=frame[key].map(row))
     out = out[out["owner"].notna()]
     return out.assign(owner=out["owner"].astype(np.int64)).sort_values("owner", kind="stable")
 
