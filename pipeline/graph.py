@@ -22,18 +22,19 @@ SUFFIX: dict[str, str] = {"Table": ".parquet", "Raster": ".tif", "Package": ".gp
 ON_REQUEST = frozenset({"report"})
 STAGES_DIR = Path(__file__).parent / "stages"
 
-_DATASET = re.compile(r"^(Table|Slim|Raster|Package|Folder)\[(\w+)\]( \| None)?$")
+_DATASET = re.compile(r"^(Later\[)?(Table|Slim|Raster|Package|Folder)\[(\w+)\](?(1)\])( \| None)?$")
 
 
 @dataclass(frozen=True)
 class Input:
-    """A dataset a stage reads: the stage that makes it, kind, contract's name, whether it may be missing, and whether bulky columns stay in its file."""
+    """A dataset a stage reads: the stage that makes it, kind, contract's name, whether it may be missing, and whether bulky columns, or all of it, stay in its file."""
 
     name: str
     kind: Kind
     contract: str
     optional: bool
     slim: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,15 +134,15 @@ def _read_stage(path: Path) -> Stage:
             layers_optional |= arg.arg == "layers" and note.endswith("| None")
             continue
         match = _DATASET.match(note)
-        if not match:
-            raise ContractError(f"{path.name}: parameter {arg.arg}: {note or 'no annotation'}; expected Table[X], Slim[X], Raster[X] or Package[X], or one of {', '.join(sorted(SERVICES))}")
-        slim = match[1] == "Slim"
-        inputs.append(Input(arg.arg, "Table" if slim else match[1], match[2], bool(match[3]), slim))  # type: ignore[arg-type]
+        if not match or (match[1] and match[2] not in ("Table", "Package")):
+            raise ContractError(f"{path.name}: parameter {arg.arg}: {note or 'no annotation'}; expected Table[X], Slim[X], Raster[X] or Package[X], Later[Table[X]] or Later[Package[X]], or one of {', '.join(sorted(SERVICES))}")
+        slim = match[2] == "Slim"
+        inputs.append(Input(arg.arg, "Table" if slim else match[2], match[3], bool(match[4]), slim, bool(match[1])))  # type: ignore[arg-type]
     made = _DATASET.match(ast.unparse(function.returns)) if function.returns else None
-    if not made or made[3] or made[1] == "Slim":
+    if not made or made[1] or made[4] or made[2] == "Slim":
         raise ContractError(f"{path.name}: {name} must return Table[X], Raster[X], Package[X] or Folder[X]")
     signature = f"{name}({ast.unparse(function.args)}) -> {made[0]}"
-    return Stage(name, path.parent.name, tuple(inputs), tuple(services), layers_optional, made[1], made[2], signature)  # type: ignore[arg-type]
+    return Stage(name, path.parent.name, tuple(inputs), tuple(services), layers_optional, made[2], made[3], signature)  # type: ignore[arg-type]
 
 
 def _ordered(found: dict[str, Stage]) -> dict[str, Stage]:

@@ -10,7 +10,7 @@ import importlib
 import os
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import psutil
 
 from pipeline.compute import Compute, on
 from pipeline.contracts.notes import Lineage, Notes
-from pipeline.contracts.spec import PackageSpec, RasterSpec, TableParts, TableSpec
+from pipeline.contracts.spec import PackageParts, PackageSpec, RasterSpec, TableParts, TableSpec
 from pipeline.errors import ContractError, InputError
 from pipeline.graph import Stage
 from pipeline.io.sidecar import NOTICE, read_json, sha256_of, stat_of, write_json
@@ -84,7 +84,7 @@ def run_stage(name: str, place: Place, where: str | None = None, progress: Calla
     with locked(place.lock(name), waiting):
         tidy(stage.output(place.processed, place.site), folder=stage.kind == "Folder")
         notes = Notes()
-        inputs = {i.name: None if plan.inactive[i.name] else load_output(plan, i.name, slim=i.slim) for i in stage.inputs}
+        inputs = {i.name: None if plan.inactive[i.name] else load_output(plan, i.name, slim=i.slim, late=i.late) for i in stage.inputs}
         # A stage that has nothing to share out asks no scheduler.
         with on((where or plan.town.dask) if "compute" in stage.services else "threads", sees=place.recipes / f"{name}.json") as compute:
             compute.progress = progress
@@ -101,7 +101,7 @@ def run_stage(name: str, place: Place, where: str | None = None, progress: Calla
     return Done(name, output, seconds, peak, size, tuple(notes.warnings))
 
 
-def load_output(plan: Plan, name: str, *, slim: bool = False) -> Any:
+def load_output(plan: Plan, name: str, *, slim: bool = False, late: bool = False) -> Any:
     """Read and check what a stage has made.
 
     A table is checked whole before it is written. Its values are looked at again only where the file is not the one that
@@ -115,10 +115,12 @@ def load_output(plan: Plan, name: str, *, slim: bool = False) -> Any:
         The stage.
     slim
         Leave bulky columns of a table in its file, see `pipeline.io.onfile`.
+    late
+        Leave all of a table or package there, see `pipeline.io.later`.
 
     Returns
     -------
-    GeoDataFrame, DataFrame, Raster value, dict of frames by layer, or the folder, by the stage's kind.
+    GeoDataFrame, DataFrame, Raster value, dict of frames by layer, or the folder, by the stage's kind; a Later value where `late`.
 
     Raises
     ------
@@ -129,8 +131,10 @@ def load_output(plan: Plan, name: str, *, slim: bool = False) -> Any:
         raise InputError(f"{name}: no such stage; there are {', '.join(plan.stages)}")
     stage = plan.stages[name]
     from pipeline.contracts.check import check_columns, check_raster_header, check_table
+    from pipeline.io.later import waiting
+    from pipeline.io.packages import read_package
     from pipeline.io.rasters import open_raster
-    from pipeline.io.tables import read_package, read_table
+    from pipeline.io.tables import read_table
 
     path = stage.output(plan.place.processed, plan.place.site)
     if not path.exists():
@@ -141,6 +145,10 @@ def load_output(plan: Plan, name: str, *, slim: bool = False) -> Any:
         check_raster_header(spec, grid=raster.grid, dtype=raster.dtype, bands=raster.bands, epsg=epsg, where=str(path))
         return raster
     as_written = (read_json(plan.place.run_record(name)) or {}).get("state") == stat_of(path)
+    if late:
+        if not as_written:
+            load_output(plan, name)  # looks at every value, and lets go of them
+        return waiting(path, spec)
     check = check_columns if as_written else check_table
     if stage.kind == "Table":
         frame = read_table(path, spec, slim=slim and as_written)
@@ -177,8 +185,9 @@ def _call_and_write(plan: Plan, stage: Stage, inputs: dict[str, Any], compute: C
 def _write_file(tmp: Path, plan: Plan, stage: Stage, result: Any, tags: dict[str, str]) -> str:
     from pipeline.contracts.check import check_table
     from pipeline.io import rasters
+    from pipeline.io.packages import write_package
     from pipeline.io.parts import write_parts
-    from pipeline.io.tables import write_package, write_table
+    from pipeline.io.tables import write_table
 
     spec, epsg = contract(stage.contract), plan.town.epsg
     if isinstance(result, TableParts):
@@ -188,10 +197,17 @@ def _write_file(tmp: Path, plan: Plan, stage: Stage, result: Any, tags: dict[str
         write_table(tmp, result, spec, epsg, tags)
         return f"{len(result):,} rows"
     if issubclass(spec, PackageSpec):
-        for layer, table in spec.layers.items():
-            check_table(result[layer], table, epsg, f"{stage.name} (its result), layer {layer}")
-        write_package(tmp, result, spec, epsg, tags)
-        return f"{sum(len(f) for f in result.values()):,} rows"
+        rows = 0
+
+        def checked() -> Iterator[tuple[str, Any]]:
+            nonlocal rows
+            for layer, frame in result.parts if isinstance(result, PackageParts) else ((n, result[n]) for n in spec.layers):
+                check_table(frame, spec.layers[layer], epsg, f"{stage.name} (its result), layer {layer}")
+                rows += len(frame)
+                yield layer, frame
+
+        write_package(tmp, checked(), spec, epsg, tags)
+        return f"{rows:,} rows"
     assert issubclass(spec, RasterSpec)
     if result.grid.epsg != epsg:
         raise ContractError(f"{stage.name} (its result): EPSG:{result.grid.epsg}, expected the town's EPSG:{epsg}")

@@ -1,4 +1,4 @@
-"""Tables of which bulky columns stay in the file: how a signature asks for one, and what the runner gives."""
+"""Tables of which bulky columns, or all, stay in the file: how a signature asks for one, and what the runner gives."""
 
 from __future__ import annotations
 
@@ -37,6 +37,18 @@ def test_a_slim_input_is_the_same_table_and_no_stage_makes_one(tmp_path: Path) -
         read_stages(tmp_path)
 
 
+def test_an_input_that_waits_is_the_same_table_and_no_stage_makes_one(tmp_path: Path) -> None:
+    stage(tmp_path, "roofs", "(notes: Notes) -> Table[Roofs]")
+    stage(tmp_path, "consumed", "(notes: Notes) -> Package[Consumed]")
+    stage(tmp_path, "solar", "(roofs: Later[Table[Roofs]], consumed: Later[Package[Consumed]] | None) -> Table[Solar]")
+    read = read_stages(tmp_path)["solar"].inputs
+    assert [(i.kind, i.contract, i.optional, i.late) for i in read] == [("Table", "Roofs", False, True), ("Package", "Consumed", True, True)]
+    for line in ("(roofs: Later[Slim[Roofs]]) -> Table[Ladder]", "(roofs: Later[Roofs]) -> Table[Ladder]", "(roofs: Table[Roofs]) -> Later[Table[Ladder]]"):
+        stage(tmp_path, "ladder", line)
+        with pytest.raises(ContractError, match="ladder"):
+            read_stages(tmp_path)
+
+
 @pytest.fixture
 def plan(tmp_path: Path) -> Plan:
     """A town that holds horizons of three planes, as its last run left them."""
@@ -61,5 +73,11 @@ def test_a_file_that_the_run_did_not_leave_is_checked_as_a_whole(plan: Plan) -> 
     bad = load_output(plan, "horizon").assign(sky_view=[1.0, 2.0, 0.5])
     write_table(path, bad, Horizon, EPSG, {})
     os.utime(path, ns=(1, 1))
-    with pytest.raises(ContractError, match="sky_view"):
-        load_output(plan, "horizon", slim=True)
+    for how in ("slim", "late"):
+        with pytest.raises(ContractError, match="sky_view"):
+            load_output(plan, "horizon", **{how: True})
+
+
+def test_what_waits_is_only_counted(plan: Plan) -> None:
+    part = load_output(plan, "horizon", late=True).whole
+    assert (part.path, part.layer, part.rows) == (plan.place.processed / "horizon.parquet", None, 3)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from pipeline.core.grid import Grid, Window
 
@@ -122,6 +122,7 @@ R = TypeVar("R", bound=RasterSpec)
 T = TypeVar("T", bound=TableSpec)
 P = TypeVar("P", bound=PackageSpec)
 F = TypeVar("F", bound=FolderSpec)
+D = TypeVar("D")
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,34 @@ class TableParts(Generic[T]):
         import pandas as pd
 
         return pd.concat(list(self.parts), ignore_index=True).sort_values(list(self.spec.key), ignore_index=True)
+
+
+@dataclass
+class PackageParts(Generic[P]):
+    """Tables being made one after the other: names of layers and frames, in the order of the contract, each at most once."""
+
+    parts: Iterator[tuple[str, Any]]
+
+
+class Part(NamedTuple):
+    """A table on disk as a value: its file, the layer of it, its rows, and which of them where not all (column, value)."""
+
+    path: Path
+    layer: str | None
+    rows: int
+    only: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Later(Generic[D]):
+    """A table or a package that waits in its file, like a `Raster`: its parts by layer, a table's under "". `pipeline.io.later` reads them."""
+
+    parts: dict[str, Part]
+
+    @property
+    def whole(self) -> Part:
+        """The only part, of a table."""
+        return self.parts[""]
 
 
 if TYPE_CHECKING:

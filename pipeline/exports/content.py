@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from pipeline.contracts.publish import Atlas
-from pipeline.contracts.spec import PackageSpec, TableSpec
+from pipeline.contracts.spec import Later, PackageSpec, Part, TableSpec
 
 # The stages whose results a layer of the atlas shows; its sources are theirs and those of all before them.
 STAGES: dict[str, tuple[str, ...]] = {
@@ -51,8 +50,8 @@ class Layer:
         Of the layer in the GeoPackage and of the files.
     spec
         Columns it has, in order.
-    frame
-        Its rows.
+    part
+        Its rows, in their file; None where only its look is asked for.
     stages
         Whose results they are.
     joined
@@ -61,9 +60,15 @@ class Layer:
 
     name: str
     spec: type[TableSpec]
-    frame: pd.DataFrame
+    part: Part | None
     stages: tuple[str, ...]
     joined: bool
+
+    @property
+    def rows(self) -> Part:
+        """Its rows, in their file."""
+        assert self.part is not None
+        return self.part
 
     @property
     def drawn(self) -> bool:
@@ -71,13 +76,18 @@ class Layer:
         return self.spec.geometry is not None
 
 
-def layers(atlas: dict[str, Any], tables: dict[str, tuple[type[TableSpec], pd.DataFrame | None]]) -> list[Layer]:
+def joined_layers(parts: Mapping[str, Part | None]) -> list[Layer]:
+    """Layers of the atlas by name, in its order."""
+    return [Layer(name, spec, parts[name], STAGES.get(name, (name,)), True) for name, spec in Atlas.layers.items() if name in parts]
+
+
+def layers(atlas: Later[Any], tables: dict[str, tuple[type[TableSpec], Part | None]]) -> list[Layer]:
     """The tables to export; one without rows is left out.
 
     Parameters
     ----------
     atlas
-        Frames by layer.
+        The joined layers.
     tables
         Other tables by name: contract and rows, None where the town has no such data.
 
@@ -87,24 +97,24 @@ def layers(atlas: dict[str, Any], tables: dict[str, tuple[type[TableSpec], pd.Da
         The layers of the atlas first. A table with the key of one of them gives only the columns that it lacks, under its own name,
         or `<name>_detail` where the layer has that name.
     """
-    found = [Layer(name, spec, atlas[name], STAGES.get(name, (name,)), True) for name, spec in Atlas.layers.items() if len(atlas[name])]
+    found = joined_layers({name: part for name, part in atlas.parts.items() if part.rows})
     keys = {layer.spec.key: layer for layer in found if layer.drawn}
-    for name, (spec, frame) in tables.items():
-        if frame is None or not len(frame):
+    for name, (spec, part) in tables.items():
+        if part is None or not part.rows:
             continue
         same = keys.get(spec.key)
         own = _narrowed(name, spec, same.spec if same else None)
         if own is None:
             continue
         taken = name in Atlas.layers
-        found.append(Layer(f"{name}_detail" if taken else name, own, frame, STAGES.get(name, (name,)), False))
+        found.append(Layer(f"{name}_detail" if taken else name, own, part, STAGES.get(name, (name,)), False))
     return found
 
 
-def of_package(stage: str, spec: type[PackageSpec], frames: dict[str, Any] | None) -> dict[str, tuple[type[TableSpec], pd.DataFrame | None]]:
+def of_package(stage: str, spec: type[PackageSpec], package: Later[Any] | None) -> dict[str, tuple[type[TableSpec], Part | None]]:
     """The tables of a stage that writes several, named `<stage>_<layer>`; those that the atlas carries as they are left to it."""
     carried = set(Atlas.layers.values())
-    return {f"{stage}_{name}": (table, None if frames is None else frames[name]) for name, table in spec.layers.items() if table not in carried}
+    return {f"{stage}_{name}": (table, None if package is None else package.parts[name]) for name, table in spec.layers.items() if table not in carried}
 
 
 def _narrowed(name: str, spec: type[TableSpec], joined: type[TableSpec] | None) -> type[TableSpec] | None:

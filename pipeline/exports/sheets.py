@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from pipeline.contracts.labels import Language, labels
 from pipeline.contracts.spec import Column
 from pipeline.exports.content import Layer
 from pipeline.io import workbook
+from pipeline.io.later import attributes
 from pipeline.io.workbook import FORMULA, PLAIN, TENTHS, THOUSANDTHS, WHOLE, WRAPPED, Sheet
 
 # What people open in a spreadsheet, and how its sheet is called.
@@ -35,7 +37,7 @@ YES, NO = "sì", "no"
 READ_ME: dict[Language, str] = {"it": "Leggimi", "en": "Read me"}
 MEANINGS: dict[Language, str] = {"it": "Significati", "en": "Meanings"}
 SOURCES: dict[Language, str] = {"it": "Fonti e licenze", "en": "Sources and licences"}
-_BREAKERS = (";", '"', "\n", "\r")
+_BREAKERS = re.compile("[;\"\n\r]")
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,8 @@ class Cells:
 
 def cells(layer: Layer) -> list[Cells]:
     """The columns of a table that hold anything, as text."""
-    return [Cells(name, column, _as_text(layer.frame[name], column)) for name, column in filled(layer).items()]
-
-
-def filled(layer: Layer) -> dict[str, Column]:
-    """The columns of a table that hold anything."""
-    return {name: column for name, column in layer.spec.columns().items() if layer.frame[name].notna().any()}
+    frame = attributes(layer.rows, layer.spec)
+    return [Cells(name, column, _as_text(frame[name], column)) for name, column in layer.spec.columns().items() if frame[name].notna().any()]
 
 
 def _as_text(series: pd.Series[Any], column: Column) -> list[str | None]:
@@ -63,20 +61,14 @@ def _as_text(series: pd.Series[Any], column: Column) -> list[str | None]:
         size = np.abs(values)
         usual = np.isfinite(values) & (size > 0)
         scale = 10.0 ** (DIGITS - 1 - np.floor(np.log10(np.where(usual, size, 1.0))))
-        rounded = np.where(usual, np.round(values * scale) / scale, 0.0).tolist()
+        rounded = map(repr, np.where(usual, np.round(values * scale) / scale, 0.0).tolist())
         known = np.isfinite(values).tolist()
-        return [_plain(v) if k else None for v, k in zip(rounded, known, strict=True)]
+        return [(v[:-2] if v.endswith(".0") else v) if k else None for v, k in zip(rounded, known, strict=True)]
     if column.dtype == "int":
         return [None if v is pd.NA or v is None else str(int(v)) for v in series.tolist()]
     if column.dtype == "bool":
         return [None if v is None or v is pd.NA else YES if v else NO for v in series.tolist()]
-    return [None if pd.isna(v) else str(v) for v in series.tolist()]
-
-
-def _plain(value: float) -> str:
-    """Digits without an exponent where a person would write none."""
-    text = repr(value)
-    return text[:-2] if text.endswith(".0") else text
+    return [v if isinstance(v, str) else None if pd.isna(v) else str(v) for v in series.tolist()]
 
 
 def write_csv(path: Path, table: list[Cells]) -> None:
@@ -103,7 +95,7 @@ def _for_csv(column: Cells) -> list[str]:
 def _quoted(text: str) -> str:
     if text.startswith(FORMULA):
         text = "'" + text
-    return '"' + text.replace('"', '""') + '"' if any(b in text for b in _BREAKERS) else text
+    return '"' + text.replace('"', '""') + '"' if _BREAKERS.search(text) else text
 
 
 def sheet(layer: Layer, table: list[Cells], language: Language) -> Sheet:
@@ -128,12 +120,12 @@ def sheet_name(layer: str, language: Language) -> str:
     return SHEETS[layer][0 if language == "it" else 1]
 
 
-def meanings(layers: list[Layer], language: Language) -> Sheet:
-    """The sheet that says what each column means, in both languages."""
+def meanings(filled: list[tuple[Layer, dict[str, Column]]], language: Language) -> Sheet:
+    """The sheet that says what each column of the other sheets means, in both languages."""
     rows: list[tuple[str, ...]] = []
-    for layer in layers:
+    for layer, columns in filled:
         named = labels(layer.spec, language)
-        rows += [(sheet_name(layer.name, language), named[name], name, c.unit, c.it, c.en) for name, c in filled(layer).items()]
+        rows += [(sheet_name(layer.name, language), named[name], name, c.unit, c.it, c.en) for name, c in columns.items()]
     head = ("Foglio", "Colonna", "Nome nei dati", "Unità", "Significato", "Meaning")
     return text_sheet(MEANINGS[language], head, rows, (16, 40, 26, 10, 70, 70))
 

@@ -51,19 +51,25 @@ FILLED: dict[str, tuple[str, str]] = {"greenspaces": ("#b4d17e", "#37803f"), "es
 WAYS, WATER, OUTLINE = "#fbf8f1", "#9cc3d5", "#5a5247"
 
 
-def styles(layers: list[Layer], first: Language, generated: set[str]) -> list[Style]:
+# Layers whose classes follow their figures.
+CLASSED = ("town", "buildings", "parcels", "sections", "roofs")
+
+
+def styles(layers: list[Layer], frames: dict[str, pd.DataFrame], first: Language, generated: set[str]) -> list[Style]:
     """Every style of the package: for each layer one in each language, the first language's is taken by QGIS; then other measures of the maps.
 
     Parameters
     ----------
     layers
         What the package holds.
+    frames
+        Figures of those of `CLASSED` that are among them.
     first
         Language of the styles that QGIS takes by itself.
     generated
         Layers that rest on generated data; their legends say so.
     """
-    made = _themes(layers)
+    made = _themes(frames)
     order: tuple[Language, ...] = ("it", "en") if first == "it" else ("en", "it")
     found: list[Style] = []
     for layer in layers:
@@ -81,9 +87,8 @@ def styles(layers: list[Layer], first: Language, generated: set[str]) -> list[St
 Look = tuple[str, str, list[Rule]]
 
 
-def _themes(layers: list[Layer]) -> dict[str, list[dict[str, Any]]]:
+def _themes(frames: dict[str, pd.DataFrame]) -> dict[str, list[dict[str, Any]]]:
     """Layer -> what may colour it, as on the maps: value, kind of number, limits, colours."""
-    frames = {y.name: pd.DataFrame(y.frame.drop(columns="geometry", errors="ignore")) for y in layers if y.name in ("town", "buildings", "parcels", "sections", "roofs")}
     atlas: Any = prepared(frames)
     found: dict[str, list[dict[str, Any]]] = {}
     for theme in themes(atlas).values():

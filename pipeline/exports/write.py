@@ -9,23 +9,27 @@ from typing import Any
 import numpy as np
 
 from pipeline.contracts.labels import Language, labels
-from pipeline.contracts.spec import PackageSpec
+from pipeline.contracts.spec import Column
 from pipeline.exports.content import LEFT_OUT, Layer
 from pipeline.exports.covenant import write_roadmap
 from pipeline.exports.licences import Sources, generated, licence_of, licence_text, notice, rights, source_lines
 from pipeline.exports.products import EVERYTHING, Product, Publisher, degrees
 from pipeline.exports.qml import layer_metadata
-from pipeline.exports.sheets import MEANINGS, READ_ME, SHEETS, SOURCES, cells, filled, meanings, sheet, sheet_name, text_sheet, write_csv
-from pipeline.exports.styles import styles
+from pipeline.exports.sheets import MEANINGS, READ_ME, SHEETS, SOURCES, cells, meanings, sheet, sheet_name, text_sheet, write_csv
+from pipeline.exports.styles import CLASSED, styles
 from pipeline.exports.words import ABOUT, CSV_NOTE, README
 from pipeline.io.geopackage import add_metadata, add_styles
+from pipeline.io.later import arrow, attributes
+from pipeline.io.packages import package, streamed
 from pipeline.io.sidecar import write_text
-from pipeline.io.tables import write_package, write_table
+from pipeline.io.tables import write_arrow_table
 from pipeline.io.workbook import Sheet, write_workbook
 from pipeline.maps.text import Phrase
 
 # Where no table has a place.
 THE_WORLD = (-180.0, -90.0, 180.0, 90.0)
+# West, south, east, north.
+Box = tuple[float, float, float, float]
 
 
 def tables(out: Path, layers: list[Layer], sources: Sources, publisher: Publisher, epsg: int, first: str) -> list[Product]:
@@ -52,24 +56,32 @@ def tables(out: Path, layers: list[Layer], sources: Sources, publisher: Publishe
         Everything together, then each table.
     """
     language: Language = "en" if first == "en" else "it"
-    _package(out / f"{publisher.slug}.gpkg", layers, sources, publisher, epsg, language)
-    _parquet(out / "geoparquet", layers, sources, publisher, epsg)
+    path = out / f"{publisher.slug}.gpkg"
+    boxes = _layers(path, out / "geoparquet", layers, sources, publisher, epsg)
+    dress(path, layers, {y.name: attributes(y.rows, y.spec) for y in layers if y.name in CLASSED}, sources, publisher, epsg, language)
     asked = {name: y for name in SHEETS for y in layers if y.name == name}
     _spreadsheets(out, list(asked.values()), sources, publisher, language)
-    return _products(layers, set(asked), sources, publisher, epsg)
+    return _products(layers, boxes, set(asked), sources, publisher, epsg)
 
 
-def _package(path: Path, layers: list[Layer], sources: Sources, publisher: Publisher, epsg: int, language: Language) -> None:
-    specs = {y.name: y.spec for y in layers}
-    whole = type("Whole", (PackageSpec,), {"title_en": "All tables of the town", "title_it": "Tutte le tabelle del comune", "layers": specs})
-    write_package(path, {y.name: y.frame for y in layers}, whole, epsg, {}, {y.name: tags(y, sources, publisher) for y in layers})
-    dress(path, layers, sources, publisher, epsg, language)
+def _layers(path: Path, folder: Path, layers: list[Layer], sources: Sources, publisher: Publisher, epsg: int) -> dict[str, Box]:
+    """The GeoPackage and GeoParquet, layer by layer, so that only one is in memory; where each layer with a place lies [m]."""
+    folder.mkdir()
+    boxes: dict[str, Box] = {}
+    with package(path, {y.name: y.spec for y in layers}, epsg) as add:
+        for layer in layers:
+            table, said = arrow(layer.rows, layer.spec), tags(layer, sources, publisher)
+            box = write_arrow_table(folder / f"{layer.name}.parquet", table, layer.spec, epsg, said)
+            add(layer.name, streamed(table, layer.spec), said)
+            if box is not None:
+                boxes[layer.name] = box
+    return boxes
 
 
-def dress(path: Path, layers: list[Layer], sources: Sources, publisher: Publisher, epsg: int, language: Language) -> None:
-    """Give the layers of a GeoPackage their metadata and their look in QGIS."""
+def dress(path: Path, layers: list[Layer], frames: dict[str, Any], sources: Sources, publisher: Publisher, epsg: int, language: Language) -> None:
+    """Give the layers of a GeoPackage their metadata and their look in QGIS; `frames` as in `styles.styles`."""
     add_metadata(path, {y.name: _metadata(y, sources, publisher, epsg) for y in layers})
-    add_styles(path, styles(layers, language, {y.name for y in layers if generated(sources.of(y.stages))}))
+    add_styles(path, styles(layers, frames, language, {y.name for y in layers if generated(sources.of(y.stages))}))
 
 
 def tags(layer: Layer, sources: Sources, publisher: Publisher) -> dict[str, str]:
@@ -89,12 +101,6 @@ def _metadata(layer: Layer, sources: Sources, publisher: Publisher, epsg: int) -
     return layer_metadata(f"{publisher.slug}-{layer.name}", title, text, rights(known), [f"{licence.name} {licence.address}"], f"EPSG:{epsg}" if layer.drawn else "", source_lines(known))
 
 
-def _parquet(folder: Path, layers: list[Layer], sources: Sources, publisher: Publisher, epsg: int) -> None:
-    folder.mkdir()
-    for layer in layers:
-        write_table(folder / f"{layer.name}.parquet", layer.frame, layer.spec, epsg, tags(layer, sources, publisher))
-
-
 def _spreadsheets(out: Path, layers: list[Layer], sources: Sources, publisher: Publisher, language: Language) -> None:
     """CSV and the workbook, table by table: only one stands in memory as text."""
     (out / "csv").mkdir()
@@ -103,25 +109,27 @@ def _spreadsheets(out: Path, layers: list[Layer], sources: Sources, publisher: P
 
     def sheets() -> Iterator[Sheet]:
         yield _read_me(title, sources, publisher, language)
+        filled: list[tuple[Layer, dict[str, Column]]] = []
         for layer in layers:
             table = cells(layer)
+            filled.append((layer, {c.name: c.column for c in table}))
             write_csv(out / "csv" / f"{layer.name}.csv", table)
-            write_text(out / "csv" / f"{layer.name}.txt", _about_csv(layer, sources, publisher))
+            write_text(out / "csv" / f"{layer.name}.txt", _about_csv(layer, filled[-1][1], sources, publisher))
             yield sheet(layer, table, language)
-        yield meanings(layers, language)
+        yield meanings(filled, language)
         yield _listed_sources(sources, language)
 
     write_workbook(out / f"{publisher.slug}.xlsx", names, sheets(), title)
 
 
-def _about_csv(layer: Layer, sources: Sources, publisher: Publisher) -> str:
+def _about_csv(layer: Layer, filled: dict[str, Column], sources: Sources, publisher: Publisher) -> str:
     """How to read a table, what its columns mean, whose data they are."""
     known = sources.of(layer.stages)
     licence, said = licence_of(known, publisher.licence.spdx), notice(known)
     lines = [
         f"{layer.spec.title_it} / {layer.spec.title_en}: {publisher.town}", *([f"ATTENZIONE / NOTE: {said}."] if said else []), "", CSV_NOTE.it, CSV_NOTE.en, "",
         f"Licenza / Licence: {licence.name}, {licence.address}", "Fonti / Sources:", *(f"  * {line}" for line in source_lines(known)), "", "Colonne / Columns:",
-        *(f"  {name}{f' [{c.unit}]' if c.unit else ''}: {c.it} / {c.en}" for name, c in filled(layer).items()),
+        *(f"  {name}{f' [{c.unit}]' if c.unit else ''}: {c.it} / {c.en}" for name, c in filled.items()),
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
 
@@ -139,18 +147,18 @@ def _listed_sources(sources: Sources, language: Language) -> Sheet:
     return text_sheet(SOURCES[language], head, rows, (60, 40, 24, 12, 60, 40))
 
 
-def _products(layers: list[Layer], sheets: set[str], sources: Sources, publisher: Publisher, epsg: int) -> list[Product]:
-    bounds = np.array([y.frame.total_bounds for y in layers if y.drawn]).reshape(-1, 4)
+def _products(layers: list[Layer], boxes: dict[str, Box], sheets: set[str], sources: Sources, publisher: Publisher, epsg: int) -> list[Product]:
+    bounds = np.array(list(boxes.values())).reshape(-1, 4)
     whole = degrees((bounds[:, 0].min(), bounds[:, 1].min(), bounds[:, 2].max(), bounds[:, 3].max()), epsg) if len(bounds) else THE_WORLD
     every = sources.all
     files = (Path(f"{publisher.slug}.gpkg"), *([Path(f"{publisher.slug}.xlsx")] if sheets else []))
     title = Phrase("Tutte le tabelle di sole, suolo e verde", "All tables of sun, soil and green")
     made = [_product(EVERYTHING, title, files, whole, every, publisher, f"{len(layers)} tabelle", f"{len(layers)} tables")]
     for y in layers:
-        box = degrees(tuple(y.frame.total_bounds), epsg) if y.drawn else whole
+        box = degrees(boxes[y.name], epsg) if y.drawn else whole
         own = (Path("geoparquet") / f"{y.name}.parquet", *([Path("csv") / f"{y.name}.csv"] if y.name in sheets else []))
         said = ", ".join(labels(y.spec, "it").values()), ", ".join(labels(y.spec, "en").values())
-        made.append(_product(y.name, Phrase(y.spec.title_it, y.spec.title_en), own, box, sources.of(y.stages), publisher, f"{len(y.frame)} righe. {said[0]}", f"{len(y.frame)} rows. {said[1]}"))
+        made.append(_product(y.name, Phrase(y.spec.title_it, y.spec.title_en), own, box, sources.of(y.stages), publisher, f"{y.rows.rows} righe. {said[0]}", f"{y.rows.rows} rows. {said[1]}"))
     return made
 
 

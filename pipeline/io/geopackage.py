@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipeline.contracts.labels import labels
 from pipeline.contracts.spec import TableSpec
+from pipeline.errors import ContractError
 
 SCHEMA = ("gpkg_schema", "http://www.geopackage.org/spec121/#extension_schema")
 METADATA = ("gpkg_metadata", "http://www.geopackage.org/spec121/#extension_metadata")
@@ -127,3 +128,12 @@ def _extension(base: sqlite3.Connection, table: str, extension: tuple[str, str])
     there = base.execute("SELECT 1 FROM gpkg_extensions WHERE table_name = ? AND extension_name = ?", (table, extension[0])).fetchone()
     if there is None:
         base.execute("INSERT INTO gpkg_extensions VALUES (?, NULL, ?, ?, 'read-write')", (table, *extension))
+
+
+def rows_of(path: Path) -> dict[str, int]:
+    """Layers of a GeoPackage and their rows, without opening any of them."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as base:
+            return dict(base.execute("SELECT table_name, feature_count FROM gpkg_ogr_contents").fetchall())
+    except sqlite3.Error as error:
+        raise ContractError(f"{path}: cannot be read as a GeoPackage ({error}); run make again, it rebuilds the file") from None

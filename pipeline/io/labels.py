@@ -17,9 +17,9 @@ from pipeline.contracts.sources import COVER_CODES, Boundary, Landcover
 from pipeline.contracts.spec import Raster, Table
 from pipeline.core.land.adjusted import Adjusted, adjusted_areas, allocation
 from pipeline.errors import InputError
+from pipeline.io.packages import fixed_moment
 from pipeline.io.rasters import burn, read
 from pipeline.io.registers import Field, read_register
-from pipeline.io.tables import fixed_moment
 from pipeline.io.vectors import read_vector, text_field
 
 SEALED_WORDS = frozenset({"building", "sealed", "edificio", "sigillato", "1", "2"})

@@ -1,4 +1,4 @@
-"""Tables between the stages: GeoParquet and GeoPackage, written with what their contract says.
+"""Tables between the stages: GeoParquet, written with what their contract says.
 
 The Arrow schema is made from the contract and not guessed from the values, so an empty table has the same columns
 as a full one, and the same rows always give the same bytes.
@@ -7,9 +7,7 @@ as a full one, and the same rows always give the same bytes.
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +16,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pyogrio
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from pipeline.contracts.spec import BYTES, Column, PackageSpec, TableSpec
+from pipeline.contracts.spec import BYTES, Column, TableSpec
 from pipeline.errors import ContractError
-from pipeline.io.geopackage import describe_columns
-from pipeline.io.onfile import left_on_file, numbers_of
+from pipeline.io.onfile import BATCH_ROWS, OnFile, left_on_file, numbers_of, wkb
 
-# GeoPackage stamps rows with a moment; a fixed one keeps reruns identical byte by byte.
-FIXED_MOMENT = "2000-01-01T00:00:00.000Z"
 GEOPARQUET_VERSION = "1.1.0"  # https://geoparquet.org/releases/v1.1.0/
 # Rows that are read together where bulky columns are read a batch at a time.
 GROUP_ROWS = 256
-MULTI: dict[str, tuple[str, int]] = {"polygon": ("MultiPolygon", 3), "line": ("MultiLineString", 1), "point": ("MultiPoint", 0)}
 
 
 def write_table(path: Path, frame: pd.DataFrame, spec: type[TableSpec], epsg: int, metadata: dict[str, str]) -> None:
@@ -60,21 +53,45 @@ def write_table(path: Path, frame: pd.DataFrame, spec: type[TableSpec], epsg: in
         # A group of rows at a time: the bulky columns are never whole in Arrow's form.
         write_groups(path, (frame[s : s + GROUP_ROWS] for s in range(0, max(len(frame), 1), GROUP_ROWS)), spec, notes)
     else:
-        pq.write_table(_arrow(frame, spec).replace_schema_metadata(notes), path, compression="zstd")
+        pq.write_table(arrow_table(frame, spec).replace_schema_metadata(notes), path, compression="zstd")
 
 
 def write_groups(path: Path, groups: Iterator[pd.DataFrame], spec: type[TableSpec], notes: dict[str, str]) -> None:
     """Write a table whose groups of rows come one by one, at least one; outlines may be WKB already."""
+    _write_groups(path, (arrow_table(rows, spec) for rows in groups), spec, notes)
+
+
+def _write_groups(path: Path, groups: Iterator[pa.Table], spec: type[TableSpec], notes: dict[str, str]) -> None:
     file: pq.ParquetWriter | None = None
     left = bulky(spec)
     try:
         for rows in groups:
-            table = _arrow(rows, spec).replace_schema_metadata(notes)
+            table = rows.replace_schema_metadata(notes)
             file = file or pq.ParquetWriter(path, table.schema, compression="zstd", use_dictionary=[n for n in table.schema.names if n not in left])
             file.write_table(table, GROUP_ROWS)
     finally:
         if file is not None:
             file.close()
+
+
+def write_arrow_table(path: Path, table: pa.Table, spec: type[TableSpec], epsg: int, metadata: dict[str, str]) -> tuple[float, float, float, float] | None:
+    """Write the same file as `write_table` would, of a table in Arrow's form: columns in the contract's order, outlines as WKB.
+
+    Returns
+    -------
+    tuple or None
+        West, south, east, north of the outlines [m]; None without any.
+    """
+    shapes = Shapes()
+    if spec.geometry is not None:
+        shapes.see_wkb(table["geometry"])
+    notes = file_notes(spec, shapes, epsg, metadata)
+    if bulky(spec):
+        _write_groups(path, (table[s : s + GROUP_ROWS] for s in range(0, max(len(table), 1), GROUP_ROWS)), spec, notes)
+    else:
+        pq.write_table(table.replace_schema_metadata(notes), path, compression="zstd")
+    west, south, east, north = shapes.bounds.tolist()
+    return (west, south, east, north) if shapes.rows else None
 
 
 def file_notes(spec: type[TableSpec], shapes: Shapes, epsg: int, metadata: dict[str, str]) -> dict[str, str]:
@@ -120,10 +137,10 @@ def read_table(path: Path, spec: type[TableSpec], *, slim: bool = False) -> pd.D
     except (OSError, pa.ArrowException) as error:
         raise ContractError(f"{path}: cannot be read as Parquet ({_line(error)}); run make again, it rebuilds the file") from None
     if left:
-        frame = _pandas(table, spec).assign(**{name: left_on_file(path, name, table.num_rows) for name in left})
+        frame = pandas_table(table, spec).assign(**{name: left_on_file(path, name, table.num_rows) for name in left})
         return frame[[*spec.columns(), *(["geometry"] if spec.geometry else [])]]
     geo = json.loads((table.schema.metadata or {}).get(b"geo", b"null"))
-    frame = _pandas(table.drop_columns(["geometry"]) if "geometry" in table.column_names else table, spec)
+    frame = pandas_table(table.drop_columns(["geometry"]) if "geometry" in table.column_names else table, spec)
     if spec.geometry is None:
         return frame
     if geo is None or "geometry" not in table.column_names:
@@ -134,109 +151,37 @@ def read_table(path: Path, spec: type[TableSpec], *, slim: bool = False) -> pd.D
     return made
 
 
-def write_package(
-    path: Path, frames: dict[str, Any], spec: type[PackageSpec], epsg: int, metadata: dict[str, str], of_layers: dict[str, dict[str, str]] | None = None
-) -> None:
-    """Write tables to one GeoPackage, a layer for each table of the contract.
-
-    Parameters
-    ----------
-    path
-        The file to write; the caller moves it into place.
-    frames
-        Tables by layer name. A layer of the contract without a table is written empty, with its columns.
-    spec
-        The contract: layers in file order; unit and meaning of each column go to `gpkg_data_columns`.
-    epsg
-        Reference system of the geometries.
-    metadata
-        Written to each layer, so that it stays with a layer that is taken out.
-    of_layers
-        More of it for single layers.
-
-    Raises
-    ------
-    ContractError
-        When `frames` holds a layer the contract does not name.
-    """
-    if strange := sorted(set(frames) - set(spec.layers)):
-        raise ContractError(f"{path.name}: layer {', '.join(strange)} not in the contract {spec.__name__}; it has {', '.join(spec.layers)}")
-    # GDAL and SQLite go by the suffix, and the caller's temporary name may have another one.
-    made = path.with_name(path.name + ".gpkg")
-    made.unlink(missing_ok=True)
-    try:
-        with fixed_moment():
-            for layer, table_spec in spec.layers.items():
-                _write_layer(made, layer, frames.get(layer), table_spec, epsg=epsg, metadata=metadata | (of_layers or {}).get(layer, {}))
-        describe_columns(made, spec.layers)
-        made.replace(path)
-    finally:
-        made.unlink(missing_ok=True)
+def arrow_table(frame: pd.DataFrame, spec: type[TableSpec]) -> pa.Table:
+    """A table in Arrow's form: the contract's columns, in its order, and the geometry as WKB last."""
+    schema = arrow_schema(spec)
+    arrays = [
+        _list_array(frame[name], schema.field(name).type) if column.dtype == "list" else pa.array(frame[name], type=schema.field(name).type, from_pandas=True)
+        for name, column in spec.columns().items()
+    ]
+    if spec.geometry is not None:
+        arrays.append(pa.array(_wkb(frame["geometry"]), type=pa.binary()))
+    return pa.table(arrays, schema=schema)
 
 
-def read_package(path: Path, spec: type[PackageSpec]) -> dict[str, gpd.GeoDataFrame]:
-    """Read the layers of a GeoPackage that `write_package` wrote.
-
-    Returns
-    -------
-    dict
-        Layer name -> GeoDataFrame (DataFrame where the layer has no geometry), in the order of the contract;
-        dtypes as `read_table` gives them, shapes of one part as Polygon, LineString, Point.
-
-    Raises
-    ------
-    ContractError
-        When the file is missing, broken, or lacks a layer.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # a broken file is told of once, by the error
-            found = {str(name) for name in pyogrio.list_layers(path)[:, 0]}
-        if missing := [n for n in spec.layers if n not in found]:
-            raise ContractError(f"{path}: layer {', '.join(missing)} missing; run make again after deleting the file")
-        return {name: _read_layer(path, name, table) for name, table in spec.layers.items()}
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise ContractError(f"{path}: cannot be read as a GeoPackage ({_line(error)}); run make again, it rebuilds the file") from None
-
-
-def _write_layer(path: Path, layer: str, frame: pd.DataFrame | None, spec: type[TableSpec], *, epsg: int, metadata: dict[str, str]) -> None:
-    shape = None if spec.geometry is None else "geometry"
-    pyogrio.write_arrow(
-        _arrow(_layer_frame(frame, spec), spec), path, layer=layer, driver="GPKG", geometry_name=shape,
-        geometry_type=MULTI[spec.geometry][0] if spec.geometry else None, crs=f"EPSG:{epsg}" if shape else None,
-        # On the layer and not on the file: GDAL leaves an .aux.xml beside a file with metadata whenever one opens it.
-        layer_metadata={"title_en": spec.title_en, "title_it": spec.title_it, **metadata},
-        layer_options={"IDENTIFIER": spec.title_it, "DESCRIPTION": f"{spec.title_it} / {spec.title_en}"},
-        # Version 1.4 makes readers of 2023 (GDAL 3.6, QGIS 3.22) warn; nothing of it is used.
-        dataset_options={"VERSION": "1.3"},
-    )  # fmt: skip
-
-
-def _read_layer(path: Path, layer: str, spec: type[TableSpec]) -> gpd.GeoDataFrame:
-    meta, table = pyogrio.read_arrow(path, layer=layer)
-    name = meta["geometry_name"] or "wkb_geometry"
-    if name not in table.column_names:
-        return _pandas(table, spec)
-    frame = _pandas(table.drop_columns([name]), spec)
-    shapes = shapely.from_wkb(table[name].to_numpy())
-    return gpd.GeoDataFrame(frame, geometry=_single(shapes), crs=meta["crs"])
-
-
-def _arrow(frame: pd.DataFrame, spec: type[TableSpec]) -> pa.Table:
-    """The contract's columns, in its order, and the geometry as WKB last."""
-    fields, arrays = [], []
-    for name, column in spec.columns().items():
-        kind = _arrow_type(column)
-        fields.append(pa.field(name, kind, nullable=not column.required, metadata={"unit": column.unit, "en": column.en, "it": column.it}))
-        arrays.append(_list_array(frame[name], kind) if column.dtype == "list" else pa.array(frame[name], type=kind, from_pandas=True))
+def arrow_schema(spec: type[TableSpec]) -> pa.Schema:
+    """Fields of a table in Arrow's form: unit and meaning (en, it) of each column are its metadata."""
+    fields = [pa.field(n, _arrow_type(c), nullable=not c.required, metadata={"unit": c.unit, "en": c.en, "it": c.it}) for n, c in spec.columns().items()]
     if spec.geometry is not None:
         fields.append(pa.field("geometry", pa.binary(), metadata={"ARROW:extension:name": "geoarrow.wkb"}))
-        arrays.append(pa.array(_wkb(np.asarray(frame["geometry"], dtype=object)), type=pa.binary()))
-    return pa.table(arrays, schema=pa.schema(fields))
+    return pa.schema(fields)
 
 
-def _wkb(shapes: NDArray[Any]) -> NDArray[Any]:
+def _wkb(cells: Any) -> Any:
+    """Outlines as WKB: of shapes, of cells left in their file, or as they are."""
+    shapes = np.asarray(cells, dtype=object) if not left_in_file(cells) else None
+    if shapes is None:
+        return wkb(cells)
     return shapes if any(isinstance(g, bytes) for g in shapes) else np.asarray(shapely.to_wkb(shapes, include_srid=False))
+
+
+def left_in_file(cells: Any) -> bool:
+    """Whether the cells of a column were left in their file."""
+    return bool(len(cells)) and isinstance(cells.iloc[0] if isinstance(cells, pd.Series) else cells[0], OnFile)
 
 
 def list_dtype(column: Column) -> type[np.generic]:
@@ -260,7 +205,8 @@ def _list_array(values: pd.Series[Any], kind: pa.DataType) -> pa.Array:
     return pa.FixedSizeListArray.from_arrays(pa.array(flat), type=kind)
 
 
-def _pandas(table: pa.Table, spec: type[TableSpec]) -> pd.DataFrame:
+def pandas_table(table: pa.Table, spec: type[TableSpec]) -> pd.DataFrame:
+    """The other way, without a geometry: missing text is None, optional int columns are Int64, a list column holds arrays."""
     columns = spec.columns()
     made: dict[str, Any] = {}
     for name in table.column_names:
@@ -291,43 +237,17 @@ class Shapes:
             more = shapely.total_bounds(shapes)
             self.bounds = np.concatenate([np.fmin(self.bounds[:2], more[:2]), np.fmax(self.bounds[2:], more[2:])])
 
+    def see_wkb(self, column: pa.ChunkedArray) -> None:
+        """The same of outlines as WKB; a batch of them at a time becomes shapes."""
+        for start in range(0, len(column), BATCH_ROWS):
+            self.see(shapely.from_wkb(column[start : start + BATCH_ROWS].to_numpy()))
+
 
 def _geo_metadata(shapes: Shapes, epsg: int) -> dict[str, Any]:
     column: dict[str, Any] = {"encoding": "WKB", "crs": CRS.from_epsg(epsg).to_json_dict(), "geometry_types": sorted(shapes.types)}
     if shapes.rows:
         column["bbox"] = shapes.bounds.tolist()
     return {"version": GEOPARQUET_VERSION, "primary_column": "geometry", "columns": {"geometry": column}}
-
-
-def _layer_frame(frame: pd.DataFrame | None, spec: type[TableSpec]) -> pd.DataFrame:
-    """A copy with multipart shapes only, as a GeoPackage layer has one geometry type; empty where there is no table."""
-    if frame is None:
-        frame = pd.DataFrame({name: pd.Series(dtype=object) for name in spec.columns()})
-        return frame.assign(geometry=pd.Series(dtype=object)) if spec.geometry else frame
-    if spec.geometry is None:
-        return frame
-    shapes = np.asarray(frame["geometry"], dtype=object)
-    single = shapely.get_type_id(shapes) == MULTI[spec.geometry][1]
-    parts = {"polygon": shapely.multipolygons, "line": shapely.multilinestrings, "point": shapely.multipoints}[spec.geometry]
-    multi = shapes.copy()
-    multi[single] = [parts([g]) for g in shapes[single]]
-    return pd.DataFrame(frame.drop(columns="geometry")).assign(geometry=multi)
-
-
-def _single(shapes: NDArray[Any]) -> NDArray[Any]:
-    one = shapely.get_num_geometries(shapes) == 1
-    return np.where(one, shapely.get_geometry(shapes, 0), shapes)
-
-
-@contextmanager
-def fixed_moment() -> Iterator[None]:
-    """While it lasts GDAL stamps files with `FIXED_MOMENT` and not with the clock."""
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_MOMENT})
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
 def _line(error: BaseException) -> str:

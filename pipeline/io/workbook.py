@@ -24,6 +24,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Styles by number, in the order of `_STYLES`: plain, heading, wrapped text, text that begins like a formula, then numbers.
 PLAIN, HEADING, WRAPPED, QUOTED, WHOLE, TENTHS, THOUSANDTHS = range(7)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_SPECIAL = re.compile("[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def _texts(places: Iterable[str], values: Iterable[str | None], style: int = PLA
         if v is None or v == "":
             out.append("")
             continue
-        said = escape(_FORBIDDEN.sub("", v)[:LONGEST_TEXT])
+        said = escape(_FORBIDDEN.sub("", v)[:LONGEST_TEXT]) if len(v) > LONGEST_TEXT or _SPECIAL.search(v) else v
         out.append(f'<c r="{at}" s="{QUOTED if v.startswith(FORMULA) else style}" t="inlineStr"><is><t xml:space="preserve">{said}</t></is></c>')
     return out
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,9 +39,14 @@ def varint(values: NDArray[np.int64]) -> bytes:
     >>> varint(np.array([0, 1, 127, 128, 300])).hex()
     '00017f8001ac02'
     """
-    left = values.astype(np.uint64)
+    return varints([values])[0]
+
+
+def varints(columns: Sequence[NDArray[np.int64]]) -> list[bytes]:
+    """`varint` of each of several columns, worked out together."""
+    left = np.concatenate(columns).astype(np.uint64) if columns else np.empty(0, dtype=np.uint64)
     length = np.ones(len(left), dtype=np.int64)
-    for bits in range(7, 64, 7):
+    for bits in range(7, int(left.max(initial=0)).bit_length(), 7):
         length += left >> np.uint64(bits) > 0
     start = np.concatenate([[0], np.cumsum(length)])
     out = np.zeros(int(start[-1]), dtype=np.uint8)
@@ -47,7 +54,8 @@ def varint(values: NDArray[np.int64]) -> bytes:
         rows = length > byte
         part = (left[rows] >> np.uint64(7 * byte)) & np.uint64(0x7F)
         out[start[:-1][rows] + byte] = part + np.where(length[rows] > byte + 1, 0x80, 0).astype(np.uint64)
-    return out.tobytes()
+    whole, ends = out.tobytes(), start[np.cumsum([0, *map(len, columns)])].tolist()
+    return [whole[a:b] for a, b in pairwise(ends)]
 
 
 def zigzag(values: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -59,13 +67,13 @@ def zigzag(values: NDArray[np.int64]) -> NDArray[np.int64]:
     return (values << 1) ^ (values >> 63)
 
 
-def numbers(values: Any, scale: float) -> bytes:
+def counted_steps(values: Any, scale: float) -> NDArray[np.int64]:
     """A numeric column: 0 where missing, else 1 + zigzag of the counted steps."""
     array = np.asarray(values, dtype=float)
     known = np.isfinite(array)
     steps = np.zeros(len(array), dtype=np.int64)
     steps[known] = zigzag(np.round(array[known] / scale).astype(np.int64)) + 1
-    return varint(steps)
+    return steps
 
 
 def outlines(geometries: NDArray[Any], step: float = DEGREE) -> dict[str, bytes]:
@@ -74,10 +82,8 @@ def outlines(geometries: NDArray[Any], step: float = DEGREE) -> dict[str, bytes]
     Shells run anticlockwise and holes clockwise, so the non-zero rule fills them right. A shape that vanishes at this
     resolution keeps a triangle of one step at its place: what is in the table is on the map.
     """
-    rings, owner = _rings(geometries, step)
+    points, sizes, owner = _rings(geometries, step)
     counts = np.bincount(owner, minlength=len(geometries)) if len(owner) else np.zeros(len(geometries), dtype=np.int64)
-    sizes = np.array([len(r) for r in rings], dtype=np.int64)
-    points = np.concatenate(rings) if rings else np.zeros((0, 2), dtype=np.int64)
     steps = zigzag(np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=np.int64)))
     return {"rings": varint(counts), "sizes": varint(sizes), "dx": varint(steps[:, 0]), "dy": varint(steps[:, 1])}
 
@@ -91,8 +97,8 @@ def lines(geometries: NDArray[Any]) -> dict[str, bytes]:
     return {"rings": varint(np.ones(len(geometries), dtype=np.int64)), "sizes": varint(sizes), "dx": varint(steps[:, 0]), "dy": varint(steps[:, 1])}
 
 
-def _rings(geometries: NDArray[Any], step: float) -> tuple[list[NDArray[np.int64]], NDArray[np.int64]]:
-    """Quantised rings without their closing point, and the row each belongs to."""
+def _rings(geometries: NDArray[Any], step: float) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Points of all quantised rings without their closing point, the number of points of each ring, and the row it belongs to."""
     parts, part_row = shapely.get_parts(shapely.orient_polygons(geometries), return_index=True)
     raw, raw_part = shapely.get_rings(parts, return_index=True)
     row = part_row[raw_part] if len(raw_part) else np.zeros(0, dtype=np.int64)
@@ -101,13 +107,18 @@ def _rings(geometries: NDArray[Any], step: float) -> tuple[list[NDArray[np.int64
     same = np.zeros(len(whole), dtype=bool)
     same[1:] = (whole[1:] == whole[:-1]).all(axis=1) & (ring_of[1:] == ring_of[:-1])
     whole, ring_of = whole[~same], ring_of[~same]
-    pieces = np.split(whole, np.flatnonzero(np.diff(ring_of)) + 1) if len(whole) else []
-    keep = [i for i, p in enumerate(pieces) if len(p) > 3]
-    lost = sorted(set(np.flatnonzero(~shapely.is_empty(geometries)).tolist()) - set(row[keep].tolist()))
-    rings = [pieces[i][:-1] for i in keep] + [_speck(geometries[i], step) for i in lost]
-    owner = np.concatenate([row[keep], np.asarray(lost, dtype=np.int64)]).astype(np.int64)
-    order = np.argsort(owner, kind="stable")
-    return [rings[i] for i in order], owner[order]
+    sizes = np.bincount(ring_of, minlength=len(raw))
+    keep = sizes > 3
+    points = keep[ring_of]
+    points[np.cumsum(sizes) - 1] = False  # every ring has a point, and the last closes it
+    owner = row[keep].astype(np.int64)
+    lost = np.setdiff1d(np.flatnonzero(~shapely.is_empty(geometries)), owner)
+    if not len(lost):
+        return whole[points], sizes[keep] - 1, owner
+    rings = np.split(whole[points], np.cumsum(sizes[keep] - 1)[:-1]) if keep.any() else []
+    rings += [_speck(geometries[i], step) for i in lost]
+    order = np.argsort(np.concatenate([owner, lost]), kind="stable")
+    return np.concatenate([rings[i] for i in order]), np.array([len(rings[i]) for i in order], dtype=np.int64), np.concatenate([owner, lost])[order]
 
 
 def _speck(shape: shapely.Geometry, step: float) -> NDArray[np.int64]:
@@ -159,7 +170,8 @@ def pack(name: str, rows: int, columns: dict[str, Column], shapes: NDArray[Any] 
     str
         `SS.put("name","...");`, the same bytes for the same content.
     """
-    streams = {f"col.{k}": numbers(c.values, c.scale) for k, c in columns.items() if c.scale is not None}
+    counted = {f"col.{k}": counted_steps(c.values, c.scale) for k, c in columns.items() if c.scale is not None}
+    streams = dict(zip(counted, varints(list(counted.values())), strict=True))
     if shapes is not None:
         made = lines(shapes) if len(shapes) and shapely.get_type_id(shapes[0]) == shapely.GeometryType.LINESTRING else outlines(shapes, step)
         streams |= {f"geo.{k}": b for k, b in made.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -99,37 +100,42 @@ class Canvas:
         """What the picture shows, in the town's system."""
         return shapely.box(self.west, self.north - self.image.height / self.scale, self.west + self.image.width / self.scale, self.north)
 
-    def _pixels(self, ring: shapely.Geometry, left: float = 0.0, top: float = 0.0) -> list[float]:
-        """x, y, x, y ... of a ring's points, as the pen takes them."""
-        at = shapely.get_coordinates(ring)
-        at[:, 0] = (at[:, 0] - self.west) * self.scale - left
-        at[:, 1] = (self.north - at[:, 1]) * self.scale - top
-        return at.ravel().tolist()
+    def _pixels(self, shapes: Any) -> list[float]:
+        """x, y, x, y ... of points, as the pen takes them."""
+        return self._places(shapely.get_coordinates(shapes)).ravel().tolist()
+
+    def _places(self, at: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.stack([(at[:, 0] - self.west) * self.scale, (self.north - at[:, 1]) * self.scale], axis=1)
 
     def polygons(self, shapes: NDArray[Any], fills: list[str | None], line: str | None = None, width: int = 1) -> None:
         """Draw shapes that touch the picture; holes show what is below."""
-        for row in np.flatnonzero(shapely.intersects(shapes, self.view)):
-            for part in shapely.get_parts(shapes[row]):
-                if fills[row] is not None:
-                    self._fill(part, str(fills[row]))
-                if line:
-                    for ring in shapely.get_rings(part):
-                        self.pen.line(self._pixels(ring), fill=line, width=width)
+        seen = np.flatnonzero(shapely.intersects(shapes, self.view))
+        parts, row = shapely.get_parts(shapes[seen], return_index=True)
+        rings, part = shapely.get_rings(parts, return_index=True)
+        at, ring = shapely.get_coordinates(rings, return_index=True)
+        places = np.split(self._places(at), np.searchsorted(ring, np.arange(1, len(rings))))
+        ends = np.searchsorted(part, np.arange(len(parts) + 1))
+        for k, (first, after) in enumerate(pairwise(ends.tolist())):
+            fill = fills[seen[row[k]]]
+            if fill is not None:
+                self._fill(places[first:after], fill)
+            if line:
+                for place in places[first:after]:
+                    self.pen.line(place.ravel().tolist(), fill=line, width=width)
 
-    def _fill(self, part: shapely.Polygon, colour: str) -> None:
-        if not len(part.interiors):
-            self.pen.polygon(self._pixels(part.exterior), fill=colour)
+    def _fill(self, rings: list[NDArray[np.float64]], colour: str) -> None:
+        """A shell and its holes, in pixels."""
+        if len(rings) == 1:
+            self.pen.polygon(rings[0].ravel().tolist(), fill=colour)
             return
-        pixels = np.asarray(self._pixels(part.exterior)).reshape(-1, 2)
-        left, top = np.maximum(np.floor(pixels.min(axis=0)), 0).astype(int)
-        right, low = np.minimum(np.ceil(pixels.max(axis=0)) + 1, self.image.size).astype(int)
+        left, top = np.maximum(np.floor(rings[0].min(axis=0)), 0).astype(int)
+        right, low = np.minimum(np.ceil(rings[0].max(axis=0)) + 1, self.image.size).astype(int)
         if right <= left or low <= top:
             return
         mask = Image.new("1", (int(right - left), int(low - top)))
         pen = ImageDraw.Draw(mask)
-        pen.polygon(self._pixels(part.exterior, left, top), fill=1)
-        for hole in part.interiors:
-            pen.polygon(self._pixels(hole, left, top), fill=0)
+        for number, ring in enumerate(rings):
+            pen.polygon((ring - (left, top)).ravel().tolist(), fill=int(number == 0))
         self.image.paste(colour, (int(left), int(top), int(right), int(low)), mask)
 
     def reduced(self) -> Image.Image:

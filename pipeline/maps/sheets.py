@@ -150,29 +150,34 @@ def _write(site: Site, layer: str, name: str, data: Path, tables: Callable[[NDAr
 
 
 def _packed(name: str, rows: int, columns: dict[str, Column], shapes: NDArray[Any] | None, *, corner: tuple[float, float]) -> str:
-    """One table; outlines are moved to the corner and thinned by less than a line is wide."""
+    """One table; its outlines, which are thinned, are moved to the corner."""
     if shapes is None:
         return pack(name, rows, columns)
-    moved = shapely.transform(shapely.simplify(shapes, _TOLERANCE_M), lambda c: c - np.asarray(corner))
-    return pack(name, rows, columns, moved, step=METRE)
+    return pack(name, rows, columns, shapely.transform(shapes, lambda c: c - np.asarray(corner)), step=METRE)
+
+
+def _thinned(shapes: NDArray[Any]) -> NDArray[Any]:
+    """By less than a line is wide."""
+    return np.asarray(shapely.simplify(shapes, _TOLERANCE_M), dtype=object)
 
 
 def _roof_piece(site: Site) -> Callable[[NDArray[np.int64], Any], Parts]:
     """What draws and tells the roofs of a piece: buildings, planes, obstacles, arrays, their modules, sizes of plant, neighbours."""
     houses = site.atlas["buildings"]
     columns = shape_columns("buildings", houses) | site.columns["solar"]
-    belonging = {name: _belonging(site.atlas.get(name), houses, "building_id") for name in ("roofs", "obstacles", "arrays")}
+    told = {"roofs": (*PLANES, "kind", "reason"), "obstacles": ("kind",), "arrays": ()}
+    belonging = {name: _belonging(site.atlas.get(name), houses, "building_id", ("geometry", *names)) for name, names in told.items()}
     belonging["roofs"] = _straightened(belonging["roofs"])
-    steps = _belonging(site.steps, houses, "building_id")
+    steps = _belonging(site.steps, houses, "building_id", tuple(STEPS))
     every = np.asarray(houses.geometry.values)
-    tree = shapely.STRtree(every)
+    tree, every = shapely.STRtree(every), _thinned(every)
 
     def tables(rows: NDArray[np.int64], box: Any) -> Parts:
         yield "buildings", len(rows), _taken(columns, rows), every[rows]
         own = {name: _own(frame, rows) for name, frame in belonging.items()}
         planes = own["roofs"]
-        yield "planes", len(planes), _of(planes) | _numbers(planes, PLANES) | _middles(planes, box) | _texts(planes, "kind", "reason"), _shapes(planes)
-        yield "obstacles", len(own["obstacles"]), _of(own["obstacles"]) | _texts(own["obstacles"], "kind"), _shapes(own["obstacles"])
+        yield "planes", len(planes), _of(planes) | _numbers(planes, PLANES) | _middles(planes, box) | _texts(planes, "kind", "reason"), _thinned(_shapes(planes))
+        yield "obstacles", len(own["obstacles"]), _of(own["obstacles"]) | _texts(own["obstacles"], "kind"), _thinned(_shapes(own["obstacles"]))
         laid = own["arrays"]
         frames, places = modules(_shapes(laid), (box.bounds[0] + AROUND_M, box.bounds[1] + AROUND_M))
         yield "arrays", len(laid), _of(laid) | frames, None
@@ -191,14 +196,14 @@ def _parcel_piece(site: Site) -> Callable[[NDArray[np.int64], Any], Parts]:
     columns = shape_columns("parcels", parcels)
     columns |= {f.name: Column(parcels[f.name].to_numpy(dtype=float), 0.001 if f.kind == "share" else 1.0 if f.kind == "kwh" else 0.1) for f in parcel_facts(parcels)}
     columns |= {n: c for n, c in site.columns["sealing"].items() if n in TOLD} if "sealing" in site.made and site.made["sealing"].layer == "parcels" else {}
-    on = _belonging(houses, parcels, "parcel_id")
+    on = _belonging(houses, parcels, "parcel_id", ("geometry", "kwh_year", "building_id"))
     every = np.asarray(parcels.geometry.values)
-    tree = shapely.STRtree(every)
+    tree, every = shapely.STRtree(every), _thinned(every)
 
     def tables(rows: NDArray[np.int64], box: Any) -> Parts:
         yield "parcels", len(rows), _taken(columns, rows), every[rows]
         mine = _own(on, rows)
-        yield "buildings", len(mine), _of(mine) | _numbers(mine, {"kwh_year": 1.0}) | _texts(mine, "building_id"), _shapes(mine)
+        yield "buildings", len(mine), _of(mine) | _numbers(mine, {"kwh_year": 1.0}) | _texts(mine, "building_id"), _thinned(_shapes(mine))
         near = np.setdiff1d(tree.query(box), rows)
         yield "near", len(near), {}, every[near]
 
@@ -239,8 +244,8 @@ def modules(arrays: NDArray[Any], corner: tuple[float, float]) -> tuple[dict[str
     dict, dict
         Columns of the arrays [1 mm], and of the modules: their array and the step [1 cm], the first from the piece's corner.
     """
-    boxes, owner = shapely.get_parts(arrays, return_index=True)
-    corners = shapely.get_coordinates(shapely.get_exterior_ring(boxes)).reshape(-1, 5, 2)
+    owner = np.repeat(np.arange(len(arrays)), shapely.get_num_geometries(arrays))
+    corners = shapely.get_coordinates(arrays).reshape(-1, 5, 2)
     first = np.searchsorted(owner, np.arange(len(arrays)))
     sides = {"along": (0, 1), "across": (0, 3)}
     frames = {
@@ -253,21 +258,22 @@ def modules(arrays: NDArray[Any], corner: tuple[float, float]) -> tuple[dict[str
     return frames, {"array": Column(owner.astype(float), 1.0), "de": Column(step[:, 0], 1.0), "dn": Column(step[:, 1], 1.0)}
 
 
-def _belonging(frame: Any, owners: gpd.GeoDataFrame, key: str) -> pd.DataFrame:
-    """Rows with the row of their owner as `owner`, sorted by it; those without one are left out."""
+def _belonging(frame: Any, owners: gpd.GeoDataFrame, key: str, names: tuple[str, ...]) -> pd.DataFrame:
+    """Rows with the row of their owner as `owner`, sorted by it, and those columns of `names` there are; rows without an owner are left out."""
     if frame is None or not len(frame):
         return pd.DataFrame({"owner": np.empty(0, dtype=np.int64), "geometry": np.empty(0, dtype=object)})
     row = pd.Series(np.arange(len(owners)), index=owners[key])
-    out = pd.DataFrame(frame).assign(owner=frame[key].map(row))
+    out = pd.DataFrame(frame)[[n for n in names if n in frame]].assign(owner=frame[key].map(row))
     out = out[out["owner"].notna()]
     return out.assign(owner=out["owner"].astype(np.int64)).sort_values("owner", kind="stable")
 
 
 def _own(frame: pd.DataFrame, rows: NDArray[np.int64]) -> pd.DataFrame:
-    """The rows of a piece's owners; `of` counts within the piece."""
+    """The rows of a piece's owners, which like the frame are sorted; `of` counts within the piece."""
     owner = frame["owner"].to_numpy()
-    out = frame[np.isin(owner, rows)]
-    return out.assign(of=np.searchsorted(rows, out["owner"].to_numpy()))
+    first, after = np.searchsorted(owner, rows), np.searchsorted(owner, rows, side="right")
+    out = frame.iloc[np.concatenate([np.arange(a, b) for a, b in zip(first, after, strict=True)])]
+    return out.assign(of=np.repeat(np.arange(len(rows)), after - first))
 
 
 def _of(frame: pd.DataFrame) -> dict[str, Column]:

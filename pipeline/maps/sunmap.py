@@ -61,7 +61,10 @@ def limits(values: NDArray[np.float32]) -> list[float]:
 
 def picture(values: NDArray[np.float32], breaks: list[float]) -> Image.Image:
     """Classes as a picture of few colours, transparent where there is no figure."""
-    image = Image.fromarray((classify(values.astype(np.float64), breaks) + 1).astype(np.uint8), "P")
+    known = np.isfinite(values)  # a tenth of the cells: only roofs have a figure
+    codes = np.zeros(values.shape, dtype=np.uint8)
+    codes[known] = classify(values[known].astype(np.float64), breaks) + 1
+    image = Image.fromarray(codes, "P")
     image.putpalette([v for colour in ("#000000", *PALETTES["sun"]) for v in rgb(colour)])
     image.info["transparency"] = 0
     return image
@@ -79,7 +82,10 @@ def read_step(values: NDArray[np.float32]) -> float:
 
 def counted(values: NDArray[np.float32], step: float) -> NDArray[np.uint8]:
     """Steps of each cell as bytes, 0 where there is no figure."""
-    return np.clip(np.nan_to_num(np.round(values / step)), 0, _BYTE).astype(np.uint8)
+    known = np.isfinite(values)
+    out = np.zeros(values.shape, dtype=np.uint8)
+    out[known] = np.clip(np.round(values[known] / step), 0, _BYTE)
+    return out
 
 
 def write(sun: SunMap, images: Path, data: Path) -> int:

@@ -22,7 +22,8 @@ from pipeline.contracts.sources import Parcels, Weather
 from pipeline.contracts.spec import Column, PackageSpec, TableSpec
 from pipeline.errors import ContractError
 from pipeline.io.onfile import lists, outlines
-from pipeline.io.tables import GROUP_ROWS, read_package, read_table, write_package, write_table
+from pipeline.io.packages import read_package, write_package
+from pipeline.io.tables import GROUP_ROWS, read_table, write_table
 
 
 class Trees(TableSpec):

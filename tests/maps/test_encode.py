@@ -14,7 +14,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.maps.encode import DEGREE, Column, numbers, outlines, pack, simplified, varint, zigzag
+from pipeline.maps.encode import DEGREE, Column, counted_steps, outlines, pack, simplified, varint, zigzag
 
 
 def read_varints(data: bytes) -> list[int]:
@@ -71,7 +71,7 @@ def test_zigzag_is_read_back(values: list[int]) -> None:
 
 
 def test_missing_numbers_stay_missing_and_are_not_zero() -> None:
-    assert read_varints(numbers([0.0, np.nan, -1.5, 12.3], 0.1)) == [1, 0, 1 + 29, 1 + 246]
+    assert read_varints(varint(counted_steps([0.0, np.nan, -1.5, 12.3], 0.1))) == [1, 0, 1 + 29, 1 + 246]
 
 
 def test_holes_and_parts_come_back() -> None:

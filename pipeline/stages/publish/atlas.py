@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import geopandas as gpd
@@ -14,7 +15,8 @@ from pipeline.contracts.notes import Notes
 from pipeline.contracts.publish import Atlas
 from pipeline.contracts.solar import Arrays, Finance, Horizon, Installed, Irradiation, Obstacles, Roofs, Solar
 from pipeline.contracts.sources import Boundary, Buildings, Landcover, Parcels, Residents, Streets
-from pipeline.contracts.spec import Package, Raster, Slim, Table, TableSpec
+from pipeline.contracts.spec import Package, PackageParts, Raster, Slim, Table, TableSpec
+from pipeline.io.tables import left_in_file
 from pipeline.joins.land import (
     access_joined,
     ground_figures,
@@ -37,11 +39,11 @@ def atlas(
     residents: Table[Residents] | None,
     landcover: Raster[Landcover] | None,
     streets: Table[Streets] | None,
-    roofs: Table[Roofs] | None,
+    roofs: Slim[Roofs] | None,
     irradiation: Table[Irradiation] | None,
     horizon: Slim[Horizon] | None,
-    obstacles: Table[Obstacles] | None,
-    arrays: Table[Arrays] | None,
+    obstacles: Slim[Obstacles] | None,
+    arrays: Slim[Arrays] | None,
     solar: Table[Solar] | None,
     finance: Table[Finance] | None,
     installed: Table[Installed] | None,
@@ -75,8 +77,9 @@ def atlas(
 
     Returns
     -------
-    dict of GeoDataFrame
-        Every layer of the contract, empty where its data is missing. Sums and means of sums only; P90 is that of sums.
+    PackageParts
+        Every layer of the contract, empty where its data is missing, made when it is its turn to be written; outlines that nothing is
+        worked out from stay in their files until then. Sums and means of sums only; P90 is that of sums.
     """
     built = arrays_joined(arrays, solar)
     planes = roofs_joined(roofs, irradiation, horizon, arrays)
@@ -84,7 +87,7 @@ def atlas(
     zonal = zonal_joined(sealing, green, plots)
     shown = shown_provision(provision, notes)
     ground = ground_figures(desealing, shown, consumed, "extent" if boundary is None else "town") | installed_figures(installed)
-    layers = {
+    layers: dict[str, pd.DataFrame | None] = {
         "town": town_joined(town, boundary, landcover, [buildings, parcels, residents], zonal, houses, built, residents, ground),
         "buildings": houses,
         "roofs": planes,
@@ -99,11 +102,15 @@ def atlas(
         "restoration": restoration,
         "patches": patches,
     }
-    crs = f"EPSG:{town.epsg}"
-    done = {name: _layer(Atlas.layers[name], table, crs) for name, table in layers.items()}
-    for name, table in done.items():
-        notes.count(f"rows: {name}", len(table))
-    return done
+    return PackageParts(_in_turn(layers, f"EPSG:{town.epsg}", notes))
+
+
+def _in_turn(layers: dict[str, pd.DataFrame | None], crs: str, notes: Notes) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Each layer as its contract says, and no longer held once it is taken."""
+    for name, spec in Atlas.layers.items():
+        table = layers.pop(name)
+        notes.count(f"rows: {name}", 0 if table is None else len(table))
+        yield name, _layer(spec, table, crs)
 
 
 def _layer(spec: type[TableSpec], table: pd.DataFrame | None, crs: str) -> pd.DataFrame:
@@ -122,4 +129,6 @@ def _layer(spec: type[TableSpec], table: pd.DataFrame | None, crs: str) -> pd.Da
     frame = pd.DataFrame(columns, index=table.index).reset_index(drop=True)
     if spec.geometry is None:
         return frame
+    if left_in_file(table["geometry"]):
+        return frame.assign(geometry=table["geometry"].to_numpy())
     return gpd.GeoDataFrame(frame, geometry=np.asarray(table["geometry"], dtype=object), crs=crs)

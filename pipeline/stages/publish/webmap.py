@@ -24,14 +24,14 @@ from pipeline.contracts.sources import Greenspaces, Landcover, Mismatch, Streets
 from pipeline.contracts.spec import Folder, Package, Raster, Table
 from pipeline.contracts.waste import Collection, Waste
 from pipeline.core.terrain import hillshade
-from pipeline.exports.content import layers
+from pipeline.exports.content import joined_layers
 from pipeline.exports.licences import Sources
 from pipeline.exports.publisher import publisher_of
 from pipeline.exports.write import dress
 from pipeline.io.dated import rule
+from pipeline.io.packages import write_package
 from pipeline.io.picture import native_zoom, overview, screen_tiles, to_browser
 from pipeline.io.sidecar import NOTICE
-from pipeline.io.tables import write_package
 from pipeline.maps import content, site
 from pipeline.maps.diary import credits_of
 from pipeline.maps.rules import rules_of
@@ -133,9 +133,10 @@ def _package(atlas: Package[Atlas], town: Town, lineage: Lineage, out: Path) -> 
     path = out / site.PACKAGE
     path.parent.mkdir(exist_ok=True)
     tags = {"title": Published.title_en, "attribution": credits_of(lineage)} | ({"notice": NOTICE} if lineage.synthetic else {})
-    write_package(path, {layer: atlas[layer] for layer in Published.layers}, Published, town.epsg, tags)
-    shown = [y for y in layers(dict(atlas), {}) if y.name in Published.layers]
-    dress(path, shown, Sources(lineage), publisher_of(town, town.exports, lineage), town.epsg, "en" if town.languages[0] == "en" else "it")
+    shown = {name: atlas[name] for name in Published.layers}
+    write_package(path, shown, Published, town.epsg, tags)
+    figures = {name: pd.DataFrame(frame.drop(columns="geometry")) for name, frame in shown.items() if len(frame)}
+    dress(path, joined_layers(dict.fromkeys(figures)), figures, Sources(lineage), publisher_of(town, town.exports, lineage), town.epsg, "en" if town.languages[0] == "en" else "it")
 
 
 def _layers(package: Package[Any] | None) -> dict[str, Any] | None:

@@ -36,7 +36,7 @@ def frame(columns: dict[str, Any], geometry: list[shapely.Geometry]) -> gpd.GeoD
 
 
 def run(notes: Notes | None = None, **tables: Any) -> dict[str, gpd.GeoDataFrame]:
-    layers = atlas(**{n: tables.get(n) for n in NAMES}, town=TOWN, notes=notes or Notes())
+    layers = dict(atlas(**{n: tables.get(n) for n in NAMES}, town=TOWN, notes=notes or Notes()).parts)
     assert list(layers) == list(Atlas.layers)
     for name, spec in Atlas.layers.items():
         check_table(layers[name], spec, EPSG, name)
