@@ -130,11 +130,10 @@ def balance() -> Callable[[Notes, int], None]:
 TOGETHER = ("browser", "chain", "exports", "make", "maps")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """What runs in one process where tests are shared out to several (`make test`): a file, or a folder whose tests share what is dear."""
-    for item in items:
-        folder, _, rest = item.path.relative_to(ROOT / "tests").as_posix().partition("/")
-        item.add_marker(pytest.mark.xdist_group(folder if folder in TOGETHER else f"{folder}/{rest}"))
+    folder, _, rest = item.path.relative_to(ROOT / "tests").as_posix().partition("/")
+    item.add_marker(pytest.mark.xdist_group(folder if folder in TOGETHER else f"{folder}/{rest}"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
