@@ -132,7 +132,7 @@ site-zip: .venv/.ready ## pack the published maps into one zip: maps/<town>.zip
 	@$(PY) site-zip $(PLACE)
 
 test: lint ## everything that is checked: style, types, layers, tests
-	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4
 
 lint: .venv/.ready ## style, types, and which module may import which
 	@.venv/bin/ruff check pipeline tests notebooks

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -130,10 +131,17 @@ def balance() -> Callable[[Notes, int], None]:
 TOGETHER = ("browser", "chain", "exports", "make", "maps")
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """What runs in one process where tests are shared out to several (`make test`): a file, or a folder whose tests share what is dear."""
-    folder, _, rest = item.path.relative_to(ROOT / "tests").as_posix().partition("/")
-    item.add_marker(pytest.mark.xdist_group(folder if folder in TOGETHER else f"{folder}/{rest}"))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where tests are shared out to several processes (`make test`) those of a file go together, or of a folder whose tests share what is dear."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            folder = nodeid.removeprefix("tests/").partition("/")[0]
+            return folder if folder in TOGETHER else nodeid.partition("::")[0]
+
+    return ByFile(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:
