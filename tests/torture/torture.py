@@ -97,20 +97,28 @@ def stage_of(process: psutil.Process) -> str | None:
 
 
 def running(make: subprocess.Popen[str]) -> list[str]:
-    """Stages under way in a run of make."""
+    """Stages under way in a run of make; not the process with the libraries that its first stage leaves, nor the copies of that one."""
     try:
         children = psutil.Process(make.pid).children(recursive=True)
+        found = {p.pid: (p.ppid(), stage_of(p)) for p in children}
     except psutil.Error:
         return []
-    return sorted(s for s in map(stage_of, children) if s)
+    return sorted(s for above, s in found.values() if s and not found.get(above, (0, None))[1])
 
 
 def kill(make: subprocess.Popen[str]) -> None:
-    """SIGKILL to make and all its children, and wait until they are gone."""
-    children = psutil.Process(make.pid).children(recursive=True)
+    """SIGKILL to make and all of its group, and wait until they are gone."""
+    group = [p for p in psutil.process_iter() if _group_of(p.pid) == make.pid]
     os.killpg(make.pid, signal.SIGKILL)
     make.communicate()
-    psutil.wait_procs(children, timeout=10)
+    psutil.wait_procs(group, timeout=10)
+
+
+def _group_of(pid: int) -> int:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return 0
 
 
 def not_whole(town: Town, known: list[dict[str, str]]) -> list[str]:

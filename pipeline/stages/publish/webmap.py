@@ -116,7 +116,7 @@ def webmap(
         actions=_layers(actions), indicators=indicators, neighbours=neighbours, waste=waste, collection=_layers(collection), as_of=town.estate.as_of,
         anchor_households=town.community.anchor_households, member_share=town.community.member_share, large_roof_m2=config.large_roof_m2, large_yard_m2=config.large_yard_m2, home_kwh=rule("consumption", "dwelling", town.finance.as_of).value,
     )  # fmt: skip
-    # The package goes to disk beside the pages: GDAL leaves the other core free.
+    # The package goes to disk beside the pages.
     with ThreadPoolExecutor(1) as pool:
         package = pool.submit(_package, atlas, town, lineage, out)
         for layer, rows in site.write(made, out).items():
