@@ -34,7 +34,8 @@ class Difference:
 
     def sentence(self) -> str:
         """In words."""
-        said = f"{self.numbers:,} numbers, greatest difference {self.greatest:.1e}{f' ({self.where})' if self.where else ''}"
+        most = f"greatest difference {self.greatest:.1e} ({self.where})" if self.greatest else "none off by more than what counts near zero"
+        said = f"{self.numbers:,} numbers, {most}"
         return f"DIFFERS beyond the tolerance: {'; '.join(self.beyond[:4])}" if self.beyond else f"other bytes, same within the tolerance: {said}"
 
     def hold(self, name: str, a: NDArray[Any], b: NDArray[Any], near: Near) -> None:
