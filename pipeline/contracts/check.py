@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from pipeline.contracts.spec import Column, RasterSpec, TableSpec
+from pipeline.contracts.spec import Column, RasterSpec, TableSpec, on_file
 from pipeline.core.grid import Grid
 from pipeline.errors import ContractError
 
@@ -245,11 +245,15 @@ def _crs(frame: pd.DataFrame, epsg: int) -> str | None:
 
 
 def _geometry(frame: pd.DataFrame, spec: type[TableSpec], epsg: int, names: _KeyNames) -> Iterator[str]:
-    if _left_in_file(frame):
-        return
+    if on_file(frame["geometry"]):
+        return  # that file was checked when it was written, and again when it was opened
     if problem := _crs(frame, epsg):
         yield problem
     shapes = np.asarray(frame["geometry"], dtype=object)
+    strange = np.array([g is not None and not isinstance(g, shapely.Geometry) for g in shapes], dtype=bool)
+    if strange.any():
+        yield f"{_some(strange)} not outlines, first at {names.first(strange)}: {type(shapes[int(np.argmax(strange))]).__name__}"
+        return
     allowed = GEOMETRY_TYPES[spec.geometry or "polygon"]
     missing = shapely.is_missing(shapes)
     empty = ~missing & shapely.is_empty(shapes)
@@ -267,12 +271,6 @@ def _geometry(frame: pd.DataFrame, spec: type[TableSpec], epsg: int, names: _Key
         yield f"{_some(broken)} invalid, first at {names.first(broken)}: {shapely.is_valid_reason(shapes[int(np.argmax(broken))])}"
     if raised.any():
         yield f"{_some(raised)} with a third coordinate, first at {names.first(raised)}; the contract is flat"
-
-
-def _left_in_file(frame: pd.DataFrame) -> bool:
-    """Outlines that a slim reading left in their file: that file was checked when it was written, and again when it was opened."""
-    first = frame["geometry"].iloc[0] if len(frame) else None
-    return first is not None and not isinstance(first, shapely.Geometry)
 
 
 def _some(bad: NDArray[np.bool_]) -> str:

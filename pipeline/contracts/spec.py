@@ -5,7 +5,7 @@ The vocabulary itself is in the files beside this one, one per wing. Nothing her
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
@@ -170,6 +170,20 @@ class PackageParts(Generic[P]):
     """Tables being made one after the other: names of layers and frames, in the order of the contract, each at most once."""
 
     parts: Iterator[tuple[str, Any]]
+
+
+class OnFile(NamedTuple):
+    """A cell of a slim table that was left in its file; `pipeline.io.onfile` reads it."""
+
+    path: str
+    column: str
+    row: int
+
+
+def on_file(cells: Iterable[Any]) -> bool:
+    """Whether the cells of a column, at least one, were left in their file."""
+    kinds = {type(cell) for cell in cells}
+    return kinds == {OnFile}
 
 
 class Part(NamedTuple):

@@ -19,16 +19,10 @@ import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 
+from pipeline.contracts.spec import OnFile
+
 # Rows that are read at once by whoever goes through a whole column.
 BATCH_ROWS = 1024
-
-
-class OnFile(NamedTuple):
-    """A cell that was left in its file."""
-
-    path: str
-    column: str
-    row: int
 
 
 def left_on_file(path: Path, column: str, rows: int) -> NDArray[np.object_]:

@@ -18,11 +18,12 @@ import pyarrow as pa
 import pyogrio
 import shapely
 
-from pipeline.contracts.spec import Geometry, PackageSpec, TableSpec
+from pipeline.contracts.spec import Geometry, PackageSpec, TableSpec, on_file
 from pipeline.errors import ContractError
+from pipeline.io.gdalsettings import gdal_settings
 from pipeline.io.geopackage import describe_columns
 from pipeline.io.onfile import BATCH_ROWS
-from pipeline.io.tables import arrow_schema, arrow_table, left_in_file, pandas_table
+from pipeline.io.tables import arrow_schema, arrow_table, pandas_table
 from pipeline.io.wkb import multi, single
 
 # GeoPackage stamps rows with a moment; a fixed one keeps reruns identical byte by byte.
@@ -52,7 +53,7 @@ def package(path: Path, layers: dict[str, type[TableSpec]], epsg: int) -> Iterat
     made = path.with_name(path.name + ".gpkg")
     made.unlink(missing_ok=True)
     try:
-        with _settings(OGR_CURRENT_DATE=FIXED_MOMENT, **UNFINISHED):
+        with gdal_settings(OGR_CURRENT_DATE=FIXED_MOMENT, **UNFINISHED):
             yield lambda layer, table, metadata: _write_layer(made, layer, table, layers[layer], epsg=epsg, metadata=metadata)
         describe_columns(made, layers)
         with made.open("rb+") as file:
@@ -138,7 +139,7 @@ def with_outlines(table: pa.Table, change: Callable[[list[bytes | None]], list[b
 def _batches(frame: pd.DataFrame | None, spec: type[TableSpec]) -> pa.RecordBatchReader:
     """A table as a stream; outlines that were left in their file come from it some rows at a time."""
     rows = 0 if frame is None else len(frame)
-    step = BATCH_ROWS if frame is not None and spec.geometry and left_in_file(frame["geometry"]) else max(rows, 1)
+    step = BATCH_ROWS if frame is not None and spec.geometry and on_file(frame["geometry"]) else max(rows, 1)
     return _stream((arrow_table(frame[s : s + step], spec) for s in range(0, rows, step)), spec)  # type: ignore[index]
 
 
@@ -178,15 +179,4 @@ def _read_layer(path: Path, layer: str, spec: type[TableSpec]) -> gpd.GeoDataFra
 
 def fixed_moment() -> AbstractContextManager[None]:
     """While it lasts GDAL stamps files with `FIXED_MOMENT` and not with the clock."""
-    return _settings(OGR_CURRENT_DATE=FIXED_MOMENT)
-
-
-@contextmanager
-def _settings(**wanted: str) -> Iterator[None]:
-    """Settings of GDAL while it lasts."""
-    before = {name: pyogrio.get_gdal_config_option(name) for name in wanted}
-    pyogrio.set_gdal_config_options(wanted)
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options(before)
+    return gdal_settings(OGR_CURRENT_DATE=FIXED_MOMENT)

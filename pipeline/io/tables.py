@@ -20,9 +20,9 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from pipeline.contracts.spec import BYTES, Column, TableSpec
+from pipeline.contracts.spec import BYTES, Column, TableSpec, on_file
 from pipeline.errors import ContractError
-from pipeline.io.onfile import BATCH_ROWS, OnFile, left_on_file, numbers_of, wkb
+from pipeline.io.onfile import BATCH_ROWS, left_on_file, numbers_of, wkb
 
 GEOPARQUET_VERSION = "1.1.0"  # https://geoparquet.org/releases/v1.1.0/
 # Rows that are read together where bulky columns are read a batch at a time.
@@ -173,15 +173,10 @@ def arrow_schema(spec: type[TableSpec]) -> pa.Schema:
 
 def _wkb(cells: Any) -> Any:
     """Outlines as WKB: of shapes, of cells left in their file, or as they are."""
-    shapes = np.asarray(cells, dtype=object) if not left_in_file(cells) else None
-    if shapes is None:
+    if on_file(cells):
         return wkb(cells)
+    shapes = np.asarray(cells, dtype=object)
     return shapes if any(isinstance(g, bytes) for g in shapes) else np.asarray(shapely.to_wkb(shapes, include_srid=False))
-
-
-def left_in_file(cells: Any) -> bool:
-    """Whether the cells of a column were left in their file."""
-    return bool(len(cells)) and isinstance(cells.iloc[0] if isinstance(cells, pd.Series) else cells[0], OnFile)
 
 
 def list_dtype(column: Column) -> type[np.generic]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import glob
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from pyproj import CRS
 from pipeline.config.sources import Source
 from pipeline.contracts.notes import Notes
 from pipeline.errors import InputError
+from pipeline.io.gdalsettings import gdal_settings
 from pipeline.io.pointers import refuse_pointer
 from pipeline.io.xmlguard import XML_SUFFIXES, apart, check_xml
 
@@ -157,16 +158,9 @@ def open_layer(path: Path, layer: str, notes: Notes, skip_corrupt: bool = False)
     return frame.drop(columns=[c for c in ("lowerCorner", "upperCorner") if gml and c in frame.columns])
 
 
-@contextmanager
-def _configured(skip_corrupt: str = "NO") -> Iterator[None]:
+def _configured(skip_corrupt: str = "NO") -> AbstractContextManager[None]:
     """GDAL's options for raw files, for the time of one reading."""
-    wanted = {**CONFIG, "GML_SKIP_CORRUPTED_FEATURES": skip_corrupt}
-    before = {key: pyogrio.get_gdal_config_option(key) for key in wanted}
-    pyogrio.set_gdal_config_options(wanted)
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options(before)
+    return gdal_settings(**CONFIG, GML_SKIP_CORRUPTED_FEATURES=skip_corrupt)
 
 
 def to_town(frame: gpd.GeoDataFrame, path: Path, epsg: int) -> gpd.GeoDataFrame:

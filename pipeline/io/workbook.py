@@ -23,8 +23,8 @@ LONGEST_TEXT = 32_767  # characters of a cell
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Styles by number, in the order of `_STYLES`: plain, heading, wrapped text, text that begins like a formula, then numbers.
 PLAIN, HEADING, WRAPPED, QUOTED, WHOLE, TENTHS, THOUSANDTHS = range(7)
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_SPECIAL = re.compile("[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_NO_XML = "\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff"
+_FORBIDDEN, _SPECIAL = re.compile(f"[{_NO_XML}]"), re.compile(f"[&<>{_NO_XML}]")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import shapely
 from pipeline.contracts.check import check_raster_header, check_table
 from pipeline.contracts.solar import Horizon
 from pipeline.contracts.sources import Buildings, Landcover, Parcels
+from pipeline.contracts.spec import OnFile
 from pipeline.core.grid import Grid
 from pipeline.errors import ContractError
 
@@ -58,6 +59,15 @@ def test_a_good_table_passes() -> None:
 )
 def test_each_breach_is_named(change: object, says: str) -> None:
     assert says in problems(change(parcels()))  # type: ignore[operator]
+
+
+def test_outlines_go_unchecked_only_where_all_of_them_were_left_in_their_file() -> None:
+    left = [OnFile("parcels.parquet", "geometry", row) for row in range(3)]
+    frame = pd.DataFrame(parcels().drop(columns="geometry"))
+    check_table(frame.assign(geometry=pd.Series(left, dtype=object)), Parcels, 25833, "left")
+    shapes = parcels().geometry.tolist()
+    assert "1 of 3 values not outlines, first at parcel_id='a': OnFile" in problems(frame.assign(geometry=pd.Series([left[0], *shapes[1:]], dtype=object)))
+    assert "1 of 3 values not outlines, first at parcel_id='a': str" in problems(frame.assign(geometry=pd.Series(["here", *shapes[1:]], dtype=object)))
 
 
 def test_all_problems_come_at_once() -> None:

@@ -15,8 +15,7 @@ from pipeline.contracts.notes import Notes
 from pipeline.contracts.publish import Atlas
 from pipeline.contracts.solar import Arrays, Finance, Horizon, Installed, Irradiation, Obstacles, Roofs, Solar
 from pipeline.contracts.sources import Boundary, Buildings, Landcover, Parcels, Residents, Streets
-from pipeline.contracts.spec import Package, PackageParts, Raster, Slim, Table, TableSpec
-from pipeline.io.tables import left_in_file
+from pipeline.contracts.spec import Package, PackageParts, Raster, Slim, Table, TableSpec, on_file
 from pipeline.joins.land import (
     access_joined,
     ground_figures,
@@ -129,6 +128,6 @@ def _layer(spec: type[TableSpec], table: pd.DataFrame | None, crs: str) -> pd.Da
     frame = pd.DataFrame(columns, index=table.index).reset_index(drop=True)
     if spec.geometry is None:
         return frame
-    if left_in_file(table["geometry"]):
+    if on_file(table["geometry"]):
         return frame.assign(geometry=table["geometry"].to_numpy())
     return gpd.GeoDataFrame(frame, geometry=np.asarray(table["geometry"], dtype=object), crs=crs)
