@@ -35,7 +35,7 @@ def work(arguments):
         print(os.getpid(), flush=True)
         time.sleep(60)
     known = sorted(m for m in sys.modules if m.startswith("pipeline."))
-    print(json.dumps({{"pid": os.getpid(), "group": os.getpgrp(), "copy": "wave" in sys.modules, "known": known, "input": sys.stdin.read()}}))
+    print(json.dumps({{"pid": os.getpid(), "parent": os.getppid(), "group": os.getpgrp(), "copy": "wave" in sys.modules, "known": known, "input": sys.stdin.read()}}))
     print("a word of warning", file=sys.stderr)
     return 3
 
@@ -106,6 +106,12 @@ def test_nothing_is_left_behind_without_make_and_all_ends_with_it(make: Make, tm
     make.process.kill()
     make.process.wait()
     until(lambda: not left())
+
+
+def test_a_stage_does_without_the_process_that_was_left(make: Make) -> None:
+    copy = make.served()
+    os.kill(copy["parent"], signal.SIGKILL)
+    assert not json.loads(make.ask().stdout)["copy"]
 
 
 def test_a_copy_goes_with_the_process_that_asked(make: Make) -> None:
