@@ -20,7 +20,7 @@ from pipeline.synthetic.place import Terrain
 from pipeline.synthetic.planting import Trees
 from pipeline.synthetic.roofs import Surfaces
 
-TILE_CELLS = 2048
+TILE_CELLS = 1024
 VOID = -9999.0
 # Height from which vegetation counts as canopy: the default of the land cover and of the green figures [m].
 CANOPY_M = 3.0
