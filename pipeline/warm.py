@@ -12,6 +12,7 @@ a copy is made, says "begun", works, and sends the exit code. When the asking pr
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import importlib
 import json
@@ -134,6 +135,8 @@ def _serve(waiting: socket.socket, make: int, work: Work) -> None:
         _streams([os.open(os.devnull, os.O_RDWR)] * 3)
         _load(FURTHER)
         _first_compilation()
+        # What the libraries hold stays: a copy need not search it for garbage, nor so make pages of it its own.
+        gc.freeze()
         waiting.listen()
         while make not in select.select([waiting.fileno(), make], [], [])[0]:
             there, _ = waiting.accept()

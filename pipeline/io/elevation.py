@@ -28,7 +28,7 @@ from pipeline.io.tiles import Tile, open_dataset
 
 SANE_M = (-500.0, 9000.0)  # the range of the contract `Surface`; deeper or higher is a code for nodata
 CACHE_MB = 128  # of GDAL, which else takes 5 % of the machine's memory; more made nothing faster
-OPEN_FILES = 32  # kept open per thread
+OPEN_FILES = 12  # kept open per thread: each holds 2 MB, and a block lies on nine tiles of its own size at most
 
 
 @dataclass

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -176,13 +177,15 @@ def burn(
 
 
 def _mappings(parts: NDArray[np.object_]) -> list[Any]:
-    """Polygons without holes as GeoJSON-like mappings, the coordinates of all taken out at once; other shapes as they are."""
+    """Polygons as GeoJSON-like mappings, the coordinates of all taken out at once; other shapes as they are."""
     out = parts.tolist()
-    plain = np.flatnonzero((shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & (shapely.get_num_interior_rings(parts) == 0))
-    points = shapely.get_coordinates(parts[plain]).tolist()
-    ends = np.cumsum(shapely.get_num_coordinates(parts[plain])).tolist()
-    for place, start, end in zip(plain.tolist(), [0, *ends], ends, strict=False):
-        out[place] = {"type": "Polygon", "coordinates": [points[start:end]]}
+    polygons = np.flatnonzero(shapely.get_type_id(parts) == shapely.GeometryType.POLYGON)
+    if len(polygons):
+        _, points, (ring, polygon) = shapely.to_ragged_array(parts[polygons], include_z=False)
+        points, ring, polygon = points.tolist(), ring.tolist(), polygon.tolist()
+        rings = [points[start:end] for start, end in pairwise(ring)]
+        for place, start, end in zip(polygons.tolist(), polygon, polygon[1:], strict=False):
+            out[place] = {"type": "Polygon", "coordinates": rings[start:end]}
     return out
 
 

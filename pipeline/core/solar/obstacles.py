@@ -173,11 +173,9 @@ def _rim_share(what: NDArray[np.int8]) -> float:
     if not rim:
         return 0.0
     out = what == 0
-    beside = np.zeros(out.shape, dtype=np.bool_)
-    for axis in (0, 1):
-        for by in (-1, 1):
-            beside |= np.roll(out, by, axis)
-    return rim / (rim + int(np.count_nonzero(beside & (what == _MEMBER))))
+    # A plane keeps off the border of its window.
+    beside = out[:-2, 1:-1] | out[2:, 1:-1] | out[1:-1, :-2] | out[1:-1, 2:]
+    return rim / (rim + int(np.count_nonzero(beside & (what[1:-1, 1:-1] == _MEMBER))))
 
 
 @kernel("f8[:,::1], b1[:,::1], b1[:,::1], b1[:,::1], f8, f8, f8, i1[:,::1], b1[:,::1], i4[::1]")
@@ -236,10 +234,11 @@ def _number(what: NDArray[np.int8], above: NDArray[np.float64], obstacle: float,
         if not mask.any():
             continue
         part, count = (mask.astype(np.int16), 1) if around and wanted == _EDGE else ndimage.label(mask, np.ones((3, 3)), output=np.int16)
-        label[mask] = part[mask] + len(kinds)
+        numbers, heights_of = part[mask], above[mask]
+        label[mask] = numbers + len(kinds)
+        known = np.isfinite(heights_of)
         for number in range(1, count + 1):
-            cells = above[part == number]
-            cells = cells[np.isfinite(cells)]
+            cells = heights_of[known & (numbers == number)]
             high = float(cells.max()) if cells.size else np.nan
             low = float(cells.min()) if cells.size else np.nan
             kind = RIM if wanted == _EDGE else PIT if high <= obstacle and low < -obstacle else OBJECT
