@@ -29,10 +29,10 @@ FILE_obstacles := $(P)/obstacles.parquet
 FILE_patches := $(P)/patches.parquet
 FILE_reports := $(P)/reports.gpkg
 FILE_sealing := $(P)/sealing.parquet
-FILE_sunmap := $(P)/sunmap.tif
 FILE_green := $(P)/green.parquet
 FILE_irradiation := $(P)/irradiation.parquet
 FILE_ledger := $(P)/ledger.parquet
+FILE_sunmap := $(P)/sunmap.tif
 FILE_arrays := $(P)/arrays.parquet
 FILE_planting := $(P)/planting.parquet
 FILE_plots := $(P)/plots.parquet
@@ -208,12 +208,6 @@ $(FILE_sealing): $(R)/sealing.json $(GENERATED_sealing) $(FILE_landcover) $(call
 .PHONY: sealing
 sealing: $(call need,sealing)
 
-# sunmap(roofs: Slim[Roofs], surface: Raster[Surface], weather: Table[Weather], farhorizon: Table[FarHorizon] | None, config: SunmapConfig, compute: Compute, notes: Notes) -> Raster[Sunmap]
-$(FILE_sunmap): $(R)/sunmap.json $(FILE_roofs) $(FILE_surface) $(FILE_weather) $(call if_active,farhorizon)
-	$(RUN) sunmap
-.PHONY: sunmap
-sunmap: $(call need,sunmap)
-
 # green(landcover: Raster[Landcover], surface: Raster[Surface], sealing: Table[Sealing], parcels: Table[Parcels] | None, residents: Table[Residents] | None, boundary: Table[Boundary] | None, layers: Layers | None, config: GreenConfig, town: Town, compute: Compute, notes: Notes) -> Table[Green]
 $(FILE_green): $(R)/green.json $(GENERATED_green) $(FILE_landcover) $(FILE_surface) $(FILE_sealing) $(call if_active,parcels) $(call if_active,residents) $(call if_active,boundary)
 	$(RUN) green
@@ -231,6 +225,12 @@ $(FILE_ledger): $(R)/ledger.json $(GENERATED_ledger) $(call if_active,parcels) $
 	$(RUN) ledger
 .PHONY: ledger
 ledger: $(call need,ledger)
+
+# sunmap(roofs: Slim[Roofs], horizon: Slim[Horizon], surface: Raster[Surface], weather: Table[Weather], config: SunmapConfig, compute: Compute, notes: Notes) -> Raster[Sunmap]
+$(FILE_sunmap): $(R)/sunmap.json $(FILE_roofs) $(FILE_horizon) $(FILE_surface) $(FILE_weather)
+	$(RUN) sunmap
+.PHONY: sunmap
+sunmap: $(call need,sunmap)
 
 # arrays(roofs: Slim[Roofs], irradiation: Table[Irradiation], obstacles: Slim[Obstacles], weather: Table[Weather], config: ArraysConfig, town: Town, compute: Compute, notes: Notes) -> Table[Arrays]
 $(FILE_arrays): $(R)/arrays.json $(FILE_roofs) $(FILE_irradiation) $(FILE_obstacles) $(FILE_weather)

@@ -110,7 +110,7 @@ reach = margin_cells(config.horizon.reach_m, grid.cell_m)
 wide = grid.crop(type(block)(block.row - reach, block.col - reach, block.rows + 2 * reach, block.cols + 2 * reach))
 cells = rasters.BandInput(surface.path, "surface").read(wide)
 owner = rasters.burn(found.outline, np.arange(len(found.outline)), wide, fill=-1, dtype="int32")
-seen = plane_horizons(cells, owner, grid.cell_m, found.surface_tilt, found.surface_azimuth, reach_m=config.horizon.reach_m, max_cells=config.horizon.max_cells, lift_m=config.horizon.lift_m)
+seen = plane_horizons(cells, owner, grid.cell_m, found.surface_tilt, found.surface_azimuth, reach_m=config.horizon.reach_m, lift_m=config.horizon.lift_m)
 best = int(np.argmax(seen.sky_view * found.area_m2))
 
 fig, ax = plt.subplots(figsize=(10, 4.2))

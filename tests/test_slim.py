@@ -13,7 +13,7 @@ from pipeline.config.town import Town
 from pipeline.contracts.solar import Horizon
 from pipeline.errors import ContractError
 from pipeline.graph import read_stages
-from pipeline.io.onfile import OnFile, lists
+from pipeline.io.onfile import OnFile, lists, pieces
 from pipeline.io.sidecar import stat_of, write_json
 from pipeline.io.tables import write_table
 from pipeline.recipes import Place, Plan
@@ -55,6 +55,7 @@ def plan(tmp_path: Path) -> Plan:
     place = Place(tmp_path / "raw", tmp_path / "towny", tmp_path / "site")
     place.recipes.mkdir(parents=True)
     frame = pd.DataFrame({"roof_id": ["a", "b", "c"], "horizon_deg": [np.zeros(72)] * 3, "sky_view": [1.0, 0.5, 0.25], "lit_share": [np.full(3240, k, dtype=np.uint8) for k in (255, 7, 0)]})
+    frame["cells"] = [np.arange(k, dtype=np.uint8) for k in (80, 0, 160)]
     path = place.processed / "horizon.parquet"
     write_table(path, frame, Horizon, EPSG, {})
     write_json(place.run_record("horizon"), {"state": stat_of(path)})
@@ -66,6 +67,10 @@ def test_slim_leaves_the_bytes_in_the_file(plan: Plan) -> None:
     assert all(isinstance(cell, OnFile) for cell in slim["lit_share"])
     assert np.array_equal(lists(slim["lit_share"]), lists(whole["lit_share"]))
     assert lists(slim["lit_share"])[:, 5].tolist() == [255, 7, 0]
+    assert all(isinstance(cell, OnFile) for cell in slim["cells"])
+    for wanted in ([0, 1, 2], [2, 0]):
+        found = pieces(slim["cells"].iloc[wanted])
+        assert [f.tolist() for f in found] == [w.tolist() for w in pieces(whole["cells"].iloc[wanted])] == [list(range((80, 0, 160)[k])) for k in wanted]
 
 
 def test_a_file_that_the_run_did_not_leave_is_checked_as_a_whole(plan: Plan) -> None:

@@ -28,7 +28,6 @@ class HorizonConfig(Section):
     """Horizon and sky view."""
 
     reach_m: float = Field(200.0, gt=0.0, le=5000.0, description="Distance to which the surface is searched for obstructions: what rises 10 m over a roof stands 2.9 degrees high there; terrain beyond is the stage farhorizon's.")
-    max_cells: int = Field(20_000, ge=10, description="Planes use all their cells up to this many (2 ha in cells of 1 m); larger ones are sampled evenly.")
     lift_m: float = Field(0.1, ge=0.0, le=2.0, description="Height of the modules above the roof, from where they look: usual for roof hooks; it also keeps the noise of the surface model out of the horizon.")
 
 
@@ -41,8 +40,6 @@ class IrradiationConfig(Section):
 class SunmapConfig(Section):
     """Irradiation of the roofs, cell by cell."""
 
-    reach_m: float = Field(200.0, gt=0.0, le=5000.0, description="Distance to which the surface is searched for obstructions, as in the section horizon.")
-    lift_m: float = Field(0.1, ge=0.0, le=2.0, description="Height of the modules above the roof, as in the section horizon.")
     albedo: float = Field(0.2, ge=0.0, le=1.0, description="Ground reflectance, as in the section irradiation.")
 
 

@@ -197,6 +197,11 @@ def _range(numbers: NDArray[np.float64], column: Column, names: _KeyNames) -> It
 
 
 def _lists(values: pd.Series[Any], column: Column, names: _KeyNames, empty: NDArray[np.bool_]) -> Iterator[str]:
+    if column.length is None:
+        wrong = np.array([not (isinstance(v, np.ndarray) and v.dtype == np.uint8 and v.ndim == 1) for v in values], dtype=bool) & ~empty
+        if wrong.any():
+            yield f"{_some(wrong)} not a row of bytes, first at {names.first(wrong)}: {type(values.iloc[int(np.argmax(wrong))]).__name__}"
+        return
     lengths = np.array([np.size(v) if not e else -1 for v, e in zip(values, empty, strict=True)], dtype=np.int64)
     wrong = (lengths != column.length) & ~empty
     if wrong.any():

@@ -29,7 +29,7 @@ class Column:
     Parameters
     ----------
     dtype
-        str, int (int64), float (float64), bool, list (fixed length, float64 or uint8).
+        str, int (int64), float (float64), bool, list (fixed length, float64 or uint8; uint8 of any length).
     unit
         As it is printed, "" where there is none.
     en, it
@@ -39,7 +39,7 @@ class Column:
     required
         False where missing values (None, NaN) are allowed.
     length
-        Of a list column.
+        Of a list column; None for bytes of any length.
     values
         The allowed words of a categorical column.
     """

@@ -64,6 +64,23 @@ def wkb(cells: Any) -> list[bytes | None]:
     return pieces
 
 
+def pieces(cells: Any) -> list[NDArray[np.uint8]]:
+    """A column of bytes of any length, or rows of it.
+
+    Parameters
+    ----------
+    cells
+        Sequence of `OnFile` of one column, or of arrays.
+    """
+    found = list(cells)
+    return bytes_of(_taken(found).to_pylist()) if found and isinstance(found[0], OnFile) else found
+
+
+def bytes_of(values: Sequence[bytes]) -> list[NDArray[np.uint8]]:
+    """Bytes as arrays that are not to be written to."""
+    return [np.frombuffer(v, dtype=np.uint8) for v in values]
+
+
 def folder_of(cells: Any) -> Path | None:
     """Folder of the file that cells were left in; None where they are values."""
     return Path(cells[0].path).parent if len(cells) and isinstance(cells[0], OnFile) else None

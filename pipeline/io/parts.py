@@ -63,9 +63,11 @@ def write_parts(path: Path, made: TableParts[Any], epsg: int, metadata: dict[str
 
 
 def _laid(shelf: Shelf, values: Any, column: Column | None) -> NDArray[np.int64]:
-    """Cells of a list column, or outlines (no column of the contract), laid aside."""
+    """Cells of a list column, or outlines (no column of the contract), laid aside; bytes of any length one by one."""
     if column is None:
         return shelf.put(shapely.to_wkb(np.asarray(values, dtype=object), include_srid=False))
+    if column.length is None:
+        return shelf.put(v.tobytes() for v in values)
     return shelf.put_rows(np.stack(list(values)).astype(list_dtype(column), copy=False) if len(values) else np.empty((0, 0)))
 
 

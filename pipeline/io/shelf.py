@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from pipeline.io.onfile import BATCH_ROWS, folder_of, outlines, wkb
+from pipeline.io.onfile import BATCH_ROWS, folder_of, outlines, pieces, wkb
 from pipeline.io.whole import storing
 
 # Size of a piece that is none.
@@ -116,3 +116,29 @@ class Outlines:
         """Rows whose bounds share more than an edge with a box, in order."""
         b = self.bounds
         return np.flatnonzero((b[:, 0] < east) & (b[:, 2] > west) & (b[:, 1] < north) & (b[:, 3] > south))
+
+
+class Pieces:
+    """The cells of a column of bytes, taken a few at a time.
+
+    Parameters
+    ----------
+    cells
+        Arrays of uint8, which are held as they are, or cells left in a file.
+    """
+
+    def __init__(self, cells: Any) -> None:
+        found = np.empty(len(cells), dtype=object)
+        found[:] = list(cells)
+        folder = folder_of(found)
+        self._shelf = None if folder is None else Shelf(folder)
+        self._held = found
+        if self._shelf is not None:
+            batches = [found[start : start + BATCH_ROWS] for start in range(0, len(found), BATCH_ROWS)]
+            self._places = np.concatenate([self._shelf.put(piece.tobytes() for piece in pieces(some)) for some in batches])
+
+    def __getitem__(self, rows: NDArray[np.int64]) -> list[NDArray[np.uint8]]:
+        """Those of some rows; not to be written to."""
+        if self._shelf is None:
+            return list(self._held[rows])
+        return [np.frombuffer(piece or b"", dtype=np.uint8) for piece in self._shelf.take(self._places[rows])]

@@ -22,7 +22,7 @@ from pyproj import CRS
 
 from pipeline.contracts.spec import BYTES, Column, TableSpec, on_file
 from pipeline.errors import ContractError
-from pipeline.io.onfile import BATCH_ROWS, left_on_file, numbers_of, wkb
+from pipeline.io.onfile import BATCH_ROWS, bytes_of, left_on_file, numbers_of, wkb
 
 GEOPARQUET_VERSION = "1.1.0"  # https://geoparquet.org/releases/v1.1.0/
 # Rows that are read together where bulky columns are read a batch at a time.
@@ -195,6 +195,8 @@ def _list_array(values: pd.Series[Any], kind: pa.DataType) -> pa.Array:
     if pa.types.is_fixed_size_binary(kind):
         rows = np.stack(list(values)) if len(values) else np.empty((0, kind.byte_width))
         return pa.Array.from_buffers(kind, len(rows), [None, pa.py_buffer(np.ascontiguousarray(rows, dtype=np.uint8))])
+    if pa.types.is_binary(kind):
+        return pa.array([v.tobytes() for v in values], type=kind)
     numbers = np.stack(list(values)) if len(values) else np.empty((0, kind.list_size))
     flat = np.ascontiguousarray(numbers, dtype=kind.value_type.to_pandas_dtype()).reshape(-1)
     return pa.FixedSizeListArray.from_arrays(pa.array(flat), type=kind)
@@ -209,6 +211,8 @@ def pandas_table(table: pa.Table, spec: type[TableSpec]) -> pd.DataFrame:
         column = columns.get(name)
         if pa.types.is_fixed_size_list(chunk.type) or pa.types.is_fixed_size_binary(chunk.type):
             made[name] = pd.Series(list(numbers_of(chunk)), dtype=object)
+        elif column is not None and column.dtype == "list":
+            made[name] = pd.Series(bytes_of(chunk.to_pylist()), dtype=object)
         elif column is not None and column.dtype == "int" and not column.required:
             made[name] = pd.array(chunk.to_pandas(integer_object_nulls=True), dtype="Int64")
         else:

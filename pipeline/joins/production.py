@@ -50,6 +50,13 @@ def grid_turn_deg(roofs: Any) -> float:
     return 0.0 if found is None else float(grid_convergence_deg(found.epsg, found.bounds))
 
 
+def check_planes(planes: Any) -> None:
+    """Refuse rows of `horizon` whose plane is not among the roofs or has no tilt."""
+    lost = planes.loc[planes["surface_tilt"].isna(), "roof_id"]
+    if len(lost):
+        raise ContractError(f"horizon: {len(lost)} roof_id without a tilted plane in roofs (first: {lost.iloc[0]}); rebuild both: make horizon")
+
+
 def laid_arrays(arrays: Any, roofs: Any, horizon: Any) -> Any:
     """Arrays that carry modules, with the plane below and what it sees.
 

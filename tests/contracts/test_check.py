@@ -84,11 +84,14 @@ def test_optional_columns_may_be_empty_but_not_of_another_type() -> None:
 
 
 def test_lists_have_their_length_and_range() -> None:
-    good = pd.DataFrame({"roof_id": ["a"], "horizon_deg": [np.zeros(72)], "sky_view": [1.0], "lit_share": [np.full(72 * 45, 255, dtype=np.uint8)]})
+    good = pd.DataFrame({"roof_id": ["a"], "horizon_deg": [np.zeros(72)], "sky_view": [1.0], "lit_share": [np.full(72 * 45, 255, dtype=np.uint8)], "cells": [np.zeros(80, dtype=np.uint8)]})
     check_table(good, Horizon, 25833, "horizon")
     assert "column horizon_deg: 1 of 1 values of another length than 72, first at roof_id='a': 71" in problems(good.assign(horizon_deg=[np.zeros(71)]), Horizon)
     assert "holding a number outside 0.0 .. 90.0 °" in problems(good.assign(horizon_deg=[np.full(72, 91.0)]), Horizon)
     assert "holding a number outside" in problems(good.assign(horizon_deg=[np.full(72, np.nan)]), Horizon)
+    check_table(good.assign(cells=[np.empty(0, dtype=np.uint8)]), Horizon, 25833, "horizon")
+    for wrong in (np.zeros(80), b"80", np.zeros((1, 80), dtype=np.uint8)):
+        assert f"column cells: 1 of 1 values not a row of bytes, first at roof_id='a': {type(wrong).__name__}" in problems(good.assign(cells=pd.Series([wrong], dtype=object)), Horizon)
 
 
 def test_raster_headers() -> None:

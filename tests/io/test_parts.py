@@ -31,7 +31,7 @@ def obstacles(rows: int) -> gpd.GeoDataFrame:
 def horizons(rows: int) -> pd.DataFrame:
     rng = np.random.default_rng(1)
     lit = list(rng.integers(0, 256, (rows, 3240), dtype=np.uint8))
-    return pd.DataFrame({"roof_id": [f"{i:04d}" for i in range(rows)], "horizon_deg": list(rng.uniform(0, 90, (rows, 72))), "sky_view": rng.random(rows), "lit_share": lit})
+    return pd.DataFrame({"roof_id": [f"{i:04d}" for i in range(rows)], "horizon_deg": list(rng.uniform(0, 90, (rows, 72))), "sky_view": rng.random(rows), "lit_share": lit, "cells": [np.arange(i % 99, dtype=np.uint8) for i in range(rows)]})
 
 
 def shuffled(frame: Any, sizes: tuple[int, ...]) -> list[Any]:

@@ -86,11 +86,13 @@ def test_meaning_and_notice_travel_with_the_file(tmp_path: Path) -> None:
 
 def test_lists_are_fixed_arrays(tmp_path: Path) -> None:
     frame = pd.DataFrame({"roof_id": ["a", "b"], "horizon_deg": [np.arange(72.0), np.zeros(72)], "sky_view": [1.0, 0.5], "lit_share": [np.arange(3240) % 256] * 2})
+    frame["cells"] = [np.arange(80, dtype=np.uint8), np.empty(0, dtype=np.uint8)]
     write_table(tmp_path / "h.parquet", frame, Horizon, 25833, {})
     back = read_table(tmp_path / "h.parquet", Horizon)
     check_table(back, Horizon, 25833, "back")
     assert np.array_equal(np.stack(list(back["lit_share"])), np.stack(list(frame["lit_share"])))
     assert np.array_equal(back["horizon_deg"][0], np.arange(72.0))
+    assert [c.tolist() for c in back["cells"]] == [list(range(80)), []] and {c.dtype for c in back["cells"]} == {np.dtype("uint8")}
     field = pq.read_schema(tmp_path / "h.parquet").field("lit_share")
     assert str(field.type) == "fixed_size_binary[3240]"
     write_table(tmp_path / "none.parquet", frame.iloc[:0], Horizon, 25833, {})
@@ -157,7 +159,7 @@ def test_bulky_columns_stay_in_the_file_until_rows_of_them_are_asked_for(tmp_pat
     rng = np.random.default_rng(3)
     rows = 2 * GROUP_ROWS + 37
     columns = {"roof_id": [f"{i:04d}" for i in range(rows)], "horizon_deg": [np.zeros(72)] * rows, "sky_view": rng.random(rows)}
-    frame = pd.DataFrame(columns | {"lit_share": list(rng.integers(0, 256, (rows, 3240), dtype=np.uint8))})
+    frame = pd.DataFrame(columns | {"lit_share": list(rng.integers(0, 256, (rows, 3240), dtype=np.uint8)), "cells": [np.zeros(0, dtype=np.uint8)] * rows})
     write_table(tmp_path / "h.parquet", frame, Horizon, 25833, {})
     slim = read_table(tmp_path / "h.parquet", Horizon, slim=True)
     check_columns(slim, Horizon, 25833, "slim")

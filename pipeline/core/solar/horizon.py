@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from pipeline.core.solar.cellhorizon import CellHorizons, codes_of, packed
 from pipeline.core.solar.march import terrain, trace
 from pipeline.core.solar.sky import Floats, summarise
 
@@ -36,6 +37,8 @@ class PlaneHorizons(NamedTuple):
         Cells whose horizon was traced, shape (planes,); 0 where the plane holds no cell with an elevation.
     void_cells
         Cells of the plane without elevation, shape (planes,).
+    cell_horizons
+        The cells with their own horizons, as `cellhorizon.packed` gives them, shape (planes,).
     """
 
     horizon_deg: Floats
@@ -43,6 +46,7 @@ class PlaneHorizons(NamedTuple):
     lit_share: NDArray[np.uint8]
     cells: NDArray[np.int64]
     void_cells: NDArray[np.int64]
+    cell_horizons: NDArray[np.object_]
 
 
 class StandingCells(NamedTuple):
@@ -76,9 +80,9 @@ def plane_horizons(
     surface_azimuth: Floats,
     *,
     reach_m: float,
-    max_cells: int,
     lift_m: float,
     far_deg: Floats | None = None,
+    corner: tuple[int, int] = (0, 0),
 ) -> PlaneHorizons:
     """Horizon, sky view and lit share of planes from the surface model around them.
 
@@ -95,30 +99,31 @@ def plane_horizons(
         Of the planes, shape (planes,) [°].
     reach_m
         Distance to which obstructions are searched [m].
-    max_cells
-        Cells traced per plane; larger planes are sampled evenly.
     lift_m
         Height of the modules above the plane [m].
     far_deg
         Horizon of the terrain beyond, shape (72,) [°]: each cell sees the higher of it and its own.
+    corner
+        Row and column of the first cell, to be added to those of `cell_horizons`.
 
     Returns
     -------
     PlaneHorizons
     """
     cells = standing_cells(surface, owner, cell_m, surface_tilt, surface_azimuth)
-    chosen = sample(cells.clear, cells.starts, max_cells)
-    rows, cols, starts = keep(cells, chosen)
-    eyes, ground = cells.stand[chosen] + lift_m, terrain(fill_voids(surface), cell_m)
-    seen = []
+    rows, cols, starts = keep(cells, cells.clear)
+    eyes, ground = cells.stand[cells.clear] + lift_m, terrain(fill_voids(surface), cell_m)
+    seen, kept = [], []
     for planes in _lots(starts):
         at = slice(starts[planes.start], starts[planes.stop])
         tangents = trace(ground, cell_m, rows[at], cols[at], eyes[at], reach_m)
         if far_deg is not None:
             tangents = with_far(tangents, far_deg)
-        seen.append(summarise(tangents, starts[planes.start : planes.stop + 1] - starts[planes.start], surface_tilt[planes], surface_azimuth[planes]))
+        own = starts[planes.start : planes.stop + 1] - starts[planes.start]
+        seen.append(summarise(tangents, own, surface_tilt[planes], surface_azimuth[planes]))
+        kept.append(packed(CellHorizons(rows[at] + corner[0], cols[at] + corner[1], own, codes_of(tangents))))
     horizon, view, lit = (np.concatenate(part) for part in zip(*seen, strict=True))
-    return PlaneHorizons(horizon, view, lit, np.diff(starts), cells.void_cells)
+    return PlaneHorizons(horizon, view, lit, np.diff(starts), cells.void_cells, np.concatenate(kept))
 
 
 def _lots(starts: NDArray[np.int64]) -> list[slice]:
@@ -154,9 +159,7 @@ def with_far(tangents: NDArray[np.float32], far_deg: Floats) -> NDArray[np.float
 
 
 def cells_by_plane(owner: NDArray[np.int32], planes: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Rows and columns of the owned cells, plane by plane, along a Z-order curve, and the first cell of each plane.
-
-    Even steps along the curve are spread evenly over the plane.
+    """Rows and columns of the owned cells, plane by plane, and the first cell of each plane.
 
     >>> owner = np.array([[0, 0, -1], [0, 1, 1]], dtype=np.int32)
     >>> [a.tolist() for a in cells_by_plane(owner, 2)]
@@ -164,20 +167,9 @@ def cells_by_plane(owner: NDArray[np.int32], planes: int) -> tuple[NDArray[np.in
     """
     rows, cols = np.nonzero(owner >= 0)
     number = owner[rows, cols]
-    first_row = ndimage.minimum(rows, number, np.arange(planes)).astype(np.int64) if len(rows) else np.zeros(planes, np.int64)
-    first_col = ndimage.minimum(cols, number, np.arange(planes)).astype(np.int64) if len(rows) else np.zeros(planes, np.int64)
-    curve = _spread(rows - first_row[number]) << 1 | _spread(cols - first_col[number])
-    order = np.lexsort((curve, number))
+    order = np.argsort(number, kind="stable")
     starts = np.concatenate(([0], np.cumsum(np.bincount(number, minlength=planes)))).astype(np.int64)
     return rows[order], cols[order], starts
-
-
-def _spread(n: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The bits of a number below 2^16 moved to the even places (Morton code)."""
-    n = n & 0xFFFF
-    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
-        n = (n | n << shift) & mask
-    return n
 
 
 def stand_elevation(
@@ -219,19 +211,6 @@ def _medians(values: Floats, number: NDArray[np.int64], starts: NDArray[np.int64
     ranked = np.append(values[np.lexsort((values, number))], np.nan)
     low, high = (np.where(sizes > 0, starts[:-1] + half, len(values)) for half in ((sizes - 1) // 2, sizes // 2))
     return np.asarray((ranked[low] + ranked[high]) / 2.0)
-
-
-def sample(clear: NDArray[np.bool_], starts: NDArray[np.int64], max_cells: int) -> NDArray[np.bool_]:
-    """Mark at most `max_cells` clear cells of each plane, evenly spaced in their order."""
-    rank = np.cumsum(clear) - 1
-    before = np.concatenate(([0], np.cumsum(clear)))[starts]
-    sizes = np.diff(before)
-    count = np.repeat(sizes, np.diff(starts))
-    rank = rank - np.repeat(before[:-1], np.diff(starts))
-    # A cell is taken where its share of the quota passes a whole number.
-    quota = np.minimum(count, max_cells)
-    taken = (rank + 1) * quota // np.maximum(count, 1) > rank * quota // np.maximum(count, 1)
-    return np.asarray(clear & taken)
 
 
 def fill_voids(surface: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -86,14 +86,14 @@ def sky_year(hours: SkyHours) -> SkyYear:
 
 
 def cell_irradiation(
-    tangents: NDArray[np.float32], starts: NDArray[np.int64], surface_tilt: Floats, surface_azimuth: Floats, year: SkyYear, albedo: float
+    elevation_deg: NDArray[np.float32], starts: NDArray[np.int64], surface_tilt: Floats, surface_azimuth: Floats, year: SkyYear, albedo: float
 ) -> NDArray[np.float32]:
     """Yearly irradiation of single cells, each with the tilt and azimuth of its plane and its own horizon.
 
     Parameters
     ----------
-    tangents
-        Tangent of the horizon elevation, >= 0, shape (cells, 72); the cells of one plane stand together.
+    elevation_deg
+        Of the horizon, 0..90, sector by sector, shape (72, cells); the cells of one plane stand together [°].
     starts
         First cell of each plane and, last, the number of cells, shape (planes + 1,).
     surface_tilt, surface_azimuth
@@ -121,9 +121,7 @@ def cell_irradiation(
     # The visible part of a sector above an elevation e is cos(tilt) level(e) + sin(tilt) cos(off) upright(e); see `sky.summarise`.
     level, upright = np.cos(edge) ** 2 / 2.0, np.pi / 4.0 - edge / 2.0 - np.sin(2.0 * edge) / 4.0
     open_low = np.clip(1.0 - np.arange(BANDS + 1) * BAND_DEG / BRIGHT_DEG, 0.0, 1.0)
-    by_sector = np.ascontiguousarray(np.asarray(tangents, dtype=np.float32).T)
-    rank = np.arctan(by_sector)
-    rank *= np.float32(180.0 / np.pi / BAND_DEG)
+    rank = np.multiply(elevation_deg, np.float32(1.0 / BAND_DEG), dtype=np.float32)
     across = np.sin(tilt)[:, np.newaxis] * off
     out = np.zeros(rank.shape[1], dtype=np.float32)
     sun, view = np.zeros((SECTORS, BANDS + 1)), np.zeros((SECTORS, BANDS + 1))

@@ -31,10 +31,11 @@ GROUP_CELLS = 200_000
 
 
 class Group(NamedTuple):
-    """Planes that are traced together, and the cells around them."""
+    """Planes that are traced together, and the cells around them; `corner` is the row and column of the first on the whole surface."""
 
     surface: BandInput
     window: Grid
+    corner: tuple[int, int]
     geometries: NDArray[Any]
     surface_tilt: NDArray[np.float64]
     surface_azimuth: NDArray[np.float64]
@@ -43,7 +44,7 @@ class Group(NamedTuple):
 def horizon(
     roofs: Slim[Roofs], surface: Raster[Surface], farhorizon: Table[FarHorizon] | None, config: HorizonConfig, compute: Compute, notes: Notes
 ) -> Table[Horizon]:
-    """Horizon in 72 sectors, sky view factor and lit share of every roof plane.
+    """Horizon in 72 sectors, sky view factor and lit share of every roof plane, and the horizon of each of its cells.
 
     Parameters
     ----------
@@ -81,13 +82,14 @@ def _parts(
     azimuth = np.nan_to_num(planes["surface_azimuth"].to_numpy(dtype=float))
     groups = Late(lambda g: _group(shapes, members[g], tilt, azimuth, surface, config), len(members))
     cells, voids = np.zeros(len(planes), dtype=np.int64), 0
-    results = zip(members, compute.batches(trace_groups, groups, size=1, params=(config.reach_m, config.max_cells, config.lift_m, far)), strict=True)
+    results = zip(members, compute.batches(trace_groups, groups, size=1, params=(config.reach_m, config.lift_m, far)), strict=True)
     for some in lots(results, lambda r: len(r[0]), PART_ROWS):
         rows, traced = np.concatenate([r for r, _ in some]), PlaneHorizons(*(np.concatenate(field) for field in zip(*(t for _, t in some), strict=True)))
         cells[rows], voids = traced.cells, voids + int(traced.void_cells.sum())
-        yield _table(roof_id[rows], traced.horizon_deg, traced.sky_view, traced.lit_share)
+        yield _table(roof_id[rows], traced)
     if not members:
-        yield _table(roof_id, np.empty((0, HORIZON_SECTORS)), np.empty(0), np.empty((0, HORIZON_SECTORS, len(LIT_ELEVATIONS_DEG)), dtype=np.uint8))
+        lit, none = np.empty((0, HORIZON_SECTORS, len(LIT_ELEVATIONS_DEG)), dtype=np.uint8), np.empty(0, dtype=np.int64)
+        yield _table(roof_id, PlaneHorizons(np.empty((0, HORIZON_SECTORS)), np.empty(0), lit, none, none, np.empty(0, dtype=object)))
     _write_down(cells, voids, shapes.bounds, surface.grid, config, notes)
     _say_far(farhorizon, config, notes)
 
@@ -117,17 +119,17 @@ def _group(shapes: Outlines, rows: NDArray[np.int64], tilt: NDArray[np.float64],
     around = margin_cells(config.reach_m, grid.cell_m)
     near = grid.window((*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)))
     window = Window(near.row - around, near.col - around, near.rows + 2 * around, near.cols + 2 * around)
-    return Group(BandInput(surface.path, "surface"), grid.crop(window), shapes[rows], tilt[rows], azimuth[rows])
+    return Group(BandInput(surface.path, "surface"), grid.crop(window), (window.row, window.col), shapes[rows], tilt[rows], azimuth[rows])
 
 
-def trace_groups(groups: Sequence[Group], reach_m: float, max_cells: int, lift_m: float, far_deg: NDArray[np.float64] | None = None) -> PlaneHorizons:
+def trace_groups(groups: Sequence[Group], reach_m: float, lift_m: float, far_deg: NDArray[np.float64] | None = None) -> PlaneHorizons:
     """Read the surface around one group of planes and trace their horizons."""
     (group,) = groups
     cells = group.surface.read(group.window)
     owner = burn(group.geometries, np.arange(len(group.geometries)), group.window, fill=-1, dtype="int32")
     _own_a_cell(owner, group)
     return plane_horizons(
-        cells, owner, group.window.cell_m, group.surface_tilt, group.surface_azimuth, reach_m=reach_m, max_cells=max_cells, lift_m=lift_m, far_deg=far_deg
+        cells, owner, group.window.cell_m, group.surface_tilt, group.surface_azimuth, reach_m=reach_m, lift_m=lift_m, far_deg=far_deg, corner=group.corner
     )
 
 
@@ -141,9 +143,14 @@ def _own_a_cell(owner: NDArray[np.int32], group: Group) -> None:
         owner[row, col] = number
 
 
-def _table(roof_id: NDArray[Any], horizon_deg: NDArray[np.float64], sky_view: NDArray[np.float64], lit_share: NDArray[np.uint8]) -> pd.DataFrame:
-    lit = lit_share.reshape(len(lit_share), HORIZON_SECTORS * len(LIT_ELEVATIONS_DEG))
-    return pd.DataFrame({"roof_id": roof_id, "horizon_deg": pd.Series(list(horizon_deg), dtype=object), "sky_view": sky_view, "lit_share": pd.Series(list(lit), dtype=object)})
+def _table(roof_id: NDArray[Any], traced: PlaneHorizons) -> pd.DataFrame:
+    lit = traced.lit_share.reshape(len(traced.lit_share), HORIZON_SECTORS * len(LIT_ELEVATIONS_DEG))
+    return pd.DataFrame(
+        {
+            "roof_id": roof_id, "horizon_deg": pd.Series(list(traced.horizon_deg), dtype=object), "sky_view": traced.sky_view,
+            "lit_share": pd.Series(list(lit), dtype=object), "cells": pd.Series(list(traced.cell_horizons), dtype=object),
+        }
+    )  # fmt: skip
 
 
 def _write_down(cells: NDArray[np.int64], voids: int, bounds: NDArray[np.float64], grid: Grid, config: HorizonConfig, notes: Notes) -> None:

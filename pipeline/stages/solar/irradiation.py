@@ -14,8 +14,7 @@ from pipeline.contracts.solar import Horizon, Irradiation, Roofs
 from pipeline.contracts.sources import Weather
 from pipeline.contracts.spec import MONTHS, Slim, Table
 from pipeline.core.solar.irradiance import Planes, SkyHours, YearSums, year_sums
-from pipeline.errors import ContractError
-from pipeline.joins.production import grid_turn_deg, lit_shares, year_hours
+from pipeline.joins.production import check_planes, grid_turn_deg, lit_shares, year_hours
 
 BATCH_PLANES = 1024
 
@@ -56,13 +55,6 @@ def irradiation(
     notes.assume(f"The ground reflects {config.albedo:.0%} of the light; light reflected by buildings is not counted.")
     table = {"roof_id": planes["roof_id"].to_numpy(), "poa_unshaded_kwh_m2": unshaded, "poa_kwh_m2": shaded.sum(axis=1)}
     return pd.DataFrame(table | {f"poa_{m}": shaded[:, i] for i, m in enumerate(MONTHS)})
-
-
-def check_planes(planes: Any) -> None:
-    """Refuse rows of `horizon` whose plane is not among the roofs or has no tilt."""
-    lost = planes.loc[planes["surface_tilt"].isna(), "roof_id"]
-    if len(lost):
-        raise ContractError(f"horizon: {len(lost)} roof_id without a tilted plane in roofs (first: {lost.iloc[0]}); rebuild both: make horizon")
 
 
 def sum_planes(planes: Any, hours: SkyHours, albedo: float) -> YearSums:

@@ -140,7 +140,7 @@ def test_shaded_years_agree_with_single_cells_and_the_sun_every_six_minutes(seed
     surface, owner, tilts, azimuths = town(seed, size=110)
     if stretch > 1.0:
         surface, owner = surface * np.float32(stretch), np.where((owner >= 0) & (tilts[owner] == 0.0), owner, -1).astype(np.int32)
-    seen = plane_horizons(surface, owner, 1.0, tilts, azimuths, reach_m=55.0, max_cells=200, lift_m=0.1)
+    seen = plane_horizons(surface, owner, 1.0, tilts, azimuths, reach_m=55.0, lift_m=0.1)
     hours = sky_hours(**year)
     sums = year_sums(Planes(tilts, azimuths, seen.sky_view, seen.lit_share), hours, 0.2)
     found = sums.shaded_by_month.sum(axis=1)

@@ -36,8 +36,8 @@ def sky_at(place: str) -> SkyYear:
 
 def cells(horizon_deg: np.ndarray, tilt: float, azimuth: float, year: SkyYear, albedo: float = ALBEDO) -> np.ndarray:
     """Years of cells of one plane with the given horizons, shape (cells, 72)."""
-    tangents = np.tan(np.radians(np.atleast_2d(horizon_deg))).astype(np.float32)
-    return cell_irradiation(tangents, np.array([0, len(tangents)]), np.array([tilt]), np.array([azimuth]), year, albedo)
+    elevation = np.ascontiguousarray(np.atleast_2d(horizon_deg).T, dtype=np.float32)
+    return cell_irradiation(elevation, np.array([0, elevation.shape[1]]), np.array([tilt]), np.array([azimuth]), year, albedo)
 
 
 def drawn_horizon(seed: int) -> np.ndarray:
@@ -105,8 +105,8 @@ def test_the_table_holds_all_light_of_the_year() -> None:
 
 def test_planes_side_by_side_are_answered_each_for_itself() -> None:
     horizons = np.stack([drawn_horizon(k) for k in range(5)])
-    tangents = np.tan(np.radians(horizons)).astype(np.float32)
+    elevation = np.ascontiguousarray(horizons.T, dtype=np.float32)
     tilts, azimuths = np.array([0.0, 30.0, 45.0]), np.array([0.0, 120.0, 270.0])
-    together = cell_irradiation(tangents, np.array([0, 2, 2, 5]), tilts, azimuths, sky_at("Apulia"), ALBEDO)
+    together = cell_irradiation(elevation, np.array([0, 2, 2, 5]), tilts, azimuths, sky_at("Apulia"), ALBEDO)
     apart = np.concatenate([cells(horizons[:2], 0.0, 0.0, sky_at("Apulia")), cells(horizons[2:], 45.0, 270.0, sky_at("Apulia"))])
     np.testing.assert_array_equal(together, apart)

@@ -16,9 +16,10 @@ from shapely.geometry import box
 from pipeline.compute import Compute
 from pipeline.config.solar import HorizonConfig, IrradiationConfig, SunmapConfig
 from pipeline.contracts.notes import Notes
-from pipeline.contracts.solar import Sunmap
+from pipeline.contracts.solar import Horizon, Sunmap
 from pipeline.contracts.spec import Raster
-from pipeline.io import rasters
+from pipeline.errors import ContractError
+from pipeline.io import rasters, tables
 from pipeline.stages.solar.horizon import horizon
 from pipeline.stages.solar.irradiation import irradiation
 from pipeline.stages.solar.sunmap import sunmap
@@ -34,13 +35,17 @@ def year() -> dict[str, NDArray[np.float64]]:
     return typical_year(40.35, 18.05)
 
 
-def run(
-    roofs: gpd.GeoDataFrame, surface: Raster, folder: Path, where: str = "threads", far: pd.DataFrame | None = None, config: SunmapConfig | None = None
-) -> tuple[NDArray[np.float32], Notes]:
+def seen(roofs: gpd.GeoDataFrame, surface: Raster, where: str = "threads", far: pd.DataFrame | None = None) -> pd.DataFrame:
+    """What the planes and their cells see."""
+    with Compute(where) as compute:
+        return horizon(roofs, surface, far, HorizonConfig(reach_m=REACH_M), compute, Notes()).whole()
+
+
+def run(roofs: gpd.GeoDataFrame, surface: Raster, folder: Path, where: str = "threads", far: pd.DataFrame | None = None) -> tuple[NDArray[np.float32], Notes]:
     """The map as it is read back from its file, so that the contract is kept."""
     notes = Notes()
     with Compute(where) as compute:
-        made = sunmap(roofs, surface, weather_of(year()), far, config or SunmapConfig(reach_m=REACH_M), compute, notes)
+        made = sunmap(roofs, seen(roofs, surface, where, far), surface, weather_of(year()), SunmapConfig(), compute, notes)
         rasters.write(folder / "sunmap.tif", Sunmap, made)
     raster = rasters.open_raster(folder / "sunmap.tif")
     assert raster.grid == surface.grid
@@ -58,8 +63,7 @@ def test_the_cells_of_a_plane_have_its_year_on_average(scene: tuple[gpd.GeoDataF
     roofs, raster = scene
     cells, notes = run(roofs, raster, tmp_path)
     with Compute("threads") as compute:
-        seen = horizon(roofs, raster, None, HorizonConfig(reach_m=REACH_M), compute, Notes()).whole()
-        years = irradiation(roofs, seen, weather_of(year()), IrradiationConfig(), compute, Notes()).set_index("roof_id")["poa_kwh_m2"]
+        years = irradiation(roofs, seen(roofs, raster), weather_of(year()), IrradiationConfig(), compute, Notes()).set_index("roof_id")["poa_kwh_m2"]
     owner = rasters.burn(roofs.geometry.to_numpy(), np.arange(len(roofs)), raster.grid, fill=-1, dtype="int32")
     known = np.isfinite(cells)
     mean = np.bincount(owner[known], weights=cells[known]) / np.bincount(owner[known])
@@ -78,23 +82,28 @@ def test_the_answer_does_not_depend_on_where_the_work_is_cut(where: str, scene: 
     np.testing.assert_array_equal(whole, cut)
 
 
-def test_the_answer_does_not_depend_on_the_strips(scene: tuple[gpd.GeoDataFrame, Raster], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_answer_does_not_depend_on_what_is_summed_at_once(scene: tuple[gpd.GeoDataFrame, Raster], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     roofs, raster = scene
     whole, _ = run(roofs, raster, tmp_path)
-    monkeypatch.setattr(stage, "STRIP_CELLS", 100)
-    in_strips, _ = run(roofs, raster, tmp_path)
-    np.testing.assert_array_equal(whole, in_strips)
+    monkeypatch.setattr(stage, "LOT_CELLS", 100)
+    in_lots, _ = run(roofs, raster, tmp_path)
+    np.testing.assert_array_equal(whole, in_lots)
 
 
-def test_strips_hold_every_cell_once_and_rows_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage, "STRIP_CELLS", 10)
-    row = np.random.default_rng(1).integers(-3, 40, 200)
-    mine = row >= 0
-    found = list(stage.strips(row, mine))
-    assert len(found) > 5
-    np.testing.assert_array_equal(np.sum(found, axis=0), mine)
-    assert sum(len(np.unique(row[part])) for part in found) == len(np.unique(row[mine]))
-    assert not list(stage.strips(row, np.zeros(200, dtype=bool)))
+def test_cells_left_in_their_file_give_the_same_map(scene: tuple[gpd.GeoDataFrame, Raster], tmp_path: Path) -> None:
+    roofs, raster = scene
+    whole, _ = run(roofs, raster, tmp_path)
+    tables.write_table(tmp_path / "horizon.parquet", seen(roofs, raster), Horizon, 25833, {})
+    slim = tables.read_table(tmp_path / "horizon.parquet", Horizon, slim=True)
+    with Compute("threads") as compute:
+        rasters.write(tmp_path / "slim.tif", Sunmap, sunmap(roofs, slim, raster, weather_of(year()), SunmapConfig(), compute, Notes()))
+    np.testing.assert_array_equal(rasters.read(rasters.open_raster(tmp_path / "slim.tif"), "poa_kwh_m2"), whole)
+
+
+def test_cells_of_a_plane_that_is_not_among_the_roofs_are_refused(scene: tuple[gpd.GeoDataFrame, Raster]) -> None:
+    roofs, raster = scene
+    with Compute("threads") as compute, pytest.raises(ContractError, match="1 roof_id without a tilted plane in roofs"):
+        sunmap(roofs.iloc[1:], seen(roofs, raster), raster, weather_of(year()), SunmapConfig(), compute, Notes())
 
 
 def test_open_roofs_against_plain_pvlib_and_obstacles_without_a_figure(tmp_path: Path) -> None:
