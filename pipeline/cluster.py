@@ -1,7 +1,7 @@
 """A remote scheduler: what must hold before work is sent, and what is said when it goes away.
 
 Versions are compared before work begins: of this project's own code by a digest of its files, of the libraries that
-decide results by their numbers. Paths travel and data does not, so each worker is asked whether it sees the town's files.
+decide results by their numbers. Rasters travel as paths, of tables only the rows of a call, so each worker is asked whether it sees the town's files.
 """
 
 from __future__ import annotations

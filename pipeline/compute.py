@@ -84,7 +84,7 @@ def on(where: str | None = None, sees: Path | None = None) -> Compute:
     where
         "threads", "processes" or "tcp://host:port". By default the environment's DASK_SCHEDULER_ADDRESS, else threads.
     sees
-        A file that workers of a remote scheduler must find as it is here, as paths travel and data does not.
+        A file that workers of a remote scheduler must find as it is here, as rasters travel as paths.
 
     Raises
     ------

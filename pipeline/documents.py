@@ -25,7 +25,7 @@ def data_dictionary() -> str:
         "",
         "Everything is in `data/processed/<town>/`, in the town's projected reference system; beside each file stands `<stage>.meta.json`",
         "with its checksum, its recipe, its sources and licences, and what was counted and assumed on the way. Missing values are null (NaN).",
-        "A column of bytes[n] holds n numbers of 0 to 255, one in each byte.",
+        "A column of bytes[n] holds n numbers of 0 to 255, one in each byte; bytes without a number in brackets are as many as a row has.",
         "",
     ]
     for stage in read_stages().values():

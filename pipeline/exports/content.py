@@ -31,7 +31,7 @@ PRIVATE: dict[str, tuple[str, ...]] = {"finance": ("load_kwh_year", "self_consum
 # What is left out, and why; told in the exports themselves.
 LEFT_OUT: dict[str, tuple[str, str]] = {
     "occupancy": ("residenti stimati per edificio: non si pubblicano", "residents estimated by building: not published"),
-    "horizon": ("elenchi di 72 e 3.240 numeri per falda: restano in horizon.parquet; il fattore di vista del cielo è in roofs", "lists of 72 and 3,240 numbers a plane: they stay in horizon.parquet; the sky view factor is in roofs"),
+    "horizon": ("elenchi di 72 e 3.240 numeri per falda e gli orizzonti delle sue celle: restano in horizon.parquet; il fattore di vista del cielo è in roofs", "lists of 72 and 3,240 numbers a plane and the horizons of its cells: they stay in horizon.parquet; the sky view factor is in roofs"),
     "profiles": ("solo il totale del comune, ora per ora; per uso degli edifici in profiles.parquet", "only the town's total, hour by hour; by use of buildings in profiles.parquet"),
     "reports": ("solo le segnalazioni accettate; le altre solo come numero", "accepted reports only; the others as a number"),
     "finance": ("senza i consumi assunti per edificio", "without the consumption assumed for a building"),

@@ -13,7 +13,11 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 
+from pipeline.core.solar.cellhorizon import unpacked
 from pipeline.io.tiles import open_dataset
+
+# Rows whose cells are compared at once.
+LOT_ROWS = 1024
 
 
 class Near(NamedTuple):
@@ -96,6 +100,8 @@ def _column(found: Difference, name: str, a: pd.Series[Any], b: pd.Series[Any], 
         found.hold(name, a.to_numpy(dtype=np.float64, na_value=np.nan), b.to_numpy(dtype=np.float64, na_value=np.nan), near)
     elif isinstance(next((v for v in a if v is not None), None), np.ndarray):
         found.hold(name, _flat(a), _flat(b), near)
+    elif name == "cells":
+        _cells(found, name, a, b, near)
     elif isinstance(next((v for v in a if v is not None), None), bytes):
         # Shares in steps of 1/255: a sum that is rounded otherwise may fall on the next step.
         found.hold(name, _bytes(a), _bytes(b), Near(near.relative, 1.0))
@@ -110,6 +116,15 @@ def _coordinates(shapes: pd.Series[Any]) -> NDArray[Any]:
 
 def _bytes(cells: pd.Series[Any]) -> NDArray[np.uint8]:
     return np.frombuffer(b"".join(v for v in cells if v is not None), dtype=np.uint8)
+
+
+def _cells(found: Difference, name: str, a: pd.Series[Any], b: pd.Series[Any], near: Near) -> None:
+    """Cells of roof planes, some planes at a time: the same places, horizons that may fall on the next step."""
+    for start in range(0, len(a), LOT_ROWS):
+        mine, other = (unpacked([np.frombuffer(v, dtype=np.uint8) for v in c.iloc[start : start + LOT_ROWS]]) for c in (a, b))
+        for what in ("rows", "cols", "starts"):
+            found.hold(f"{name} ({what})", getattr(mine, what), getattr(other, what), Near(0.0, 0.0))
+        found.hold(f"{name} (codes)", mine.codes, other.codes, Near(near.relative, 1.0))
 
 
 def _flat(lists: pd.Series[Any]) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """Bulky columns of a table that stay in its Parquet file: read a batch of rows at a time.
 
 A cell of such a column is an `OnFile`, which names the file and the row. It goes through merges, sorts and to workers
-like any value; `lists` and `outlines` turn a batch of them into arrays. They take real values as well, so the functions
+like any value; `lists`, `pieces` and `outlines` turn a batch of them into arrays. They take real values as well, so the functions
 of the stages need not know which they were given.
 """
 
@@ -65,7 +65,7 @@ def wkb(cells: Any) -> list[bytes | None]:
 
 
 def pieces(cells: Any) -> list[NDArray[np.uint8]]:
-    """A column of bytes of any length, or rows of it.
+    """A column of bytes of any length, or rows of it; not to be written to.
 
     Parameters
     ----------
@@ -73,12 +73,7 @@ def pieces(cells: Any) -> list[NDArray[np.uint8]]:
         Sequence of `OnFile` of one column, or of arrays.
     """
     found = list(cells)
-    return bytes_of(_taken(found).to_pylist()) if found and isinstance(found[0], OnFile) else found
-
-
-def bytes_of(values: Sequence[bytes]) -> list[NDArray[np.uint8]]:
-    """Bytes as arrays that are not to be written to."""
-    return [np.frombuffer(v, dtype=np.uint8) for v in values]
+    return [np.frombuffer(v, dtype=np.uint8) for v in _taken(found).to_pylist()] if found and isinstance(found[0], OnFile) else found
 
 
 def folder_of(cells: Any) -> Path | None:

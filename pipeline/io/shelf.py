@@ -16,9 +16,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from pipeline.io.onfile import BATCH_ROWS, folder_of, outlines, pieces, wkb
+from pipeline.io.onfile import BATCH_ROWS, folder_of, outlines, wkb
 from pipeline.io.whole import storing
 
+# Rows of bytes that are laid aside at once: as many as lie together in their file.
+GROUP_ROWS = 256
 # Size of a piece that is none.
 NOTHING = -1
 
@@ -132,13 +134,13 @@ class Pieces:
         found[:] = list(cells)
         folder = folder_of(found)
         self._shelf = None if folder is None else Shelf(folder)
-        self._held = found
+        self._held = found if folder is None else None
         if self._shelf is not None:
-            batches = [found[start : start + BATCH_ROWS] for start in range(0, len(found), BATCH_ROWS)]
-            self._places = np.concatenate([self._shelf.put(piece.tobytes() for piece in pieces(some)) for some in batches])
+            # As WKB is taken: bytes as they lie in the file.
+            self._places = np.concatenate([self._shelf.put(wkb(found[start : start + GROUP_ROWS])) for start in range(0, len(found), GROUP_ROWS)])
 
     def __getitem__(self, rows: NDArray[np.int64]) -> list[NDArray[np.uint8]]:
         """Those of some rows; not to be written to."""
         if self._shelf is None:
-            return list(self._held[rows])
+            return list(self._held[rows])  # type: ignore[index]
         return [np.frombuffer(piece or b"", dtype=np.uint8) for piece in self._shelf.take(self._places[rows])]

@@ -22,7 +22,7 @@ from pyproj import CRS
 
 from pipeline.contracts.spec import BYTES, Column, TableSpec, on_file
 from pipeline.errors import ContractError
-from pipeline.io.onfile import BATCH_ROWS, bytes_of, left_on_file, numbers_of, wkb
+from pipeline.io.onfile import BATCH_ROWS, left_on_file, numbers_of, wkb
 
 GEOPARQUET_VERSION = "1.1.0"  # https://geoparquet.org/releases/v1.1.0/
 # Rows that are read together where bulky columns are read a batch at a time.
@@ -207,12 +207,14 @@ def pandas_table(table: pa.Table, spec: type[TableSpec]) -> pd.DataFrame:
     columns = spec.columns()
     made: dict[str, Any] = {}
     for name in table.column_names:
-        chunk = table[name].combine_chunks()
         column = columns.get(name)
+        if pa.types.is_binary(table[name].type) and column is not None and column.dtype == "list":
+            # Not in one piece: Arrow's ends at 2 GB.
+            made[name] = pd.Series([None if v is None else np.frombuffer(v, dtype=np.uint8) for v in table[name].to_pylist()], dtype=object)
+            continue
+        chunk = table[name].combine_chunks()
         if pa.types.is_fixed_size_list(chunk.type) or pa.types.is_fixed_size_binary(chunk.type):
             made[name] = pd.Series(list(numbers_of(chunk)), dtype=object)
-        elif column is not None and column.dtype == "list":
-            made[name] = pd.Series(bytes_of(chunk.to_pylist()), dtype=object)
         elif column is not None and column.dtype == "int" and not column.required:
             made[name] = pd.array(chunk.to_pandas(integer_object_nulls=True), dtype="Int64")
         else:

@@ -25,7 +25,8 @@ from pipeline.io.shelf import Outlines
 # Planes are traced by groups that lie in one square of the grid; the answer of a plane does not depend on its group.
 SQUARE_CELLS = 512
 GROUP_PLANES = 1500
-PART_ROWS = 1024
+# Planes of a part of the table; so many cells weigh as one.
+PART_ROWS, ROW_CELLS = 1024, 100
 # Cells of a group hold 0.6 kB each while they are traced.
 GROUP_CELLS = 200_000
 
@@ -55,7 +56,7 @@ def horizon(
     farhorizon
         Skyline of the terrain beyond the reach; each cell sees the higher of it and its own.
     config
-        Reach, sampling, height of the modules.
+        Reach, height of the modules.
     compute
         Groups of planes run in parallel.
     notes
@@ -83,7 +84,7 @@ def _parts(
     groups = Late(lambda g: _group(shapes, members[g], tilt, azimuth, surface, config), len(members))
     cells, voids = np.zeros(len(planes), dtype=np.int64), 0
     results = zip(members, compute.batches(trace_groups, groups, size=1, params=(config.reach_m, config.lift_m, far)), strict=True)
-    for some in lots(results, lambda r: len(r[0]), PART_ROWS):
+    for some in lots(results, lambda r: len(r[0]) + int(r[1].cells.sum()) // ROW_CELLS, PART_ROWS):
         rows, traced = np.concatenate([r for r, _ in some]), PlaneHorizons(*(np.concatenate(field) for field in zip(*(t for _, t in some), strict=True)))
         cells[rows], voids = traced.cells, voids + int(traced.void_cells.sum())
         yield _table(roof_id[rows], traced)

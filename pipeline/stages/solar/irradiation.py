@@ -40,7 +40,7 @@ def irradiation(
     Table[Irradiation]
         One row for each row of `horizon`, sorted by roof_id. Irradiation is before reflection losses.
     """
-    planes = horizon.sort_values("roof_id", kind="stable").merge(
+    planes = horizon[["roof_id", "sky_view", "lit_share"]].sort_values("roof_id", kind="stable").merge(
         roofs[["roof_id", "surface_tilt", "surface_azimuth", "area_m2"]], on="roof_id", how="left", validate="one_to_one"
     )
     check_planes(planes)

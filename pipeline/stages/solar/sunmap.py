@@ -108,5 +108,10 @@ def map_tile(tiles: Sequence[Tile], albedo: float, year: SkyYear) -> NDArray[np.
         row, col = cells.rows - window.row, cells.cols - window.col
         mine = (row >= 0) & (row < window.rows) & (col >= 0) & (col < window.cols)
         own = of_cells(cells, mine)
-        out[0, row[mine], col[mine]] = cell_irradiation(ELEVATION_DEG[own.codes], own.starts, tile.surface_tilt[lot], tile.surface_azimuth[lot], year, albedo)
+        values = [
+            cell_irradiation(ELEVATION_DEG[own.codes[:, a:b]], np.clip(own.starts, a, b) - a, tile.surface_tilt[lot], tile.surface_azimuth[lot], year, albedo)
+            for a, b in pairwise([*range(0, len(own.rows), LOT_CELLS), len(own.rows)])
+        ]
+        if values:
+            out[0, row[mine], col[mine]] = np.concatenate(values)
     return out

@@ -37,6 +37,8 @@ def same(a: pd.DataFrame, b: pd.DataFrame) -> None:
     for column in ("horizon_deg", "lit_share"):
         np.testing.assert_array_equal(np.stack(a[column]), np.stack(b[column]))
     np.testing.assert_array_equal(a["sky_view"], b["sky_view"])
+    for mine, other in zip(a["cells"], b["cells"], strict=True):
+        np.testing.assert_array_equal(mine, other)
 
 
 @pytest.fixture(scope="module")
