@@ -38,11 +38,10 @@ def measure(folder: Path, budget_s: float) -> dict[int, dict[str, Any]]:
     """Each size with all its stages."""
     cache = folder / "numba"
     found: dict[int, dict[str, Any]] = {}
-    start, last = time.monotonic(), 0.0
+    start, walls = time.monotonic(), [0.0]
     for number, side in SIDES_M.items():
         left = budget_s - (time.monotonic() - start)
-        starts = START_S * len(next(iter(found.values()))["stages"]) if found else 0.0
-        if (needed := starts + max(last - starts, 0.0) * FOURFOLD) > left:
+        if (needed := _forecast(walls, len(next(iter(found.values()))["stages"]) if found else 0)) > left:
             print(f"{number} neighbourhoods would take about {needed:.0f} s, {left:.0f} s are left: not begun")
             break
         began = time.monotonic()
@@ -52,9 +51,16 @@ def measure(folder: Path, budget_s: float) -> dict[int, dict[str, Any]]:
             began = time.monotonic()
         found[number] = measured(town, out, cache)
         seconds = sum(row["seconds"] for row in found[number]["stages"].values())
-        last = time.monotonic() - began
-        print(f"{number} neighbourhoods: {found[number]['roofs']:,} roofs, {seconds:.0f} s of processor, {last:.0f} s on the wall", flush=True)
+        walls.append(time.monotonic() - began)
+        print(f"{number} neighbourhoods: {found[number]['roofs']:,} roofs, {seconds:.0f} s of processor, {walls[-1]:.0f} s on the wall", flush=True)
     return found
+
+
+def _forecast(walls: list[float], stages: int) -> float:
+    """Seconds of the next size: what the last one added to the one before grows fourfold, after a first one all but the start of its stages."""
+    last = walls[-1]
+    added = last - walls[-2] if len(walls) > 2 else max(last - START_S * stages, 0.0)
+    return last + max(added, 0.0) * (FOURFOLD if len(walls) > 2 else FOURFOLD - 1.0)
 
 
 def measured(town: Path, out: Path, cache: Path) -> dict[str, Any]:
