@@ -22,6 +22,14 @@ class Cache:
         self.path = path
         self.old: dict[str, Any] = (read_json(path) if path else None) or {}
         self.new: dict[str, Any] = {}
+        self._modules: dict[str, Path | None] = {}
+
+    def module(self, name: str) -> Path | None:
+        """File of a module of this package, None where it has none: stages reach the same modules over and over."""
+        if name not in self._modules:
+            path = CODE_ROOT.joinpath(*name.split(".")).with_suffix(".py")
+            self._modules[name] = path if path.is_file() else None
+        return self._modules[name]
 
     def get(self, path: Path, kind: str, make: Any) -> Any:
         """What `make` gives of a file, made again only where its size or time stamp has changed."""
@@ -76,18 +84,13 @@ def _reached(stage: Stage, cache: Cache) -> dict[str, tuple[Path, dict[str, Any]
     waiting = [stage.module]
     while waiting:
         name = waiting.pop()
-        path = _module_path(name)
+        path = cache.module(name)
         if name in found or path is None:
             continue
         code = cache.get(path, "read", _read_code)
         found[name] = path, code
         waiting += [i for i in code["imports"] if i.startswith("pipeline.") and not i.startswith("pipeline.config")]
     return found
-
-
-def _module_path(name: str) -> Path | None:
-    path = CODE_ROOT.joinpath(*name.split(".")).with_suffix(".py")
-    return path if path.is_file() else None
 
 
 def _read_code(path: Path) -> dict[str, Any]:
