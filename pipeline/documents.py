@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from pipeline.config.sources import SourceKind
 from pipeline.config.town import Town
-from pipeline.contracts.spec import BYTES, Column, FolderSpec, PackageSpec, RasterSpec, TableSpec
+from pipeline.contracts.spec import Column, FolderSpec, PackageSpec, RasterSpec, TableSpec
 from pipeline.errors import ContractError
 from pipeline.graph import Stage, read_stages
 from pipeline.reference import ROOT, cli_page, config_keys, config_page, make_page, stages_page
@@ -61,8 +61,7 @@ def _table(spec: type[TableSpec]) -> list[str]:
 
 
 def _type(column: Column) -> str:
-    kind = "bytes" if column.dtype == "list" and column.unit == BYTES else column.dtype
-    text = f"{kind}[{column.length}]" if column.length else kind
+    text = f"{column.dtype}[{column.length}]" if column.length else column.dtype
     return text if column.required else f"{text}, may be missing"
 
 

@@ -13,7 +13,8 @@ from pipeline.config.town import Town
 from pipeline.contracts.solar import Horizon
 from pipeline.errors import ContractError
 from pipeline.graph import read_stages
-from pipeline.io.onfile import OnFile, lists, pieces
+from pipeline.io.onfile import OnFile, lists
+from pipeline.io.shelf import Pieces
 from pipeline.io.sidecar import stat_of, write_json
 from pipeline.io.tables import write_table
 from pipeline.recipes import Place, Plan
@@ -69,8 +70,8 @@ def test_slim_leaves_the_bytes_in_the_file(plan: Plan) -> None:
     assert lists(slim["lit_share"])[:, 5].tolist() == [255, 7, 0]
     assert all(isinstance(cell, OnFile) for cell in slim["cells"])
     for wanted in ([0, 1, 2], [2, 0]):
-        found = pieces(slim["cells"].iloc[wanted])
-        assert [f.tolist() for f in found] == [w.tolist() for w in pieces(whole["cells"].iloc[wanted])] == [list(range((80, 0, 160)[k])) for k in wanted]
+        for cells in (slim["cells"], whole["cells"]):
+            assert [p.tolist() for p in Pieces(cells)[np.array(wanted)]] == [list(range((80, 0, 160)[k])) for k in wanted]
 
 
 def test_a_file_that_the_run_did_not_leave_is_checked_as_a_whole(plan: Plan) -> None:

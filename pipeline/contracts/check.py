@@ -154,7 +154,9 @@ def _column(values: pd.Series[Any], column: Column, names: _KeyNames) -> Iterato
     empty = values.isna().to_numpy(dtype=bool)
     if column.required and empty.any():
         yield f"{_some(empty)} missing, first at {names.first(empty)}; the column is required"
-    if column.dtype == "list":
+    if column.dtype == "bytes" and column.length is None:
+        yield from _bytes(values, names, empty)
+    elif column.holds_many:
         yield from _lists(values, column, names, empty)
     elif column.dtype in ("int", "float"):
         yield from _range(values.to_numpy(dtype=np.float64, na_value=np.nan), column, names)
@@ -165,7 +167,7 @@ def _column(values: pd.Series[Any], column: Column, names: _KeyNames) -> Iterato
 def _dtype(values: pd.Series[Any], column: Column) -> str | None:
     """Text of the problem, None where the dtype is right. Text and lists stand in object columns."""
     allowed = {
-        "str": ("object", "string", "str"), "list": ("object",), "float": ("float64",), "bool": ("bool",),
+        "str": ("object", "string", "str"), "list": ("object",), "bytes": ("object",), "float": ("float64",), "bool": ("bool",),
         "int": ("int64",) if column.required else ("int64", "Int64"),
     }[column.dtype]  # fmt: skip
     if str(values.dtype) not in allowed:
@@ -196,12 +198,13 @@ def _range(numbers: NDArray[np.float64], column: Column, names: _KeyNames) -> It
         yield f"{_some(bad)} outside {limits}, first at {names.first(bad)}: {numbers[int(np.argmax(bad))]}"
 
 
+def _bytes(values: pd.Series[Any], names: _KeyNames, empty: NDArray[np.bool_]) -> Iterator[str]:
+    wrong = np.array([not (isinstance(v, np.ndarray) and v.dtype == np.uint8 and v.ndim == 1) for v in values], dtype=bool) & ~empty
+    if wrong.any():
+        yield f"{_some(wrong)} not a row of bytes, first at {names.first(wrong)}: {type(values.iloc[int(np.argmax(wrong))]).__name__}"
+
+
 def _lists(values: pd.Series[Any], column: Column, names: _KeyNames, empty: NDArray[np.bool_]) -> Iterator[str]:
-    if column.length is None:
-        wrong = np.array([not (isinstance(v, np.ndarray) and v.dtype == np.uint8 and v.ndim == 1) for v in values], dtype=bool) & ~empty
-        if wrong.any():
-            yield f"{_some(wrong)} not a row of bytes, first at {names.first(wrong)}: {type(values.iloc[int(np.argmax(wrong))]).__name__}"
-        return
     lengths = np.array([np.size(v) if not e else -1 for v, e in zip(values, empty, strict=True)], dtype=np.int64)
     wrong = (lengths != column.length) & ~empty
     if wrong.any():

@@ -57,9 +57,9 @@ class Horizon(TableSpec):
                          "Elevazione media dell'orizzonte sulle celle della falda in 72 settori, il primo centrato a nord, in senso orario", low=0.0, high=90.0, length=HORIZON_SECTORS)
     sky_view = Column("float", "", "Sky view factor of the plane: isotropic sky received over that of an open horizontal plane",
                       "Fattore di vista del cielo della falda", low=0.0, high=1.0)
-    lit_share = Column("list", "1/255", "Share of the plane's cells that see the sun, by sector (72) and solar elevation (0, 2, .. 88°), sector-major",
+    lit_share = Column("bytes", "1/255", "Share of the plane's cells that see the sun, by sector (72) and solar elevation (0, 2, .. 88°), sector-major",
                        "Quota di celle della falda che vedono il sole, per settore (72) e altezza solare (0, 2, .. 88°)", low=0, high=255, length=HORIZON_SECTORS * len(LIT_ELEVATIONS_DEG))
-    cells = Column("list", "1/255", "The plane's cells: rows and columns on the surface (four bytes each), then a byte b for each sector and cell, sector by sector: horizon elevation 90 (b/255)^2 degrees",
+    cells = Column("bytes", "", "The plane's cells: rows and columns on the surface (four bytes each), then a byte b for each sector and cell, sector by sector: horizon elevation 90 (b/255)^2 degrees",
                    "Le celle della falda: righe e colonne sulla superficie (quattro byte ciascuna), poi un byte b per settore e cella, settore per settore: elevazione dell'orizzonte 90 (b/255)^2 gradi", low=0, high=255)
 
 

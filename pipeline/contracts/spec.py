@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-# Unit of the list columns that hold bytes; a whole town's lit shares would be 8 times as large in float64.
-BYTES = "1/255"
-DType = Literal["str", "int", "float", "bool", "list"]
+# Bytes are numbers of 0 to 255: a whole town's lit shares would be 8 times as large in float64.
+DType = Literal["str", "int", "float", "bool", "list", "bytes"]
 Geometry = Literal["polygon", "point", "line"]
 
 
@@ -29,7 +28,7 @@ class Column:
     Parameters
     ----------
     dtype
-        str, int (int64), float (float64), bool, list (fixed length, float64 or uint8; uint8 of any length).
+        str, int (int64), float (float64), bool, list (float64, fixed length), bytes (uint8, fixed length or any).
     unit
         As it is printed, "" where there is none.
     en, it
@@ -39,7 +38,7 @@ class Column:
     required
         False where missing values (None, NaN) are allowed.
     length
-        Of a list column; None for bytes of any length.
+        Of a list or bytes; None for bytes of any length.
     values
         The allowed words of a categorical column.
     """
@@ -53,6 +52,11 @@ class Column:
     required: bool = True
     length: int | None = None
     values: tuple[str, ...] | None = None
+
+    @property
+    def holds_many(self) -> bool:
+        """Whether a cell holds many numbers."""
+        return self.dtype in ("list", "bytes")
 
 
 @dataclass(frozen=True)

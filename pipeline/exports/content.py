@@ -121,7 +121,7 @@ def _narrowed(name: str, spec: type[TableSpec], joined: type[TableSpec] | None) 
     """The contract without lists, private columns, and what the joined layer of the same key has already; None where nothing is left."""
     has = set(joined.columns()) if joined else set()
     columns = {
-        n: c for n, c in spec.columns().items() if n in spec.key or (c.dtype != "list" and n not in has and n not in PRIVATE.get(name, ()))
+        n: c for n, c in spec.columns().items() if n in spec.key or (not c.holds_many and n not in has and n not in PRIVATE.get(name, ()))
     }
     if len(columns) == len(spec.key) and joined is not None:
         return None

@@ -1,7 +1,7 @@
 """Bulky columns of a table that stay in its Parquet file: read a batch of rows at a time.
 
 A cell of such a column is an `OnFile`, which names the file and the row. It goes through merges, sorts and to workers
-like any value; `lists`, `pieces` and `outlines` turn a batch of them into arrays. They take real values as well, so the functions
+like any value; `lists` and `outlines` turn a batch of them into arrays. They take real values as well, so the functions
 of the stages need not know which they were given.
 """
 
@@ -59,21 +59,9 @@ def outlines(cells: Any) -> NDArray[np.object_]:
 
 
 def wkb(cells: Any) -> list[bytes | None]:
-    """Cells of a geometry column that are left in its file, as WKB; missing ones are None."""
+    """Cells of a geometry column that are left in its file, as WKB, or those of a column of bytes; missing ones are None."""
     pieces: list[bytes | None] = _taken(list(cells)).to_pylist()
     return pieces
-
-
-def pieces(cells: Any) -> list[NDArray[np.uint8]]:
-    """A column of bytes of any length, or rows of it; not to be written to.
-
-    Parameters
-    ----------
-    cells
-        Sequence of `OnFile` of one column, or of arrays.
-    """
-    found = list(cells)
-    return [np.frombuffer(v, dtype=np.uint8) for v in _taken(found).to_pylist()] if found and isinstance(found[0], OnFile) else found
 
 
 def folder_of(cells: Any) -> Path | None:

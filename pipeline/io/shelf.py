@@ -17,10 +17,9 @@ import shapely
 from numpy.typing import NDArray
 
 from pipeline.io.onfile import BATCH_ROWS, folder_of, outlines, wkb
+from pipeline.io.tables import GROUP_ROWS
 from pipeline.io.whole import storing
 
-# Rows of bytes that are laid aside at once: as many as lie together in their file.
-GROUP_ROWS = 256
 # Size of a piece that is none.
 NOTHING = -1
 
@@ -73,6 +72,14 @@ class Shelf:
         return [None if size == NOTHING else os.pread(number, size, start) for start, size in places.tolist()]
 
 
+def _shelved(cells: Any) -> tuple[NDArray[np.object_], Shelf | None]:
+    """The cells of a column, and a shelf in the folder of the file that they were left in."""
+    found = np.empty(len(cells), dtype=object)
+    found[:] = list(cells)
+    folder = folder_of(found)
+    return found, None if folder is None else Shelf(folder)
+
+
 class Outlines:
     """The outlines of a table's rows, taken a few at a time.
 
@@ -90,11 +97,8 @@ class Outlines:
     """
 
     def __init__(self, cells: Any) -> None:
-        found = np.empty(len(cells), dtype=object)
-        found[:] = list(cells)
-        folder = folder_of(found)
-        self._shelf = None if folder is None else Shelf(folder)
-        self._held = found if folder is None else None
+        found, self._shelf = _shelved(cells)
+        self._held = found if self._shelf is None else None
         self.bounds, self.area = np.empty((len(found), 4)), np.empty(len(found))
         self._places = np.empty((len(found), 2), dtype=np.int64)
         for start in range(0, len(found), BATCH_ROWS):
@@ -130,13 +134,9 @@ class Pieces:
     """
 
     def __init__(self, cells: Any) -> None:
-        found = np.empty(len(cells), dtype=object)
-        found[:] = list(cells)
-        folder = folder_of(found)
-        self._shelf = None if folder is None else Shelf(folder)
-        self._held = found if folder is None else None
+        found, self._shelf = _shelved(cells)
+        self._held = found if self._shelf is None else None
         if self._shelf is not None:
-            # As WKB is taken: bytes as they lie in the file.
             self._places = np.concatenate([self._shelf.put(wkb(found[start : start + GROUP_ROWS])) for start in range(0, len(found), GROUP_ROWS)])
 
     def __getitem__(self, rows: NDArray[np.int64]) -> list[NDArray[np.uint8]]:

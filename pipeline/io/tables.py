@@ -20,7 +20,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from pipeline.contracts.spec import BYTES, Column, TableSpec, on_file
+from pipeline.contracts.spec import Column, TableSpec, on_file
 from pipeline.errors import ContractError
 from pipeline.io.onfile import BATCH_ROWS, left_on_file, numbers_of, wkb
 
@@ -102,7 +102,7 @@ def file_notes(spec: type[TableSpec], shapes: Shapes, epsg: int, metadata: dict[
 
 def bulky(spec: type[TableSpec]) -> list[str]:
     """Columns that a slim reading leaves in the file: lists, and the outlines where a row may hold very many."""
-    named = [name for name, column in spec.columns().items() if column.dtype == "list"]
+    named = [name for name, column in spec.columns().items() if column.holds_many]
     return [*named, "geometry"] if spec.geometry_bulky else named
 
 
@@ -155,7 +155,7 @@ def arrow_table(frame: pd.DataFrame, spec: type[TableSpec]) -> pa.Table:
     """A table in Arrow's form: the contract's columns, in its order, and the geometry as WKB last."""
     schema = arrow_schema(spec)
     arrays = [
-        _list_array(frame[name], schema.field(name).type) if column.dtype == "list" else pa.array(frame[name], type=schema.field(name).type, from_pandas=True)
+        _list_array(frame[name], schema.field(name).type) if column.holds_many else pa.array(frame[name], type=schema.field(name).type, from_pandas=True)
         for name, column in spec.columns().items()
     ]
     if spec.geometry is not None:
@@ -180,14 +180,16 @@ def _wkb(cells: Any) -> Any:
 
 
 def list_dtype(column: Column) -> type[np.generic]:
-    """Of the numbers of a list column."""
-    return np.uint8 if column.unit == BYTES else np.float64
+    """Of the many numbers of a cell."""
+    return np.uint8 if column.dtype == "bytes" else np.float64
 
 
 def _arrow_type(column: Column) -> pa.DataType:
+    if column.dtype == "bytes":
+        # In one piece they are read fifty times faster than a list of them.
+        return pa.binary(column.length or -1)
     if column.dtype == "list":
-        # Bytes in one piece are read fifty times faster than a list of them.
-        return pa.binary(column.length or -1) if column.unit == BYTES else pa.list_(pa.float64(), column.length or -1)
+        return pa.list_(pa.float64(), column.length or -1)
     return {"str": pa.string(), "int": pa.int64(), "float": pa.float64(), "bool": pa.bool_()}[column.dtype]
 
 
@@ -208,7 +210,7 @@ def pandas_table(table: pa.Table, spec: type[TableSpec]) -> pd.DataFrame:
     made: dict[str, Any] = {}
     for name in table.column_names:
         column = columns.get(name)
-        if pa.types.is_binary(table[name].type) and column is not None and column.dtype == "list":
+        if pa.types.is_binary(table[name].type) and column is not None and column.dtype == "bytes":
             # Not in one piece: Arrow's ends at 2 GB.
             made[name] = pd.Series([None if v is None else np.frombuffer(v, dtype=np.uint8) for v in table[name].to_pylist()], dtype=object)
             continue

@@ -105,5 +105,9 @@ def unpacked(pieces: Sequence[NDArray[np.uint8]]) -> CellHorizons:
 
 def of_cells(cells: CellHorizons, mask: NDArray[np.bool_]) -> CellHorizons:
     """The marked cells, each still with its plane."""
-    before = np.concatenate(([0], np.cumsum(mask)))
-    return CellHorizons(cells.rows[mask], cells.cols[mask], before[cells.starts].astype(np.int64), np.ascontiguousarray(cells.codes[:, mask]))
+    return CellHorizons(cells.rows[mask], cells.cols[mask], starts_among(cells.starts, mask), np.ascontiguousarray(cells.codes[:, mask]))
+
+
+def starts_among(starts: NDArray[np.int64], mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """First cell of each plane and, last, the number of cells, where only the marked cells are kept."""
+    return np.concatenate(([0], np.cumsum(mask)))[starts].astype(np.int64)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from pipeline.core.solar.cellhorizon import CellHorizons, codes_of, packed
+from pipeline.core.solar.cellhorizon import CellHorizons, codes_of, packed, starts_among
 from pipeline.core.solar.march import terrain, trace
 from pipeline.core.solar.sky import Floats, summarise
 
@@ -111,8 +111,8 @@ def plane_horizons(
     PlaneHorizons
     """
     cells = standing_cells(surface, owner, cell_m, surface_tilt, surface_azimuth)
-    rows, cols, starts = keep(cells, cells.clear)
-    eyes, ground = cells.stand[cells.clear] + lift_m, terrain(fill_voids(surface), cell_m)
+    clear, ground = cells.clear, terrain(fill_voids(surface), cell_m)
+    rows, cols, eyes, starts = cells.rows[clear], cells.cols[clear], cells.stand[clear] + lift_m, starts_among(cells.starts, clear)
     seen, kept = [], []
     for planes in _lots(starts):
         at = slice(starts[planes.start], starts[planes.stop])
@@ -141,16 +141,10 @@ def standing_cells(
     z = surface[rows, cols]
     known = np.isfinite(z)
     void_cells = np.bincount(owner[rows, cols][~known], minlength=planes)
-    starts = np.concatenate(([0], np.cumsum(known)))[starts].astype(np.int64)
+    starts = starts_among(starts, known)
     rows, cols, z = rows[known], cols[known], z[known]
     stand, clear = stand_elevation(z, rows, cols, starts, cell_m, surface_tilt, surface_azimuth)
     return StandingCells(rows, cols, starts, stand, clear, void_cells)
-
-
-def keep(cells: StandingCells, mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Rows, columns and starts of the marked cells."""
-    before = np.concatenate(([0], np.cumsum(mask)))
-    return cells.rows[mask], cells.cols[mask], before[cells.starts].astype(np.int64)
 
 
 def with_far(tangents: NDArray[np.float32], far_deg: Floats) -> NDArray[np.float32]:

@@ -28,7 +28,7 @@ from pipeline.joins.land import (
 from pipeline.joins.solar import arrays_joined, buildings_joined, installed_figures, roofs_joined
 from pipeline.joins.town import town_joined
 
-PANDAS_DTYPES = {"str": "object", "int": "Int64", "float": "float64", "bool": "bool", "list": "object"}
+PANDAS_DTYPES = {"str": "object", "int": "Int64", "float": "float64", "bool": "bool", "list": "object", "bytes": "object"}
 
 
 def atlas(
