@@ -29,7 +29,7 @@ from pathlib import Path
 
 OPTION = "--keep-warm"
 # What every stage loads, then what most of the solar and land stages do.
-COMMON = ("pandas", "pyarrow.parquet", "geopandas", "pyogrio", "rasterio.features", "rasterio.warp", "pydantic.main", "pydantic.types", "pydantic.fields", "yaml", "psutil")
+COMMON = ("pandas", "pyarrow.parquet", "geopandas", "pyogrio", "rasterio.warp", "pydantic.main", "pydantic.types", "pydantic.fields", "yaml", "psutil")
 FURTHER = ("numba", "pvlib", "scipy.ndimage", "scipy.optimize", "scipy.sparse.csgraph", "scipy.spatial", "scipy.interpolate", "jinja2")
 BEGUN = b"begun"
 KILLED = 128 + signal.SIGKILL

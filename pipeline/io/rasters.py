@@ -7,12 +7,10 @@ another process. Voids are NaN in float bands and the nodata code in integer ban
 from __future__ import annotations
 
 import errno
-import warnings
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +19,17 @@ import rasterio
 import rasterio.errors
 import shapely
 from numpy.typing import NDArray
-from rasterio.features import rasterize
 from rasterio.transform import Affine
 from rasterio.windows import Window as RioWindow
 
 from pipeline.contracts.spec import Raster, RasterBlocks, RasterSpec
+from pipeline.core.burning import cells_inside
 from pipeline.core.grid import Grid, Window
 from pipeline.errors import InputError
 
 BLOCK_CELLS = 512
 # Blocks that are kept while a raster is read window by window: a row of those of two bands, where sixteen stand side by side.
 CACHE_BYTES = 32_000_000
-# rasterio silences this while it burns shapes, but not when two threads burn at once.
-warnings.filterwarnings("ignore", category=rasterio.errors.NotGeoreferencedWarning)
 
 
 def open_raster(path: Path) -> Raster[Any]:
@@ -151,16 +147,8 @@ def _as_written(path: Path, sums: list[tuple[RioWindow, int]]) -> bool:
         return False
 
 
-def burn(
-    geometries: Sequence[shapely.Geometry] | NDArray[Any],
-    values: Sequence[float] | NDArray[Any],
-    grid: Grid,
-    *,
-    fill: float = 0,
-    dtype: str = "uint8",
-    all_touched: bool = False,
-) -> NDArray[Any]:
-    """Write the value of each shape into the cells whose centre it holds; later shapes win.
+def burn(geometries: Sequence[shapely.Geometry] | NDArray[Any], values: Sequence[float] | NDArray[Any], grid: Grid, *, fill: float = 0, dtype: str = "uint8") -> NDArray[Any]:
+    """Write the value of each polygon into the cells whose centre it holds (`core.burning`); later ones win, other shapes hold none.
 
     Returns
     -------
@@ -168,25 +156,13 @@ def burn(
     """
     shapes = np.empty(len(geometries), dtype=object)
     shapes[:] = geometries
-    full = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    if not full.any():
-        return np.full(grid.shape, fill, dtype=dtype)
-    parts, owner = shapely.get_parts(shapes[full], return_index=True)
-    pairs = zip(_mappings(parts), np.asarray(values)[full][owner].tolist(), strict=True)
-    return rasterize(pairs, out_shape=grid.shape, transform=Affine(*grid.transform), fill=fill, dtype=dtype, all_touched=all_touched)
-
-
-def _mappings(parts: NDArray[np.object_]) -> list[Any]:
-    """Polygons as GeoJSON-like mappings, the coordinates of all taken out at once; other shapes as they are."""
-    out = parts.tolist()
-    polygons = np.flatnonzero(shapely.get_type_id(parts) == shapely.GeometryType.POLYGON)
-    if len(polygons):
-        _, points, (ring, polygon) = shapely.to_ragged_array(parts[polygons], include_z=False)
-        points, ring, polygon = points.tolist(), ring.tolist(), polygon.tolist()
-        rings = [points[start:end] for start, end in pairwise(ring)]
-        for place, start, end in zip(polygons.tolist(), polygon, polygon[1:], strict=False):
-            out[place] = {"type": "Polygon", "coordinates": rings[start:end]}
-    return out
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    polygons = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)
+    out = np.full(grid.rows * grid.cols, fill, dtype=dtype)
+    worth = np.asarray(values, dtype=dtype)[owner[polygons]]
+    for cell, polygon in cells_inside(parts[polygons], grid):
+        out[cell] = worth[polygon]
+    return out.reshape(grid.shape)
 
 
 @dataclass(frozen=True)
