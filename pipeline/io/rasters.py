@@ -1,12 +1,13 @@
 """Rasters in and out: tiled GeoTIFFs read and written by window, shapes burnt onto a grid.
 
-Paths travel, handles do not: every read opens the file and closes it again, so the values here can be sent to
-another process. Voids are NaN in float bands and the nodata code in integer bands.
+Paths travel, handles do not, so the values here can be sent to another process: each thread keeps the one file
+open that it read last. Voids are NaN in float bands and the nodata code in integer bands.
 """
 
 from __future__ import annotations
 
 import errno
+import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -75,9 +76,9 @@ def read(raster: Raster[Any], band: str, window: Window | None = None) -> NDArra
     array of shape (rows, cols)
         In the file's dtype.
     """
-    with rasterio.open(raster.path) as src:
-        at = RioWindow(window.col, window.row, window.cols, window.rows) if window else None
-        return src.read(raster.bands.index(band) + 1, window=at)
+    _, src = _at_hand(raster.path)
+    at = RioWindow(window.col, window.row, window.cols, window.rows) if window else None
+    return np.asarray(src.read(raster.bands.index(band) + 1, window=at))
 
 
 @contextmanager
@@ -165,6 +166,21 @@ def burn(geometries: Sequence[shapely.Geometry] | NDArray[Any], values: Sequence
     return out.reshape(grid.shape)
 
 
+_THREAD = threading.local()
+
+
+def _at_hand(path: Path) -> tuple[Raster[Any], Any]:
+    """A raster and its open file: the one this thread read last stays open, so that blocks which neighbouring windows share are decoded once."""
+    now = path.stat()
+    state = (path, now.st_ino, now.st_size, now.st_mtime_ns)
+    if getattr(_THREAD, "state", None) != state:
+        _THREAD.state = None
+        _THREAD.held = open_raster(path), rasterio.open(path)
+        _THREAD.state = state
+    raster, src = _THREAD.held
+    return raster, src
+
+
 @dataclass(frozen=True)
 class BandInput:
     """One band of a raster as an input of `compute.tiles`: float32, voids NaN."""
@@ -178,18 +194,17 @@ class BandInput:
 
     def read(self, grid: Grid) -> NDArray[np.float32]:
         """The cells on `grid`, which must share the raster's lattice; NaN outside the raster."""
-        raster = open_raster(self.path)
+        raster, src = _at_hand(self.path)
         own = raster.grid
         row = round((own.north - grid.north) / own.cell_m)
         col = round((grid.west - own.west) / own.cell_m)
-        with rasterio.open(self.path) as src:
-            index = raster.bands.index(self.band) + 1
-            inside = row >= 0 and col >= 0 and row + grid.rows <= own.rows and col + grid.cols <= own.cols
-            # Reading beyond the edges takes twice the time, so only where it must.
-            beyond = {} if inside else {"boundless": True, "fill_value": src.nodata}
-            out = src.read(index, window=RioWindow(col, row, grid.cols, grid.rows), out_dtype="float32", **beyond)
-            if src.nodata is not None and not np.isnan(src.nodata):
-                out[out == np.float32(src.nodata)] = np.nan
+        index = raster.bands.index(self.band) + 1
+        inside = row >= 0 and col >= 0 and row + grid.rows <= own.rows and col + grid.cols <= own.cols
+        # Reading beyond the edges takes twice the time, so only where it must.
+        beyond = {} if inside else {"boundless": True, "fill_value": src.nodata}
+        out = src.read(index, window=RioWindow(col, row, grid.cols, grid.rows), out_dtype="float32", **beyond)
+        if src.nodata is not None and not np.isnan(src.nodata):
+            out[out == np.float32(src.nodata)] = np.nan
         return out
 
 
