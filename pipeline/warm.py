@@ -1,12 +1,13 @@
-"""The libraries are loaded once a run of make: its first stage leaves a process behind that holds them, and later stages begin as its copies.
+"""The libraries are loaded once a run of make: its first stage leaves a process behind that holds them, and all stages begin as its copies.
 
 Loading pandas, geopandas, rasterio, numba and pvlib costs two to four seconds of a processor, for many stages more than their work. The process
 that is left knows libraries only, nothing of this package, so that a change of the code between two stages is seen as ever. It belongs to
 make's group of processes, holds no file, takes orders from its own user only, and ends with make. Where it is not there - another system than Linux,
-a stage called by hand, the first of a run - a stage loads the libraries itself: the work and its result are the same.
+a stage called by hand - a stage loads the libraries itself: the work and its result are the same.
 
 How they talk: the asking process sends folder, interpreter, arguments and its three standard streams to a socket named after the town's folder;
-a copy is made, says "begun", works, and sends the exit code. When the asking process goes, so does the copy.
+a copy is made, says "begun", works, and sends the exit code. When the asking process goes, so does the copy. There are two sockets: stages that
+read sources are served as soon as what every stage needs is loaded, the others, on the second, when what most of them need is.
 """
 
 from __future__ import annotations
@@ -30,8 +31,12 @@ from pathlib import Path
 OPTION = "--keep-warm"
 # What every stage loads, then what most of the solar and land stages do.
 COMMON = ("pandas", "pyarrow.parquet", "geopandas", "pyogrio", "rasterio.warp", "pydantic.main", "pydantic.types", "pydantic.fields", "yaml", "psutil")
-FURTHER = ("numba", "pvlib", "scipy.ndimage", "scipy.optimize", "scipy.sparse.csgraph", "scipy.spatial", "scipy.interpolate", "jinja2")
+FURTHER = ("numba", "scipy.ndimage")
+# What some do, loaded while nobody asks: the first stages after the sources do without.
+RARER = ("pvlib", "scipy.optimize", "scipy.sparse.csgraph", "scipy.spatial", "scipy.interpolate", "jinja2")
 BEGUN = b"begun"
+# Stages that are served before all is loaded.
+SOURCES = Path(__file__).parent / "stages" / "sources"
 KILLED = 128 + signal.SIGKILL
 MESSAGE_BYTES = 65536
 
@@ -57,14 +62,14 @@ def run(arguments: Sequence[str], work: Work) -> int:
     code = _ask(arguments)
     if code is None:
         _leave(arguments, work)
-        code = work(arguments)
-    return code
+        code = _ask(arguments)
+    return work(arguments) if code is None else code
 
 
-def _name(arguments: Sequence[str]) -> str:
-    """Of the socket: in no folder (the zero), one for each user and processed folder of a town."""
+def _name(arguments: Sequence[str], whole: bool) -> str:
+    """Of a socket: in no folder (the zero), two for each user and processed folder of a town."""
     folder = Path(arguments[arguments.index("--processed") + 1] if "--processed" in arguments else "").resolve()
-    return f"\0solesuolo-{os.getuid()}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:24]}"
+    return f"\0solesuolo-{os.getuid()}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:24]}{'-whole' * whole}"
 
 
 def _ours(peer: socket.socket) -> bool:
@@ -82,7 +87,7 @@ def _ask(arguments: Sequence[str]) -> int | None:
     """The exit code of a copy that did the work; None where nobody took it."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as there:
         try:
-            there.connect(_name(arguments))
+            there.connect(_name(arguments, whole=not (SOURCES / f"{arguments[-1]}.py").is_file()))
             if not _ours(there):
                 return None
             request = json.dumps([_place(), list(arguments)]).encode()
@@ -101,19 +106,20 @@ def _ask(arguments: Sequence[str]) -> int | None:
 
 
 def _leave(arguments: Sequence[str], work: Work) -> None:
-    """Load what all stages need and leave a copy of this process behind that serves the stages to come, unless there is one."""
-    waiting = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    try:
-        make = os.pidfd_open(int(arguments[arguments.index(OPTION) + 1]))
-        waiting.bind(_name(arguments))
-    except (OSError, ValueError, IndexError):
-        waiting.close()
-        return
-    _load(COMMON)
-    if os.fork() == 0:
-        _serve(waiting, make, work)
-    waiting.close()
-    os.close(make)
+    """Leave a process behind that loads the libraries and serves this stage and those to come, unless there is one."""
+    soon, whole = (socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(2))
+    with soon, whole:
+        try:
+            make = os.pidfd_open(int(arguments[arguments.index(OPTION) + 1]))
+            for one, all_of_it in ((soon, False), (whole, True)):
+                one.bind(_name(arguments, all_of_it))
+                # Who asks is heard when there is something to copy.
+                one.listen()
+        except (OSError, ValueError, IndexError):
+            return
+        if os.fork() == 0:
+            _serve(soon, whole, make, work)
+        os.close(make)
 
 
 def _load(names: Sequence[str]) -> None:
@@ -128,25 +134,41 @@ def _first_compilation() -> None:
     njit(lambda x: x + 1.0)(1.0)
 
 
-def _serve(waiting: socket.socket, make: int, work: Work) -> None:
+def _serve(soon: socket.socket, whole: socket.socket, make: int, work: Work) -> None:
     """Make a copy of this process for every stage that asks, until make has ended. Does not come back."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _streams([os.open(os.devnull, os.O_RDWR)] * 3)
-        _load(FURTHER)
-        _first_compilation()
-        # What the libraries hold stays: a copy need not search it for garbage, nor so make pages of it its own.
-        gc.freeze()
-        waiting.listen()
-        while make not in select.select([waiting.fileno(), make], [], [])[0]:
-            there, _ = waiting.accept()
-            if os.fork() == 0:
-                waiting.close()
-                _obey(there, work)
-            there.close()
-            _bury()
+        # What the libraries hold stays: neither this process nor a copy need search it for garbage, nor so make pages of it its own.
+        gc.disable()
+        _load(COMMON)
+        waiting = [*FURTHER, *RARER]
+        while True:
+            heard = [make, soon, whole] if len(waiting) <= len(RARER) else [make, soon]
+            asked = select.select(heard, [], [], 0 if waiting else None)[0]
+            if make in asked:
+                break
+            if asked:
+                _copy(asked[0], (soon, whole), work)
+                continue
+            _load([waiting.pop(0)])
+            if len(waiting) == len(RARER):
+                _first_compilation()
     finally:
         os._exit(0)
+
+
+def _copy(asked: socket.socket, both: Sequence[socket.socket], work: Work) -> None:
+    """Make a copy for the one who asks."""
+    there, _ = asked.accept()
+    gc.freeze()
+    if os.fork() == 0:
+        for one in both:
+            one.close()
+        gc.enable()
+        _obey(there, work)
+    there.close()
+    _bury()
 
 
 def _obey(there: socket.socket, work: Work) -> None:

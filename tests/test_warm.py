@@ -23,7 +23,7 @@ ASKING = f"""
 import json, os, sys, time
 sys.path.insert(0, {str(ROOT)!r})
 from pipeline import warm
-warm.COMMON, warm.FURTHER, warm._first_compilation = ("colorsys",), ("wave",), lambda: None
+warm.COMMON, warm.FURTHER, warm.RARER, warm._first_compilation = ("colorsys",), ("wave",), ("chunk",), lambda: None
 
 def work(arguments):
     what = arguments[-1]
@@ -57,12 +57,10 @@ class Make:
         return subprocess.run(self.command(what, keep), input="from outside", capture_output=True, text=True, timeout=60, **options)
 
     def served(self) -> dict[str, Any]:
-        """The answer of a copy, once the process that was left has loaded its libraries."""
-        for _ in range(100):
-            if (told := json.loads(self.ask().stdout))["copy"]:
-                return dict(told)
-            time.sleep(0.1)
-        raise AssertionError("nobody serves")
+        """The answer of a copy."""
+        told = json.loads(self.ask().stdout)
+        assert told["copy"]
+        return dict(told)
 
 
 @pytest.fixture
@@ -73,12 +71,9 @@ def make(tmp_path: Path) -> Iterator[Make]:
     made.process.wait()
 
 
-def test_the_first_works_itself_and_later_ones_are_copies_with_the_streams_and_the_code_of_the_asking(make: Make) -> None:
-    first = make.ask()
-    assert (first.returncode, first.stderr) == (3, "a word of warning\n")
-    assert not json.loads(first.stdout)["copy"]
+def test_all_are_copies_with_the_streams_and_the_code_of_the_asking(make: Make) -> None:
     told = make.served()
-    assert told["input"] == "from outside" and told["group"] == os.getpgrp()
+    assert told["input"] == "from outside" and told["group"] == os.getpgrp() and told["parent"] != os.getpid()
     again = make.ask()
     assert (again.returncode, again.stderr) == (3, "a word of warning\n")
     assert json.loads(again.stdout)["pid"] != told["pid"]
@@ -86,6 +81,22 @@ def test_the_first_works_itself_and_later_ones_are_copies_with_the_streams_and_t
 
 def test_a_copy_knows_no_code_of_this_package_but_that_which_makes_it(make: Make) -> None:
     assert make.served()["known"] == ["pipeline.version", "pipeline.warm"]
+
+
+def test_a_stage_that_reads_sources_does_not_wait_for_all_libraries(make: Make) -> None:
+    """The process that is left never comes to its end with the rest here, and still serves it."""
+    slow = ASKING.replace('("wave",)', '("a_module_that_takes_long",)').replace("def work(", """
+class Slow:
+    def find_spec(self, name, *_):
+        # The first, so that the stage asks before the second is begun.
+        time.sleep({"colorsys": 1, "a_module_that_takes_long": 5}.get(name, 0))
+
+sys.meta_path.insert(0, Slow())
+
+def work(""")
+    command = [sys.executable, "-c", slow, "run", "--processed", str(make.folder), "--keep-warm", str(make.process.pid), "boundary"]
+    told = json.loads(subprocess.run(command, input="", capture_output=True, text=True, timeout=60).stdout)
+    assert told["parent"] != os.getpid() and not told["copy"]
 
 
 def test_an_error_in_a_copy_reads_as_ever(make: Make) -> None:
@@ -108,10 +119,10 @@ def test_nothing_is_left_behind_without_make_and_all_ends_with_it(make: Make, tm
     until(lambda: not left())
 
 
-def test_a_stage_does_without_the_process_that_was_left(make: Make) -> None:
+def test_where_the_process_that_was_left_is_gone_another_is_left(make: Make) -> None:
     copy = make.served()
     os.kill(copy["parent"], signal.SIGKILL)
-    assert not json.loads(make.ask().stdout)["copy"]
+    assert make.served()["parent"] != copy["parent"]
 
 
 def test_a_copy_goes_with_the_process_that_asked(make: Make) -> None:
@@ -131,6 +142,14 @@ def test_a_killed_copy_is_an_error_that_says_so(make: Make) -> None:
         os.kill(int(asking.stdout.readline()), signal.SIGKILL)
         assert asking.wait(30) == 137
         assert "was killed" in asking.stderr.read()
+
+
+def test_where_the_libraries_cannot_be_loaded_the_stage_says_so_itself(make: Make) -> None:
+    """The process that is left has nobody to tell."""
+    broken = ASKING.replace('("colorsys",)', '("no_such_library",)')
+    command = [sys.executable, "-c", broken, "run", "--processed", str(make.folder), "--keep-warm", str(make.process.pid), "tell"]
+    told = subprocess.run(command, input="", capture_output=True, text=True, timeout=60)
+    assert told.returncode == 3 and json.loads(told.stdout)["parent"] == os.getpid()
 
 
 def test_another_folder_of_code_is_not_served(make: Make, tmp_path: Path) -> None:

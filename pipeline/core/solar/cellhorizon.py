@@ -40,26 +40,25 @@ class CellHorizons(NamedTuple):
     codes: NDArray[np.uint8]
 
 
-def codes_of(tangents: NDArray[np.float32]) -> NDArray[np.uint8]:
+def codes_of(angles: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Steps of `ELEVATION_DEG` nearest to horizons.
 
     Parameters
     ----------
-    tangents
-        Of their elevation, >= 0, shape (cells, 72).
+    angles
+        Their elevation, 0 .. pi / 2, shape (cells, 72) [rad].
 
     Returns
     -------
     array of shape (72, cells)
 
-    >>> codes_of(np.tan(np.radians(np.array([[0.0, 10.0, 90.0]]))).astype(np.float32)).ravel().tolist()
+    >>> codes_of(np.radians(np.array([[0.0, 10.0, 90.0]])).astype(np.float32)).ravel().tolist()
     [0, 85, 255]
     """
-    share = np.arctan(np.ascontiguousarray(np.asarray(tangents, dtype=np.float32).T))
-    share *= np.float32(2.0 / np.pi)
-    np.sqrt(share, out=share)
-    share *= np.float32(STEPS)
-    return np.asarray(np.rint(share, out=share).astype(np.uint8))
+    steps = np.sqrt(np.ascontiguousarray(np.asarray(angles, dtype=np.float32).T))
+    steps *= np.float32(STEPS * np.sqrt(2.0 / np.pi))
+    steps += np.float32(0.5)
+    return np.asarray(steps.astype(np.uint8))
 
 
 def packed(cells: CellHorizons) -> NDArray[np.object_]:

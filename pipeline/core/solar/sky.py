@@ -57,7 +57,7 @@ def open_sky_view(surface_tilt: Any) -> Floats:
     return np.asarray((1.0 + np.cos(np.radians(np.asarray(surface_tilt, dtype=np.float64)))) / 2.0)
 
 
-def summarise(tangents: NDArray[np.float32], starts: NDArray[np.int64], surface_tilt: Floats, surface_azimuth: Floats) -> SkySummary:
+def summarise(tangents: NDArray[np.float32], angles: NDArray[np.float32], starts: NDArray[np.int64], surface_tilt: Floats, surface_azimuth: Floats) -> SkySummary:
     """Mean horizon, sky view factor and lit share of each plane from the horizons of its cells.
 
     The sky view of a cell is the closed form of the integral of the cosine of incidence over the visible part of
@@ -72,6 +72,8 @@ def summarise(tangents: NDArray[np.float32], starts: NDArray[np.int64], surface_
     ----------
     tangents
         Tangent of the horizon elevation, >= 0, shape (cells, 72); the cells of one plane stand together.
+    angles
+        That elevation, their arctangent, of the same shape [rad].
     starts
         First cell of each plane and, last, the number of cells, shape (planes + 1,).
     surface_tilt, surface_azimuth
@@ -86,10 +88,10 @@ def summarise(tangents: NDArray[np.float32], starts: NDArray[np.int64], surface_
     across = np.sin(tilt)[:, np.newaxis] * np.cos(sector_azimuths()[np.newaxis, :] - azimuth[:, np.newaxis])
     face = np.maximum(0.0, -across) / np.maximum(np.cos(tilt), 1e-12)[:, np.newaxis]
     # Sector by sector, so that the cells of a plane lie side by side.
-    by_sector = np.ascontiguousarray(np.asarray(tangents, dtype=np.float32).T)
+    slopes, elevations = (np.ascontiguousarray(np.asarray(of, dtype=np.float32).T) for of in (tangents, angles))
     planes = len(tilt)
     horizon, view, lit = np.zeros((planes, SECTORS)), np.ones(planes), np.full((planes, SECTORS, ELEVATIONS), 255, dtype=np.uint8)
-    _summarise(by_sector, np.arctan(by_sector), starts, np.cos(tilt), across, face, np.arctan(face), horizon, view, lit, np.zeros(ELEVATIONS + 1))
+    _summarise(slopes, elevations, starts, np.cos(tilt), across, face, np.arctan(face), horizon, view, lit, np.zeros(ELEVATIONS + 1))
     return SkySummary(horizon, view * open_sky_view(surface_tilt), lit)
 
 
