@@ -130,28 +130,32 @@ def find_obstacles(planes: Sequence[PlaneCells], cell_m: float, rules: ObstacleR
     -------
     Found
     """
-    regions, whole, ringed = [], [], []
+    regions, whole, ringed, owned = [], [], [], []
     number, kind, height = [], [], []
-    for p in planes:
+    for plane, p in enumerate(planes):
         what = np.zeros(p.above.shape, np.int8)
         _what(p.above, p.member, p.other, p.inside & p.flat, rules.obstacle_m, rules.rim_height_m, rules.pit_m2 / cell_m**2, what, p.member.copy(), np.empty(what.size, np.int32))
+        # Most planes carry nothing.
+        if what.max(initial=0) <= _NOISE:
+            continue
         around = _rim_share(what) >= rules.rim_share
         label, kinds, heights = _number(what, p.above, rules.obstacle_m, around)
         regions.append(Regions(label, np.ones(label.shape, dtype=np.bool_), p.west, p.north, p.footprint))
         if around:
             whole.append(Regions((what > 0).astype(np.int16), p.inside, p.west, p.north, p.footprint))
-        ringed.append(around)
-        number.append(np.arange(1, len(kinds) + 1))
-        kind.append(kinds)
-        height.append(heights)
-    owner = np.repeat(np.arange(len(planes)), [len(k) for k in kind])
+        ringed += [around] * len(kinds)
+        owned += [plane] * len(kinds)
+        number += range(1, len(kinds) + 1)
+        kind += kinds
+        height += heights
+    owner = np.array(owned, dtype=np.int64)
     if not len(owner):
         none = np.empty(0, dtype=np.int64)
         return Found(none, none, none, np.empty(0), np.empty(0, dtype=object))
-    found = Found(owner, np.concatenate(number), np.concatenate(kind).astype(np.int64), np.concatenate(height), _single(squares(regions, cell_m)))
+    found = Found(owner, np.array(number, dtype=np.int64), np.array(kind, dtype=np.int64), np.array(height), _single(squares(regions, cell_m)))
     if whole:
         reach = outlines(whole, cell_m)
-        found.shape[np.array(ringed)[owner] & (found.kind == RIM)] = shapely.difference(reach, shrunk(reach, rules.rim_m))
+        found.shape[np.array(ringed) & (found.kind == RIM)] = shapely.difference(reach, shrunk(reach, rules.rim_m))
     keep = ~shapely.is_empty(found.shape)
     return Found(found.plane[keep], found.number[keep], found.kind[keep], found.height_m[keep], found.shape[keep])
 
@@ -227,8 +231,6 @@ def _number(what: NDArray[np.int8], above: NDArray[np.float64], obstacle: float,
     label = np.zeros(what.shape, np.int16)
     kinds: list[int] = []
     heights: list[float] = []
-    if what.max(initial=0) <= _NOISE:
-        return label, kinds, heights
     for wanted in (_HOLE, _EDGE):
         mask = what == wanted
         if not mask.any():

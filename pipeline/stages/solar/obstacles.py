@@ -142,20 +142,17 @@ def look(groups: Sequence[Group], rules: ObstacleRules) -> Found:
     below = np.unique(group.building[group.flat])
     home = rasters.burn(group.footprints[below], below + 1, block, dtype="int32")
     bounds = shapely.bounds(group.shapes[np.searchsorted(group.near, group.number)])
-    return find_obstacles([_cells(group, k, bounds[k], top, owner, home) for k in range(len(group.number))], block.cell_m, rules)
-
-
-def _cells(group: Group, k: int, bounds: NDArray[np.float64], top: NDArray[np.float32], owner: NDArray[np.int32], home: NDArray[np.int32]) -> PlaneCells:
-    """The cells of the group's plane k and their surroundings."""
-    block, fit, building = group.block, group.fit[k], int(group.building[k])
-    window = block.window(tuple(bounds), AROUND_CELLS)
-    cut = (slice(window.row, window.row + window.rows), slice(window.col, window.col + window.cols))
-    west, north = block.west + window.col * block.cell_m, block.north - window.row * block.cell_m
-    east_of = west + (np.arange(window.cols) + 0.5) * block.cell_m
-    north_of = north - (np.arange(window.rows) + 0.5) * block.cell_m
-    above = (top[cut] - (fit[0] * east_of[None, :] + fit[1] * north_of[:, None] + fit[2])) * fit[3]
-    member = owner[cut] == group.number[k] + 1
-    return PlaneCells(above, member, (owner[cut] > 0) & ~member, home[cut] == building + 1, west, north, group.footprints[building], bool(group.flat[k]))
+    east, north = block.west + (np.arange(block.cols) + 0.5) * block.cell_m, block.north - (np.arange(block.rows) + 0.5) * block.cell_m
+    planes = []
+    for k, (number, fit, building) in enumerate(zip(group.number, group.fit, group.building, strict=True)):
+        window = block.window(tuple(bounds[k]), AROUND_CELLS)
+        rows, cols = slice(window.row, window.row + window.rows), slice(window.col, window.col + window.cols)
+        above = (top[rows, cols] - ((fit[1] * north[rows])[:, np.newaxis] + (fit[0] * east[cols] + fit[2]))) * fit[3]
+        own = owner[rows, cols]
+        member = own == number + 1
+        corner = block.west + window.col * block.cell_m, block.north - window.row * block.cell_m
+        planes.append(PlaneCells(above, member, (own > 0) & ~member, home[rows, cols] == building + 1, *corner, group.footprints[building], bool(group.flat[k])))
+    return find_obstacles(planes, block.cell_m, rules)
 
 
 def _table(roofs: Any, number: Ints, found: Found, epsg: int) -> gpd.GeoDataFrame:
