@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,16 @@ def write_table(path: Path, frame: pd.DataFrame, spec: type[TableSpec], epsg: in
 
 
 def write_groups(path: Path, groups: Iterator[pd.DataFrame], spec: type[TableSpec], notes: dict[str, str]) -> None:
-    """Write a table whose groups of rows come one by one, at least one; outlines may be WKB already."""
-    _write_groups(path, (arrow_table(rows, spec) for rows in groups), spec, notes)
+    """Write a table whose groups of rows come one by one, at least one; outlines may be WKB already. The next is made while one is written."""
+    with ThreadPoolExecutor(1) as pool:
+        _write_groups(path, _one_ahead((arrow_table(rows, spec) for rows in groups), pool), spec, notes)
+
+
+def _one_ahead(groups: Iterator[pa.Table], pool: ThreadPoolExecutor) -> Iterator[pa.Table]:
+    coming = pool.submit(next, groups, None)
+    while (table := coming.result()) is not None:
+        coming = pool.submit(next, groups, None)
+        yield table
 
 
 def _write_groups(path: Path, groups: Iterator[pa.Table], spec: type[TableSpec], notes: dict[str, str]) -> None:
