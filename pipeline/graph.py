@@ -22,6 +22,8 @@ SUFFIX: dict[str, str] = {"Table": ".parquet", "Raster": ".tif", "Package": ".gp
 ON_REQUEST = frozenset({"report"})
 STAGES_DIR = Path(__file__).parent / "stages"
 
+# From "def" to the colon that ends a line, or ends it but for a comment.
+_HEAD = re.compile(r"^def (\w+)\(.*?:(?=[ ]*(?:#[^\n]*)?$)", re.MULTILINE | re.DOTALL)
 _DATASET = re.compile(r"^(Later\[)?(Table|Slim|Raster|Package|Folder)\[(\w+)\](?(1)\])( \| None)?$")
 
 
@@ -143,7 +145,7 @@ def _read_stage(path: Path) -> Stage:
 
 def _head(path: Path) -> ast.FunctionDef:
     """The function of a stage without its body: to parse all of fifty files would take half a second, at every stage's start."""
-    heads = re.findall(rf"^def {path.stem}\(.*?:(?=[ ]*(?:#[^\n]*)?$)", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    heads = [found[0] for found in _HEAD.finditer(path.read_text(encoding="utf-8")) if found[1] == path.stem]
     if len(heads) != 1:
         raise ContractError(f"{path.name}: expected one function named {path.stem}")
     (function,) = ast.parse(f"{heads[0]} ...", str(path)).body
