@@ -37,7 +37,7 @@ RARER = ("pvlib", "scipy.optimize", "scipy.sparse.csgraph", "scipy.spatial", "sc
 BEGUN = b"begun"
 # Stages that are served before all is loaded.
 SOURCES = Path(__file__).parent / "stages" / "sources"
-KILLED = 128 + signal.SIGKILL
+KILLED, STOPPED = 128 + signal.SIGKILL, 128 + signal.SIGINT
 MESSAGE_BYTES = 65536
 
 Work = Callable[[Sequence[str]], int]
@@ -59,10 +59,14 @@ def run(arguments: Sequence[str], work: Work) -> int:
     """
     if OPTION not in arguments or not sys.platform.startswith("linux"):
         return work(arguments)
-    code = _ask(arguments)
-    if code is None:
-        _leave(arguments, work)
+    try:
         code = _ask(arguments)
+        if code is None:
+            _leave(arguments, work)
+            code = _ask(arguments)
+    except KeyboardInterrupt:
+        # While the libraries are loaded: nothing is begun.
+        return STOPPED
     return work(arguments) if code is None else code
 
 
@@ -144,12 +148,12 @@ def _serve(soon: socket.socket, whole: socket.socket, make: int, work: Work) -> 
         _load(COMMON)
         waiting = [*FURTHER, *RARER]
         while True:
-            heard = [make, soon, whole] if len(waiting) <= len(RARER) else [make, soon]
-            asked = select.select(heard, [], [], 0 if waiting else None)[0]
+            heard = {one.fileno(): one for one in ((soon, whole) if len(waiting) <= len(RARER) else (soon,))}
+            asked = select.select([make, *heard], [], [], 0 if waiting else None)[0]
             if make in asked:
                 break
             if asked:
-                _copy(asked[0], (soon, whole), work)
+                _copy(heard[asked[0]], (soon, whole), work)
                 continue
             _load([waiting.pop(0)])
             if len(waiting) == len(RARER):
@@ -182,7 +186,11 @@ def _obey(there: socket.socket, work: Work) -> None:
         _streams(streams)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         threading.Thread(target=_go_with, args=(there,), daemon=True).start()
-        there.send(BEGUN)
+        try:
+            there.send(BEGUN)
+        except OSError:
+            # Who asked was stopped while it waited.
+            os._exit(code)
         code = work(arguments)
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 1

@@ -125,6 +125,28 @@ def test_where_the_process_that_was_left_is_gone_another_is_left(make: Make) -> 
     assert make.served()["parent"] != copy["parent"]
 
 
+def test_who_is_stopped_while_the_libraries_are_loaded_goes_without_a_word(make: Make) -> None:
+    slow = ASKING.replace("def work(", """
+class Slow:
+    def find_spec(self, name, *_):
+        if name == "colorsys":
+            time.sleep(3)
+
+sys.meta_path.insert(0, Slow())
+print("asking", flush=True)
+
+def work(""")
+    command = [sys.executable, "-c", slow, "run", "--processed", str(make.folder), "--keep-warm", str(make.process.pid), "tell"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as asking:
+        assert asking.stdout is not None and asking.stderr is not None
+        asking.stdout.readline()
+        time.sleep(1)
+        asking.send_signal(signal.SIGINT)
+        assert asking.wait(30) == 130
+        # Nor does the copy that is made for it, when it comes to that, say a word.
+        assert asking.stderr.read() == ""
+
+
 def test_a_copy_goes_with_the_process_that_asked(make: Make) -> None:
     make.served()
     with subprocess.Popen(make.command("wait"), stdout=subprocess.PIPE, text=True) as asking:

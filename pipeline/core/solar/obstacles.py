@@ -130,8 +130,12 @@ def find_obstacles(planes: Sequence[PlaneCells], cell_m: float, rules: ObstacleR
     -------
     Found
     """
-    regions, whole, ringed, owned = [], [], [], []
-    number, kind, height = [], [], []
+    regions, whole = [], []
+    ringed: list[bool] = []
+    owned: list[int] = []
+    number: list[int] = []
+    kind: list[int] = []
+    height: list[float] = []
     for plane, p in enumerate(planes):
         what = np.zeros(p.above.shape, np.int8)
         _what(p.above, p.member, p.other, p.inside & p.flat, rules.obstacle_m, rules.rim_height_m, rules.pit_m2 / cell_m**2, what, p.member.copy(), np.empty(what.size, np.int32))
