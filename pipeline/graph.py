@@ -7,6 +7,7 @@ function are read with `ast`, nothing is imported, so that an answer takes milli
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,13 +145,17 @@ def _read_stage(path: Path) -> Stage:
 
 
 def _head(path: Path) -> ast.FunctionDef:
-    """The function of a stage without its body: to parse all of fifty files would take half a second, at every stage's start."""
-    heads = [found[0] for found in _HEAD.finditer(path.read_text(encoding="utf-8")) if found[1] == path.stem]
-    if len(heads) != 1:
+    """The function of a stage, without its body where that can be told from the text: to parse all of fifty files would take half a second, at every stage's start."""
+    text = path.read_text(encoding="utf-8")
+    heads = [found[0] for found in _HEAD.finditer(text) if found[1] == path.stem]
+    functions: list[ast.stmt] = []
+    with contextlib.suppress(SyntaxError):
+        functions = ast.parse(f"{heads[0]} ...", str(path)).body if len(heads) == 1 else []
+    if len(functions) != 1:
+        functions = [n for n in ast.parse(text, str(path)).body if isinstance(n, ast.FunctionDef) and n.name == path.stem]
+    if len(functions) != 1 or not isinstance(functions[0], ast.FunctionDef):
         raise ContractError(f"{path.name}: expected one function named {path.stem}")
-    (function,) = ast.parse(f"{heads[0]} ...", str(path)).body
-    assert isinstance(function, ast.FunctionDef)
-    return function
+    return functions[0]
 
 
 def _ordered(found: dict[str, Stage]) -> dict[str, Stage]:

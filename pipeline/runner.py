@@ -33,7 +33,7 @@ CONTRACT_MODULES = ("sources", "solar", "land", "plan", "register", "waste", "ac
 
 @dataclass(frozen=True)
 class Done:
-    """What a run gave: output, seconds since the process began (imports included), peak memory [MB], rows or cells in words, warnings."""
+    """What a run gave: output, seconds since its process began (a copy of one that holds the libraries, where make runs it), peak memory [MB], rows or cells in words, warnings."""
 
     stage: str
     output: Path

@@ -39,6 +39,8 @@ BEGUN = b"begun"
 SOURCES = Path(__file__).parent / "stages" / "sources"
 KILLED, STOPPED = 128 + signal.SIGKILL, 128 + signal.SIGINT
 MESSAGE_BYTES = 65536
+# Who asks says at once what it wants.
+ASK_S = 10.0
 
 Work = Callable[[Sequence[str]], int]
 
@@ -112,18 +114,13 @@ def _ask(arguments: Sequence[str]) -> int | None:
 def _leave(arguments: Sequence[str], work: Work) -> None:
     """Leave a process behind that loads the libraries and serves this stage and those to come, unless there is one."""
     soon, whole = (socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(2))
-    with soon, whole:
-        try:
-            make = os.pidfd_open(int(arguments[arguments.index(OPTION) + 1]))
-            for one, all_of_it in ((soon, False), (whole, True)):
-                one.bind(_name(arguments, all_of_it))
-                # Who asks is heard when there is something to copy.
-                one.listen()
-        except (OSError, ValueError, IndexError):
-            return
+    with soon, whole, contextlib.suppress(OSError, ValueError, IndexError), os.fdopen(os.pidfd_open(int(arguments[arguments.index(OPTION) + 1])), "rb", buffering=0) as make:
+        for one, all_of_it in ((soon, False), (whole, True)):
+            one.bind(_name(arguments, all_of_it))
+            # Who asks is heard when there is something to copy.
+            one.listen()
         if os.fork() == 0:
-            _serve(soon, whole, make, work)
-        os.close(make)
+            _serve(soon, whole, make.fileno(), work)
 
 
 def _load(names: Sequence[str]) -> None:
@@ -166,7 +163,7 @@ def _copy(asked: socket.socket, both: Sequence[socket.socket], work: Work) -> No
     """Make a copy for the one who asks."""
     there, _ = asked.accept()
     gc.freeze()
-    if os.fork() == 0:
+    if _ours(there) and os.fork() == 0:
         for one in both:
             one.close()
         gc.enable()
@@ -179,9 +176,11 @@ def _obey(there: socket.socket, work: Work) -> None:
     """In the copy: do what is asked for, or go without a word, so that the asking process does it itself. Does not come back."""
     code = 1
     try:
+        there.settimeout(ASK_S)
         request, streams, _, _ = socket.recv_fds(there, MESSAGE_BYTES, 3)
+        there.settimeout(None)
         place, arguments = json.loads(request)
-        if not _ours(there) or place != _place():
+        if place != _place():
             os._exit(code)
         _streams(streams)
         signal.signal(signal.SIGINT, signal.default_int_handler)

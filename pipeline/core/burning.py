@@ -17,8 +17,8 @@ from pipeline.core.grid import Grid
 
 Ints = NDArray[np.int64]
 
-# Cells that are held as numbers at once: 32 MB of them.
-MANY_CELLS = 1 << 22
+# Cells that are held as numbers at once, a few numbers of 8 bytes each.
+MANY_CELLS = 1 << 20
 
 
 def cells_inside(polygons: NDArray[np.object_], grid: Grid) -> Iterator[tuple[Ints, Ints]]:
@@ -65,8 +65,10 @@ def _spans(polygons: NDArray[np.object_], grid: Grid) -> tuple[Ints, Ints, Ints]
     edge = np.ones(len(points), dtype=bool)
     edge[ring[1:] - 1] = False
     a = np.flatnonzero(edge)
-    b = a + 1
-    top, bottom = np.minimum(y[a], y[b]), np.maximum(y[a], y[b])
+    # From the upper end to the lower, whichever way the outline runs: so neighbours see their common edge at the same place, to the last bit.
+    turned = y[a] > y[a + 1]
+    a, b = a + turned, a + ~turned
+    top, bottom = y[a], y[b]
     # Rows whose line the edge crosses, its lower end aside: so a corner counts once where the outline goes on, twice or never where it turns.
     above, below = (np.clip(np.ceil(v), 0, grid.rows).astype(np.int64) for v in (top, bottom))
     times = below - above

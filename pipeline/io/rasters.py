@@ -7,7 +7,9 @@ open that it read last. Voids are NaN in float bands and the nodata code in inte
 from __future__ import annotations
 
 import errno
+import os
 import threading
+import warnings
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +33,8 @@ from pipeline.errors import InputError
 BLOCK_CELLS = 512
 # Blocks that are kept while a raster is read window by window: a row of those of two bands, where sixteen stand side by side.
 CACHE_BYTES = 32_000_000
+# A raster without a place is refused with words of our own.
+warnings.filterwarnings("ignore", category=rasterio.errors.NotGeoreferencedWarning)
 
 
 def open_raster(path: Path) -> Raster[Any]:
@@ -163,6 +167,7 @@ def burn(geometries: Sequence[shapely.Geometry] | NDArray[Any], values: Sequence
     worth = np.asarray(values, dtype=dtype)[owner[polygons]]
     for cell, polygon in cells_inside(parts[polygons], grid):
         out[cell] = worth[polygon]
+        del cell, polygon  # before the next are made
     return out.reshape(grid.shape)
 
 
@@ -171,8 +176,17 @@ _THREAD = threading.local()
 
 def _at_hand(path: Path) -> tuple[Raster[Any], Any]:
     """A raster and its open file: the one this thread read last stays open, so that blocks which neighbouring windows share are decoded once."""
-    now = path.stat()
-    state = (path, now.st_ino, now.st_size, now.st_mtime_ns)
+    try:
+        # Opened, not only asked for: so a shared disk tells of a file that another machine has replaced.
+        number = os.open(path, os.O_RDONLY)
+        try:
+            now = os.fstat(number)
+        finally:
+            os.close(number)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); run make again, it makes what is missing") from None
+    # The process too: a copy of it would share the place in the file with it.
+    state = (os.getpid(), path, now.st_ino, now.st_size, now.st_mtime_ns)
     if getattr(_THREAD, "state", None) != state:
         _THREAD.state = None
         _THREAD.held = open_raster(path), rasterio.open(path)

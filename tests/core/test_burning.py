@@ -64,6 +64,22 @@ def test_of_two_polygons_that_share_an_edge_one_has_its_centres() -> None:
     assert len(np.unique(found)) == len(found) == (2 * step / GRID.cell_m) ** 2
 
 
+@pytest.mark.parametrize("cell_m", [0.2, 0.3, 0.5])
+def test_a_centre_on_an_oblique_edge_is_in_one_of_two_however_they_run(cell_m: float) -> None:
+    """Corners of whole centimetres, the edge laid through a centre: left and right of it run it in opposite directions."""
+    grid, rng = Grid(0.0, 20 * cell_m, cell_m, 20, 20, 25833), np.random.default_rng(2)
+    for _ in range(600):
+        centre = (rng.integers(5, 15, 2) + 0.5) * cell_m
+        step = rng.integers(1, 300, 2) / 100
+        low, high = centre - step, centre + step * rng.integers(1, 4)
+        left, right = shapely.Polygon([low, high, (low[0] - 9, high[1] + 1)]), shapely.Polygon([high, low, (high[0] + 9, low[1] - 1)])
+        apart = [cell for cell, _ in cells_inside(np.array([left], dtype=object), grid)] + [cell for cell, _ in cells_inside(np.array([right], dtype=object), grid)]
+        found = np.concatenate(apart)
+        own = int((grid.north - centre[1]) // cell_m) * grid.cols + int(centre[0] // cell_m)
+        assert len(np.unique(found)) == len(found), (low, high)
+        assert own in found, (low, high)
+
+
 def test_lots_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     polygons = _blobs(3, 25)
     whole = _burnt(polygons)

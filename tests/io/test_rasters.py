@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 import shapely
 
 from pipeline.contracts.sources import Surface
 from pipeline.contracts.spec import RasterBlocks
 from pipeline.core.grid import Grid, Window
+from pipeline.errors import InputError
 from pipeline.io import rasters
 
 GRID = Grid(500000.0, 4500000.0, 1.0, 600, 700, 25833)
@@ -26,6 +28,19 @@ def test_an_opened_raster_gives_what_read_gives(tmp_path: Path) -> None:
                 part = cells[band, window.row : window.row + window.rows, window.col : window.col + window.cols]
                 assert np.array_equal(read(name, window), part)
                 assert np.array_equal(rasters.read(raster, name, window), part)
+
+
+def test_a_raster_that_is_replaced_is_read_anew_and_one_that_is_gone_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "surface.tif"
+    for level in (20.0, 30.0):
+        rasters.write(tmp_path / "new.tif", Surface, RasterBlocks(GRID, iter([(Window(0, 0, *GRID.shape), np.full((3, *GRID.shape), level, np.float32))])))
+        (tmp_path / "new.tif").replace(path)
+        raster = rasters.open_raster(path)
+        assert np.all(rasters.read(raster, "surface", Window(5, 5, 9, 9)) == level)
+        assert np.all(rasters.BandInput(path, "surface").read(GRID.crop(Window(5, 5, 9, 9))) == level)
+    path.unlink()
+    with pytest.raises(InputError, match=r"surface\.tif: cannot be read"):
+        rasters.BandInput(path, "surface").read(GRID)
 
 
 def test_a_shape_is_burnt_where_it_holds_the_centre_whatever_its_parts() -> None:
