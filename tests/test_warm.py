@@ -89,7 +89,7 @@ def test_a_stage_that_reads_sources_does_not_wait_for_all_libraries(make: Make) 
 class Slow:
     def find_spec(self, name, *_):
         # The first, so that the stage asks before the second is begun.
-        time.sleep({"colorsys": 1, "a_module_that_takes_long": 5}.get(name, 0))
+        time.sleep({"colorsys": 3, "a_module_that_takes_long": 9}.get(name, 0))
 
 sys.meta_path.insert(0, Slow())
 
@@ -126,23 +126,25 @@ def test_where_the_process_that_was_left_is_gone_another_is_left(make: Make) -> 
 
 
 def test_who_is_stopped_while_the_libraries_are_loaded_goes_without_a_word(make: Make) -> None:
-    slow = ASKING.replace("def work(", """
+    loading, on = make.folder / "loading", make.folder / "on"
+    slow = ASKING.replace("def work(", f"""
 class Slow:
     def find_spec(self, name, *_):
         if name == "colorsys":
-            time.sleep(3)
+            open({str(loading)!r}, "w").close()
+            while not os.path.exists({str(on)!r}):
+                time.sleep(0.05)
 
 sys.meta_path.insert(0, Slow())
-print("asking", flush=True)
 
 def work(""")
     command = [sys.executable, "-c", slow, "run", "--processed", str(make.folder), "--keep-warm", str(make.process.pid), "tell"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as asking:
-        assert asking.stdout is not None and asking.stderr is not None
-        asking.stdout.readline()
-        time.sleep(1)
+        assert asking.stderr is not None
+        until(loading.exists)
         asking.send_signal(signal.SIGINT)
         assert asking.wait(30) == 130
+        on.touch()
         # Nor does the copy that is made for it, when it comes to that, say a word.
         assert asking.stderr.read() == ""
 
