@@ -22,7 +22,8 @@ from pipeline.recipes import Place
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give the exit code."""
-    # GDAL would keep a twentieth of the machine's memory. Said to the process: a rasterio.Env around a whole writing halves the speed of what else runs.
+    # GDAL would keep a twentieth of the machine's memory; this many MB hold the blocks that a window and the next ones share. Said to the process: a
+    # rasterio.Env around a whole writing halves the speed of what else runs.
     os.environ.setdefault("GDAL_CACHEMAX", "24")
     options = parser().parse_args(arguments)
     try:

@@ -11,8 +11,7 @@ import os
 import threading
 import warnings
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,8 +30,6 @@ from pipeline.core.grid import Grid, Window
 from pipeline.errors import InputError
 
 BLOCK_CELLS = 512
-# Blocks that are kept while a raster is read window by window: a row of those of two bands, where sixteen stand side by side.
-CACHE_BYTES = 32_000_000
 # A raster without a place is refused with words of our own.
 warnings.filterwarnings("ignore", category=rasterio.errors.NotGeoreferencedWarning)
 
@@ -83,21 +80,6 @@ def read(raster: Raster[Any], band: str, window: Window | None = None) -> NDArra
     _, src = _at_hand(raster.path)
     at = RioWindow(window.col, window.row, window.cols, window.rows) if window else None
     return np.asarray(src.read(raster.bands.index(band) + 1, window=at))
-
-
-@contextmanager
-def opened(raster: Raster[Any]) -> Iterator[Callable[[str, Window], NDArray[Any]]]:
-    """`read` of one raster for many windows that follow one another: blocks that several hold are decoded once.
-
-    Up to `CACHE_BYTES` of blocks stay in memory. The reader serves the thread that opened it.
-
-    Yields
-    ------
-    Callable
-        Gives the cells of a band in a window.
-    """
-    with rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES), rasterio.open(raster.path) as src:
-        yield lambda band, window: src.read(raster.bands.index(band) + 1, window=RioWindow(window.col, window.row, window.cols, window.rows))
 
 
 def write(path: Path, spec: type[RasterSpec], made: RasterBlocks[Any], tags: dict[str, str] | None = None) -> None:
@@ -153,7 +135,7 @@ def _as_written(path: Path, sums: list[tuple[RioWindow, int]]) -> bool:
 
 
 def burn(geometries: Sequence[shapely.Geometry] | NDArray[Any], values: Sequence[float] | NDArray[Any], grid: Grid, *, fill: float = 0, dtype: str = "uint8") -> NDArray[Any]:
-    """Write the value of each polygon into the cells whose centre it holds (`core.burning`); later ones win, other shapes hold none.
+    """Write the value of each polygon into the cells whose centre it holds (`core.burning`); later ones win, lines and points hold none, in collections neither.
 
     Returns
     -------
@@ -162,6 +144,9 @@ def burn(geometries: Sequence[shapely.Geometry] | NDArray[Any], values: Sequence
     shapes = np.empty(len(geometries), dtype=object)
     shapes[:] = geometries
     parts, owner = shapely.get_parts(shapes, return_index=True)
+    # Once more: a collection may hold a shape of several parts.
+    parts, of_part = shapely.get_parts(parts, return_index=True)
+    owner = owner[of_part]
     polygons = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)
     out = np.full(grid.rows * grid.cols, fill, dtype=dtype)
     worth = np.asarray(values, dtype=dtype)[owner[polygons]]

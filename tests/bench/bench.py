@@ -21,7 +21,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.bench import access, actions, cadastre, community, horizon, land, tiles, year, zonal  # noqa: E402 - the checkout is not installed, its root goes first
+from tests.bench import access, actions, burning, cadastre, community, horizon, land, tiles, year, zonal  # noqa: E402 - the checkout is not installed, its root goes first
 
 
 def measure(town_dir: str, out: Path) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def main() -> int:
     readers = {"20,000 parcels from GML": cadastre.measure(20_000), "surface, 18 M cells of tiles": part, "surface, 42 M cells of tiles": whole}
     result["readers"] = readers
     readers |= horizon.measure() | {"10,000 planes x 8,760 h": year.measure()}
-    readers |= zonal.measure() | {"network access": access.measure(), "energy community": community.measure(), "actions": actions.measure()}
+    readers |= zonal.measure() | {"shapes burnt": burning.measure(), "network access": access.measure(), "energy community": community.measure(), "actions": actions.measure()}
     for name, row in readers.items():
         print(f"{name}: {', '.join(f'{k} {v}' for k, v in row.items())}")
     options.json.parent.mkdir(parents=True, exist_ok=True)

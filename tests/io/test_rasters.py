@@ -17,17 +17,16 @@ from pipeline.io import rasters
 GRID = Grid(500000.0, 4500000.0, 1.0, 600, 700, 25833)
 
 
-def test_an_opened_raster_gives_what_read_gives(tmp_path: Path) -> None:
+def test_windows_of_a_raster_are_read_as_they_were_written(tmp_path: Path) -> None:
     cells = np.random.default_rng(1).normal(20.0, 5.0, (3, *GRID.shape)).astype(np.float32)
     path = tmp_path / "surface.tif"
     rasters.write(path, Surface, RasterBlocks(GRID, iter([(Window(0, 0, *GRID.shape), cells)])))
     raster = rasters.open_raster(path)
-    with rasters.opened(raster) as read:
-        for window in (Window(0, 0, 20, 30), Window(500, 500, 100, 200), Window(490, 10, 40, 600)):
-            for band, name in enumerate(raster.bands):
-                part = cells[band, window.row : window.row + window.rows, window.col : window.col + window.cols]
-                assert np.array_equal(read(name, window), part)
-                assert np.array_equal(rasters.read(raster, name, window), part)
+    for window in (Window(0, 0, 20, 30), Window(500, 500, 100, 200), Window(490, 10, 40, 600)):
+        for band, name in enumerate(raster.bands):
+            part = cells[band, window.row : window.row + window.rows, window.col : window.col + window.cols]
+            assert np.array_equal(rasters.read(raster, name, window), part)
+            assert np.array_equal(rasters.BandInput(path, name).read(GRID.crop(window)), part)
 
 
 def test_a_raster_that_is_replaced_is_read_anew_and_one_that_is_gone_is_named(tmp_path: Path) -> None:
@@ -55,3 +54,11 @@ def test_a_shape_is_burnt_where_it_holds_the_centre_whatever_its_parts() -> None
         expected[shapely.contains_xy(shape, east, north)] = value
     assert np.array_equal(burnt, expected)
     assert not rasters.burn([None, shapely.Polygon()], [1, 2], GRID).any()
+
+
+def test_of_a_collection_the_polygons_are_burnt_and_a_stray_line_is_not() -> None:
+    """What the intersection of two outlines that also touch gives; GDAL would burn every cell along the line."""
+    box, pair = shapely.box(500010.0, 4499900.0, 500020.0, 4499910.0), shapely.MultiPolygon([shapely.box(500030.0, 4499900.0, 500040.0, 4499910.0), shapely.box(500050.0, 4499900.0, 500060.0, 4499910.0)])
+    mixed = shapely.GeometryCollection([box, pair, shapely.LineString([(500100.0, 4499800.0), (500200.0, 4499850.0)])])
+    burnt = rasters.burn([mixed], [1], GRID)
+    assert burnt.sum() == 300 and np.array_equal(burnt, rasters.burn([box, pair], [1, 1], GRID))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,6 @@ from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Roofs
 from pipeline.contracts.sources import Buildings, Surface
 from pipeline.contracts.spec import Raster, Slim, Table, TableParts
-from pipeline.core.grid import Window
 from pipeline.core.solar.planes import MIN_CELLS, PlaneRules
 from pipeline.core.solar.rooftops import BuildingCells, Rooftops, rooftops
 from pipeline.core.solar.spikes import spikes
@@ -69,14 +68,13 @@ def _parts(buildings: Any, surface: Raster[Surface], config: RoofsConfig, comput
     rules = PlaneRules(inlier_m=config.inlier_m, max_planes=config.max_planes, vault_facets=config.vault_arrays)
     names = buildings["building_id"].to_numpy()
     has_plane, seen = np.zeros(len(buildings), dtype=bool), []
-    with rasters.opened(surface) as read:
-        groups = _Groups(buildings, surface, read, config)
-        for found in lots(compute.batches(rooftops, groups, size=1, params=(surface.grid.cell_m, rules)), lambda f: len(f.building), PART_ROWS):
-            planes = pd.concat([_table(f) for f in found], ignore_index=True)
-            has_plane[planes["building"]] = True
-            part = _finished(_classed(planes, groups.ground_m, config), names, surface)
-            seen.append(part[SEEN])
-            yield part
+    groups = _Groups(buildings, surface, config)
+    for found in lots(compute.batches(rooftops, groups, size=1, params=(surface.grid.cell_m, rules)), lambda f: len(f.building), PART_ROWS):
+        planes = pd.concat([_table(f) for f in found], ignore_index=True)
+        has_plane[planes["building"]] = True
+        part = _finished(_classed(planes, groups.ground_m, config), names, surface)
+        seen.append(part[SEEN])
+        yield part
     reason = groups.reason
     reason[(reason == "") & ~has_plane] = "rough"
     part = _finished(_without(groups.shapes, reason), names, surface)
@@ -98,7 +96,6 @@ class _Groups(Sequence[Any]):
 
     buildings: Any
     surface: Raster[Surface]
-    read: Callable[[str, Window], NDArray[np.float32]]
     config: RoofsConfig
 
     def __post_init__(self) -> None:
@@ -127,7 +124,7 @@ class _Groups(Sequence[Any]):
         grid = self.surface.grid.crop(window)
         touching = self.shapes.touching(*grid.bounds)
         owner = rasters.burn(self.shapes[touching], touching + 1, grid, dtype="int32")
-        top, height = self.read("surface", window), self.read("height", window)
+        top, height = (rasters.read(self.surface, band, window) for band in ("surface", "height"))
         self._judge(members, owner, top, height)
         for k, shape in zip(members, self.shapes[members], strict=True):
             if self.reason[k] not in ("", SPIKY):
