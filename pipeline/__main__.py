@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from pipeline import warm
 from pipeline.io.memory import give_back
 
+# What every stage needs, with all that it imports.
+COMMON = ("pipeline.cli", "pipeline.runner")
+
 
 def _work(arguments: Sequence[str]) -> int:
-    # Imported in the process that does the work, which may be a copy of one that began long before.
     from pipeline.cli import main
 
     return main(arguments)
 
 
 give_back()
-sys.exit(warm.run(sys.argv[1:], _work))
+sys.exit(warm.run(sys.argv[1:], _work, COMMON))

@@ -18,17 +18,23 @@ from typing import Any
 import psutil
 
 from pipeline.compute import Compute, on
+from pipeline.contracts.check import check_columns, check_raster_header, check_table
 from pipeline.contracts.notes import Lineage, Notes
 from pipeline.contracts.spec import PackageParts, PackageSpec, RasterSpec, TableParts, TableSpec
 from pipeline.errors import ContractError, InputError
 from pipeline.graph import Stage
+from pipeline.io import later, rasters
+from pipeline.io.packages import read_package, write_package
+from pipeline.io.parts import write_parts
 from pipeline.io.sidecar import NOTICE, read_json, sha256_of, stat_of, write_json
+from pipeline.io.tables import read_table, write_table
 from pipeline.io.turns import Tell, locked
 from pipeline.io.whole import beside, fill_folder, make_folder, tidy
 from pipeline.recipes import Place, Plan, make_plan, recipe_of, resolved
 from pipeline.version import __version__
 
 CONTRACT_MODULES = ("sources", "solar", "land", "plan", "register", "waste", "actions", "indicators", "publish")
+_VOCABULARY = tuple(importlib.import_module(f"pipeline.contracts.{m}") for m in CONTRACT_MODULES)
 
 
 @dataclass(frozen=True)
@@ -45,8 +51,8 @@ class Done:
 
 def contract(name: str) -> Any:
     """The contract class of a name, from the vocabulary."""
-    for module in CONTRACT_MODULES:
-        found = getattr(importlib.import_module(f"pipeline.contracts.{module}"), name, None)
+    for module in _VOCABULARY:
+        found = getattr(module, name, None)
         if found is not None:
             return found
     raise ContractError(f"{name}: no contract of that name in pipeline/contracts")
@@ -130,25 +136,19 @@ def load_output(plan: Plan, name: str, *, slim: bool = False, late: bool = False
     if name not in plan.stages:
         raise InputError(f"{name}: no such stage; there are {', '.join(plan.stages)}")
     stage = plan.stages[name]
-    from pipeline.contracts.check import check_columns, check_raster_header, check_table
-    from pipeline.io.later import waiting
-    from pipeline.io.packages import read_package
-    from pipeline.io.rasters import open_raster
-    from pipeline.io.tables import read_table
-
     path = stage.output(plan.place.processed, plan.place.site)
     if not path.exists():
         raise InputError(f"{path} does not exist; run `make {stage.name}` first")
     spec, epsg = contract(stage.contract), plan.town.epsg
     if stage.kind == "Raster":
-        raster = open_raster(path)
+        raster = rasters.open_raster(path)
         check_raster_header(spec, grid=raster.grid, dtype=raster.dtype, bands=raster.bands, epsg=epsg, where=str(path))
         return raster
     as_written = (read_json(plan.place.run_record(name)) or {}).get("state") == stat_of(path)
     if late:
         if not as_written:
             load_output(plan, name)  # looks at every value, and lets go of them
-        return waiting(path, spec)
+        return later.waiting(path, spec)
     check = check_columns if as_written else check_table
     if stage.kind == "Table":
         frame = read_table(path, spec, slim=slim and as_written)
@@ -183,12 +183,6 @@ def _call_and_write(plan: Plan, stage: Stage, inputs: dict[str, Any], compute: C
 
 
 def _write_file(tmp: Path, plan: Plan, stage: Stage, result: Any, tags: dict[str, str]) -> str:
-    from pipeline.contracts.check import check_table
-    from pipeline.io import rasters
-    from pipeline.io.packages import write_package
-    from pipeline.io.parts import write_parts
-    from pipeline.io.tables import write_table
-
     spec, epsg = contract(stage.contract), plan.town.epsg
     if isinstance(result, TableParts):
         return f"{write_parts(tmp, result, epsg, tags, f'{stage.name} (its result)'):,} rows"

@@ -1,9 +1,10 @@
 """The libraries are loaded once a run of make: its first stage leaves a process behind that holds them, and all stages begin as its copies.
 
-Loading pandas, geopandas, rasterio, numba and pvlib costs two to four seconds of a processor, for many stages more than their work. The process
-that is left knows libraries only, nothing of this package, so that a change of the code between two stages is seen as ever. It belongs to
-make's group of processes, holds no file, takes orders from its own user only, and ends with make. Where it is not there - another system than Linux,
-a stage called by hand - a stage loads the libraries itself: the work and its result are the same.
+Loading pandas, geopandas, rasterio, numba and pvlib costs two to four seconds of a processor, for many stages more than their work; what all
+stages need of this package, a quarter of a second. The process that is left ends, and another takes its place, when a file of this package is
+no longer what it was, so that a change of the code between two stages is seen as ever. It belongs to make's group of processes, holds no file,
+takes orders from its own user only, and ends with make. Where it is not there - another system than Linux, a stage called by hand - a stage
+loads all of it itself: the work and its result are the same.
 
 How they talk: the asking process sends folder, interpreter, arguments and its three standard streams to a socket named after the town's folder;
 a copy is made, says "begun", works, and sends the exit code. When the asking process goes, so does the copy. There are two sockets: stages that
@@ -36,16 +37,18 @@ FURTHER = ("numba", "scipy.ndimage")
 RARER = ("pvlib", "scipy.optimize", "scipy.sparse.csgraph", "scipy.spatial", "scipy.interpolate", "jinja2")
 BEGUN = b"begun"
 # Stages that are served before all is loaded.
-SOURCES = Path(__file__).parent / "stages" / "sources"
+PACKAGE = Path(__file__).parent
+SOURCES = PACKAGE / "stages" / "sources"
 KILLED, STOPPED = 128 + signal.SIGKILL, 128 + signal.SIGINT
 MESSAGE_BYTES = 65536
 # Who asks says at once what it wants.
 ASK_S = 10.0
 
 Work = Callable[[Sequence[str]], int]
+Files = dict[Path, tuple[int, int]]
 
 
-def run(arguments: Sequence[str], work: Work) -> int:
+def run(arguments: Sequence[str], work: Work, common: Sequence[str] = ()) -> int:
     """Do what the arguments say in a copy of the process that holds the libraries, or here.
 
     Parameters
@@ -54,6 +57,8 @@ def run(arguments: Sequence[str], work: Work) -> int:
         Of `python -m pipeline`. Those of a stage that make runs hold "--keep-warm" and the number of make's process.
     work
         Does it, and gives the exit code.
+    common
+        Modules of this package that every stage needs.
 
     Returns
     -------
@@ -64,7 +69,7 @@ def run(arguments: Sequence[str], work: Work) -> int:
     try:
         code = _ask(arguments)
         if code is None:
-            _leave(arguments, work)
+            _leave(arguments, work, common)
             code = _ask(arguments)
     except KeyboardInterrupt:
         # While the libraries are loaded: nothing is begun.
@@ -82,6 +87,11 @@ def _ours(peer: socket.socket) -> bool:
     """Whether the other side belongs to this user."""
     _, user, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
     return bool(user == os.getuid())
+
+
+def _files() -> Files:
+    """Time and size of every file of this package's code."""
+    return {path: (now.st_mtime_ns, now.st_size) for path in PACKAGE.rglob("*.py") for now in [path.stat()]}
 
 
 def _place() -> list[str]:
@@ -111,8 +121,8 @@ def _ask(arguments: Sequence[str]) -> int | None:
     return KILLED
 
 
-def _leave(arguments: Sequence[str], work: Work) -> None:
-    """Leave a process behind that loads the libraries and serves this stage and those to come, unless there is one."""
+def _leave(arguments: Sequence[str], work: Work, common: Sequence[str]) -> None:
+    """Leave a process behind that loads libraries and `common`, and serves this stage and those to come, unless there is one."""
     soon, whole = (socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(2))
     with soon, whole, contextlib.suppress(OSError, ValueError, IndexError), os.fdopen(os.pidfd_open(int(arguments[arguments.index(OPTION) + 1])), "rb", buffering=0) as make:
         for one, all_of_it in ((soon, False), (whole, True)):
@@ -120,7 +130,7 @@ def _leave(arguments: Sequence[str], work: Work) -> None:
             # Who asks is heard when there is something to copy.
             one.listen()
         if os.fork() == 0:
-            _serve(soon, whole, make.fileno(), work)
+            _serve(soon, whole, make.fileno(), work, common)
 
 
 def _load(names: Sequence[str]) -> None:
@@ -135,22 +145,29 @@ def _first_compilation() -> None:
     njit(lambda x: x + 1.0)(1.0)
 
 
-def _serve(soon: socket.socket, whole: socket.socket, make: int, work: Work) -> None:
-    """Make a copy of this process for every stage that asks, until make has ended. Does not come back."""
+def _serve(soon: socket.socket, whole: socket.socket, make: int, work: Work, common: Sequence[str]) -> None:
+    """Make a copy of this process for every stage that asks, until make has ended or this package has changed. Does not come back."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _streams([os.open(os.devnull, os.O_RDWR)] * 3)
         # What the libraries hold stays: neither this process nor a copy need search it for garbage, nor so make pages of it its own.
         gc.disable()
+        files = _files()
         _load(COMMON)
-        waiting = [*FURTHER, *RARER]
+        waiting = [*common, *FURTHER, *RARER]
         while True:
             heard = {one.fileno(): one for one in ((soon, whole) if len(waiting) <= len(RARER) else (soon,))}
             asked = select.select([make, *heard], [], [], 0 if waiting else None)[0]
             if make in asked:
                 break
             if asked:
-                _copy(heard[asked[0]], (soon, whole), work)
+                there, _ = heard[asked[0]].accept()
+                if _files() != files:
+                    # Their names are free before the one who asks hears that nobody serves it.
+                    soon.close()
+                    whole.close()
+                    break
+                _copy(there, (soon, whole), work)
                 continue
             _load([waiting.pop(0)])
             if len(waiting) == len(RARER):
@@ -159,9 +176,8 @@ def _serve(soon: socket.socket, whole: socket.socket, make: int, work: Work) -> 
         os._exit(0)
 
 
-def _copy(asked: socket.socket, both: Sequence[socket.socket], work: Work) -> None:
+def _copy(there: socket.socket, both: Sequence[socket.socket], work: Work) -> None:
     """Make a copy for the one who asks."""
-    there, _ = asked.accept()
     gc.freeze()
     if _ours(there) and os.fork() == 0:
         for one in both:

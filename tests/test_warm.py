@@ -20,9 +20,10 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="co
 ROOT = Path(__file__).resolve().parents[1]
 # Loads one small library instead of all; the work is what the last argument says.
 ASKING = f"""
-import json, os, sys, time
+import json, os, pathlib, sys, time
 sys.path.insert(0, {str(ROOT)!r})
 from pipeline import warm
+warm.PACKAGE = pathlib.Path(sys.argv[3]) / "package"
 warm.COMMON, warm.FURTHER, warm.RARER, warm._first_compilation = ("colorsys",), ("wave",), ("chunk",), lambda: None
 
 def work(arguments):
@@ -35,11 +36,11 @@ def work(arguments):
         print(os.getpid(), flush=True)
         time.sleep(60)
     known = sorted(m for m in sys.modules if m.startswith("pipeline."))
-    print(json.dumps({{"pid": os.getpid(), "parent": os.getppid(), "group": os.getpgrp(), "copy": "wave" in sys.modules, "known": known, "input": sys.stdin.read()}}))
+    print(json.dumps({{"pid": os.getpid(), "parent": os.getppid(), "group": os.getpgrp(), "copy": "wave" in sys.modules, "common": "quopri" in sys.modules, "known": known, "input": sys.stdin.read()}}))
     print("a word of warning", file=sys.stderr)
     return 3
 
-sys.exit(warm.run(sys.argv[1:], work))
+sys.exit(warm.run(sys.argv[1:], work, ("quopri",)))
 """
 
 
@@ -79,8 +80,29 @@ def test_all_are_copies_with_the_streams_and_the_code_of_the_asking(make: Make) 
     assert json.loads(again.stdout)["pid"] != told["pid"]
 
 
-def test_a_copy_knows_no_code_of_this_package_but_that_which_makes_it(make: Make) -> None:
-    assert make.served()["known"] == ["pipeline.version", "pipeline.warm"]
+def test_a_copy_holds_what_was_named_and_no_other_code_of_this_package(make: Make) -> None:
+    told = make.served()
+    assert told["common"] and told["known"] == ["pipeline.version", "pipeline.warm"]
+
+
+@pytest.mark.parametrize("change", ["written", "added", "gone"])
+def test_code_that_changed_since_is_loaded_anew(make: Make, change: str) -> None:
+    """By another process that is left in the place of the one that holds what no longer is."""
+    folder = make.folder / "package" / "core"
+    folder.mkdir(parents=True)
+    (folder / "one.py").write_text("1\n", encoding="utf-8")
+    parent = make.served()["parent"]
+    assert make.served()["parent"] == parent
+    (folder / "page.css").write_text("what is not code is read when it is needed", encoding="utf-8")
+    assert make.served()["parent"] == parent
+    if change == "gone":
+        (folder / "one.py").unlink()
+    else:
+        (folder / ("one.py" if change == "written" else "two.py")).write_text("22\n", encoding="utf-8")
+    anew = make.served()
+    assert anew["parent"] != parent and anew["common"]
+    until(lambda: not psutil.pid_exists(parent))
+    assert make.served()["parent"] == anew["parent"]
 
 
 def test_a_stage_that_reads_sources_does_not_wait_for_all_libraries(make: Make) -> None:
