@@ -33,6 +33,14 @@ Ints = NDArray[np.int64]
 BATCH_PLANES = 1024
 
 
+class Laid(NamedTuple):
+    """Rows of a batch of planes; and by plane: why it carries none, the kind of rack (-1 for none)."""
+
+    table: gpd.GeoDataFrame
+    reason: NDArray[np.object_]
+    variant: Ints
+
+
 class Racks(NamedTuple):
     """What may stand on flat roofs, the same for the whole town."""
 
@@ -76,14 +84,11 @@ def _parts(planes: Any, obstacles: Any, config: ArraysConfig, racks: Racks, town
     """Rows of one batch of planes after the other, then the planes that have a reason of their own, counted as they pass."""
     own = planes["reason"].isna().to_numpy()
     free, reason, variant, sums = np.flatnonzero(own), planes["reason"].to_numpy(dtype=object).copy(), np.full(len(planes), -1), np.zeros(2, dtype=np.int64)
-    for rows, laid in zip(_batches(free), compute.batches(lay, _jobs(planes, obstacles, free), size=1, params=(config, racks)), strict=True):
-        batch = planes.iloc[rows].reset_index(drop=True)
-        batch["reason"] = why_not(batch["reason"].to_numpy(dtype=object), batch["poa_share"].to_numpy(dtype=float), laid["total"].to_numpy(), config.min_poa_share, config.min_modules)
-        reason[rows], variant[rows] = batch["reason"], laid["variant"]
-        table = _finished([_with(batch, laid, config, racks), _without(batch, laid["usable_m2"])], town)
-        sums += ((table["modules"] > 0).sum(), table["modules"].sum())
-        yield table
-    yield _finished([_without(planes[~own], pd.Series(np.nan, index=planes.index))], town)
+    for rows, laid in zip(_batches(free), compute.batches(lay, _jobs(planes, obstacles, free), size=1, params=(config, racks, town.epsg)), strict=True):
+        reason[rows], variant[rows] = laid.reason, laid.variant
+        sums += ((laid.table["modules"] > 0).sum(), laid.table["modules"].sum())
+        yield laid.table
+    yield _finished([_without(planes[~own], pd.Series(np.nan, index=planes.index))], town.epsg)
     _write_down(reason, variant, sums, config, racks, notes)
 
 
@@ -91,10 +96,10 @@ def _batches(free: Ints) -> list[Ints]:
     return [free[s : s + BATCH_PLANES] for s in range(0, len(free), BATCH_PLANES)]
 
 
-def _finished(rows: list[pd.DataFrame], town: Town) -> gpd.GeoDataFrame:
+def _finished(rows: list[pd.DataFrame], epsg: int) -> gpd.GeoDataFrame:
     """Rows in the columns of the contract."""
     table = pd.concat([r for r in rows if len(r)] or rows[:1], ignore_index=True)
-    return gpd.GeoDataFrame(table[[*Arrays.columns(), "geometry"]], geometry="geometry", crs=town.epsg)
+    return gpd.GeoDataFrame(table[[*Arrays.columns(), "geometry"]], geometry="geometry", crs=epsg)
 
 
 def _planes(roofs: Any, irradiation: pd.DataFrame) -> Any:
@@ -148,9 +153,18 @@ def _cut(on: NDArray[np.int64], shape: NDArray[np.object_], rim: NDArray[np.bool
     return shape[mine], on[mine] - start, rim[mine]
 
 
-def lay(jobs: list[tuple[Any, ...]], config: ArraysConfig, racks: Racks) -> pd.DataFrame:
-    """Usable area and modules of one batch of planes."""
+def lay(jobs: list[tuple[Any, ...]], config: ArraysConfig, racks: Racks, epsg: int) -> Laid:
+    """Modules of one batch of planes."""
     ((planes, cells, on, rim),) = jobs
+    laid = _laid(planes, cells, on, rim, config, racks)
+    own = planes.reset_index(drop=True)
+    own["reason"] = why_not(own["reason"].to_numpy(dtype=object), own["poa_share"].to_numpy(dtype=float), laid["total"].to_numpy(), config.min_poa_share, config.min_modules)
+    table = _finished([_with(own, laid, config, racks), _without(own, laid["usable_m2"])], epsg)
+    return Laid(table, own["reason"].to_numpy(dtype=object), laid["variant"].to_numpy())
+
+
+def _laid(planes: Any, cells: Any, on: Ints, rim: NDArray[np.bool_], config: ArraysConfig, racks: Racks) -> pd.DataFrame:
+    """Usable area and modules of each plane."""
     shape = outlines(cells)
     n, flat = len(planes), (planes["kind"] == "flat").to_numpy()
     module = Module(config.module_width_m, config.module_length_m, config.gap_m)
