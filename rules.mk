@@ -286,19 +286,19 @@ $(FILE_profiles): $(R)/profiles.json $(FILE_arrays) $(FILE_solar) $(FILE_roofs) 
 .PHONY: profiles
 profiles: $(call need,profiles)
 
-# estate(buildings: Table[Buildings], parcels: Table[Parcels] | None, residents: Table[Residents] | None, weather: Table[Weather] | None, ladder: Table[Ladder] | None, arrays: Slim[Arrays] | None, solar: Table[Solar] | None, sunmap: Raster[Sunmap] | None, roofs: Table[Roofs] | None, horizon: Slim[Horizon] | None, layers: Layers, config: EstateConfig, town: Town, compute: Compute, notes: Notes) -> Table[Estate]
-$(FILE_estate): $(R)/estate.json $(GENERATED_estate) $(FILE_buildings) $(call if_active,parcels) $(call if_active,residents) $(call if_active,weather) $(call if_active,ladder) $(call if_active,arrays) $(call if_active,solar) $(call if_active,sunmap) $(call if_active,roofs) $(call if_active,horizon)
+# estate(buildings: Table[Buildings], parcels: Table[Parcels] | None, residents: Table[Residents] | None, weather: Table[Weather] | None, ladder: Slim[Ladder] | None, arrays: Slim[Arrays] | None, roofs: Table[Roofs] | None, horizon: Slim[Horizon] | None, layers: Layers, config: EstateConfig, town: Town, compute: Compute, notes: Notes) -> Table[Estate]
+$(FILE_estate): $(R)/estate.json $(GENERATED_estate) $(FILE_buildings) $(call if_active,parcels) $(call if_active,residents) $(call if_active,weather) $(call if_active,ladder) $(call if_active,arrays) $(call if_active,roofs) $(call if_active,horizon)
 	$(RUN) estate
 .PHONY: estate
 estate: $(call need,estate)
 
-# finance(ladder: Table[Ladder], arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Slim[Roofs], horizon: Slim[Horizon], weather: Table[Weather], buildings: Slim[Buildings], occupancy: Table[Occupancy] | None, config: FinanceConfig, town: Town, compute: Compute, notes: Notes) -> Table[Finance]
-$(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $(call if_active,sunmap) $(FILE_roofs) $(FILE_horizon) $(FILE_weather) $(FILE_buildings) $(call if_active,occupancy)
+# finance(ladder: Slim[Ladder], arrays: Slim[Arrays], roofs: Slim[Roofs], horizon: Slim[Horizon], weather: Table[Weather], buildings: Slim[Buildings], occupancy: Table[Occupancy] | None, config: FinanceConfig, town: Town, compute: Compute, notes: Notes) -> Table[Finance]
+$(FILE_finance): $(R)/finance.json $(FILE_ladder) $(FILE_arrays) $(FILE_roofs) $(FILE_horizon) $(FILE_weather) $(FILE_buildings) $(call if_active,occupancy)
 	$(RUN) finance
 .PHONY: finance
 finance: $(call need,finance)
 
-# actions(buildings: Table[Buildings], ladder: Table[Ladder] | None, finance: Table[Finance] | None, occupancy: Table[Occupancy] | None, estate: Table[Estate] | None, parcels: Table[Parcels] | None, desealing: Table[Desealing] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, planting: Table[Planting] | None, residents: Table[Residents] | None, initiatives: Table[Initiatives] | None, collection: Package[Collection] | None, config: ActionsConfig, town: Town, notes: Notes) -> Package[Actions]
+# actions(buildings: Table[Buildings], ladder: Slim[Ladder] | None, finance: Table[Finance] | None, occupancy: Table[Occupancy] | None, estate: Table[Estate] | None, parcels: Table[Parcels] | None, desealing: Table[Desealing] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, planting: Table[Planting] | None, residents: Table[Residents] | None, initiatives: Table[Initiatives] | None, collection: Package[Collection] | None, config: ActionsConfig, town: Town, notes: Notes) -> Package[Actions]
 $(FILE_actions): $(R)/actions.json $(FILE_buildings) $(call if_active,ladder) $(call if_active,finance) $(call if_active,occupancy) $(call if_active,estate) $(call if_active,parcels) $(call if_active,desealing) $(call if_active,streets) $(call if_active,sealing) $(call if_active,planting) $(call if_active,residents) $(call if_active,initiatives) $(call if_active,collection)
 	$(RUN) actions
 .PHONY: actions
@@ -310,8 +310,8 @@ $(FILE_atlas): $(R)/atlas.json $(call if_active,boundary) $(call if_active,build
 .PHONY: atlas
 atlas: $(call need,atlas)
 
-# community(estate: Table[Estate], buildings: Table[Buildings], occupancy: Table[Occupancy] | None, ladder: Table[Ladder], arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], layers: Layers | None, config: CommunityConfig, town: Town, notes: Notes) -> Package[Community]
-$(FILE_community): $(R)/community.json $(GENERATED_community) $(FILE_estate) $(FILE_buildings) $(call if_active,occupancy) $(FILE_ladder) $(FILE_arrays) $(FILE_solar) $(call if_active,sunmap) $(FILE_roofs) $(FILE_horizon) $(FILE_weather)
+# community(estate: Table[Estate], buildings: Table[Buildings], occupancy: Table[Occupancy] | None, ladder: Slim[Ladder], arrays: Slim[Arrays], roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], layers: Layers | None, config: CommunityConfig, town: Town, notes: Notes) -> Package[Community]
+$(FILE_community): $(R)/community.json $(GENERATED_community) $(FILE_estate) $(FILE_buildings) $(call if_active,occupancy) $(FILE_ladder) $(FILE_arrays) $(FILE_roofs) $(FILE_horizon) $(FILE_weather)
 	$(RUN) community
 .PHONY: community
 community: $(call need,community)
@@ -334,7 +334,7 @@ $(FILE_exports): $(R)/exports.json $(FILE_atlas) $(call if_active,boundary) $(ca
 .PHONY: exports
 exports: $(call need,exports)
 
-# webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, ladder: Table[Ladder] | None, finance: Table[Finance] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, consumed: Package[Consumed] | None, ledger: Table[Ledger] | None, estate: Table[Estate] | None, community: Package[Community] | None, initiatives: Table[Initiatives] | None, reports: Package[Reports] | None, actions: Package[Actions] | None, indicators: Table[Indicators] | None, neighbours: Table[Neighbours] | None, waste: Table[Waste] | None, collection: Package[Collection] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Site]
+# webmap(atlas: Package[Atlas], surface: Raster[Surface] | None, landcover: Raster[Landcover] | None, sunmap: Raster[Sunmap] | None, ladder: Slim[Ladder] | None, finance: Table[Finance] | None, streets: Table[Streets] | None, greenspaces: Table[Greenspaces] | None, mismatch: Table[Mismatch] | None, consumed: Package[Consumed] | None, ledger: Table[Ledger] | None, estate: Table[Estate] | None, community: Package[Community] | None, initiatives: Table[Initiatives] | None, reports: Package[Reports] | None, actions: Package[Actions] | None, indicators: Table[Indicators] | None, neighbours: Table[Neighbours] | None, waste: Table[Waste] | None, collection: Package[Collection] | None, config: WebmapConfig, town: Town, lineage: Lineage, out: Path, notes: Notes) -> Folder[Site]
 $(FILE_webmap): $(R)/webmap.json $(FILE_atlas) $(call if_active,surface) $(call if_active,landcover) $(call if_active,sunmap) $(call if_active,ladder) $(call if_active,finance) $(call if_active,streets) $(call if_active,greenspaces) $(call if_active,mismatch) $(call if_active,consumed) $(call if_active,ledger) $(call if_active,estate) $(call if_active,community) $(call if_active,initiatives) $(call if_active,reports) $(call if_active,actions) $(call if_active,indicators) $(call if_active,neighbours) $(call if_active,waste) $(call if_active,collection)
 	$(RUN) webmap
 .PHONY: webmap

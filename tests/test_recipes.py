@@ -29,7 +29,7 @@ def recipes(folder: Path, more: str = "") -> dict[str, Any]:
     ("more", "changed"),
     [
         ("\nsolar: {losses: {soiling_loss: 0.05}}\n", {"solar", "profiles", "estate", "community", "finance", "actions"}),
-        ("\nladder: {sizes_kwp: [2, 5, 20]}\n", {"ladder", "estate", "community", "finance"}),
+        ("\nladder: {sizes_kwp: [2, 5, 20]}\n", {"ladder"}),
         ("\nfinance: {as_of: 2026-10}\n", {"estate", "community", "finance", "actions", "webmap", "report"}),  # pages and report say of what month prices are
     ],
 )

@@ -140,6 +140,7 @@ class Ladder(TableSpec):
     title_en = "Ladder of plant sizes of each building, best modules first"
     title_it = "Scala delle taglie d'impianto di ogni edificio, dai moduli migliori"
     key = ("building_id", "step")
+    group_rows = 16384
     building_id = Column("str", "", "Building", "Edificio")
     step = Column("int", "", "Step of the ladder, from 1", "Gradino della scala, da 1", low=1)
     modules = Column("int", "", "Modules up to this step", "Moduli fino a questo gradino", low=1)
@@ -147,6 +148,8 @@ class Ladder(TableSpec):
     kwh_year = Column("float", "kWh", "Yearly AC yield up to this step, median (P50)", "Resa annua fino a questo gradino, mediana (P50)", low=0.0)
     kwh_year_p90 = Column("float", "kWh", "The same, reached in 9 years of 10 (P90)", "La stessa, raggiunta in 9 anni su 10 (P90)", low=0.0)
     last_kwh_kwp = Column("float", "kWh/kWp", "Specific yield of the last module of the step", "Resa specifica dell'ultimo modulo del gradino", low=0.0, high=3000.0)
+    array_shares = Column("bytes", "", "Share of the yearly energy of each of the building's arrays, by array_id, that its modules up to this step give: a number of 8 bytes each (IEEE 754, the low byte first)",
+                          "Quota dell'energia annua di ogni campo dell'edificio, per array_id, data dai suoi moduli fino a questo gradino: un numero di 8 byte ciascuno (IEEE 754, byte basso per primo)")
 
 
 # Whose hours are kept: the town, and each use of buildings (see `Buildings.use`).

@@ -74,7 +74,8 @@ class Band:
 class TableSpec:
     """Contract of a parquet table. Subclasses list columns as class attributes, in file order.
 
-    `geometry_bulky` where there are so many outlines that a stage may want to leave them in the file, see `Slim`.
+    `geometry_bulky` where there are so many outlines that a stage may want to leave them in the file, see `Slim`. Where
+    columns are bulky, `group_rows` rows are written, and read, together: few, so that memory never holds much of them.
     """
 
     title_en: ClassVar[str]
@@ -83,6 +84,7 @@ class TableSpec:
     geometry: ClassVar[Geometry | None] = None
     geometry_required: ClassVar[bool] = True
     geometry_bulky: ClassVar[bool] = False
+    group_rows: ClassVar[int] = 256
     suffix: ClassVar[str] = ".parquet"
 
     @classmethod

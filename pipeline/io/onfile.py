@@ -64,6 +64,12 @@ def wkb(cells: Any) -> list[bytes | None]:
     return pieces
 
 
+def pieces(cells: Any) -> list[bytes]:
+    """A column of bytes, or rows of it, left in its file or not; missing cells are empty."""
+    found = list(cells)
+    return [p or b"" for p in wkb(found)] if found and isinstance(found[0], OnFile) else [p.tobytes() for p in found]
+
+
 def folder_of(cells: Any) -> Path | None:
     """Folder of the file that cells were left in; None where they are values."""
     return Path(cells[0].path).parent if len(cells) and isinstance(cells[0], OnFile) else None

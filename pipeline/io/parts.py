@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pipeline.contracts.check import check_key, check_part
 from pipeline.contracts.spec import Column, TableParts
 from pipeline.io.shelf import Shelf
-from pipeline.io.tables import GROUP_ROWS, Shapes, bulky, file_notes, list_dtype, write_groups
+from pipeline.io.tables import Shapes, bulky, file_notes, groups_of, list_dtype, write_groups
 
 
 def write_parts(path: Path, made: TableParts[Any], epsg: int, metadata: dict[str, str], where: str) -> int:
@@ -58,7 +58,7 @@ def write_parts(path: Path, made: TableParts[Any], epsg: int, metadata: dict[str
         taken = {name: _cells(shelf.take(p[rows]), spec.columns().get(name)) for name, p in found.items()}
         return slim[rows].assign(**{name: pd.Series(cells, index=slim.index[rows], dtype=object) for name, cells in taken.items()})
 
-    write_groups(path, (group(slice(s, s + GROUP_ROWS)) for s in range(0, max(len(slim), 1), GROUP_ROWS)), spec, file_notes(spec, shapes, epsg, metadata))
+    write_groups(path, (group(rows) for rows in groups_of(len(slim), spec)), spec, file_notes(spec, shapes, epsg, metadata))
     return len(slim)
 
 

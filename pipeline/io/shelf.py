@@ -17,9 +17,10 @@ import shapely
 from numpy.typing import NDArray
 
 from pipeline.io.onfile import BATCH_ROWS, folder_of, outlines, wkb
-from pipeline.io.tables import GROUP_ROWS
 from pipeline.io.whole import storing
 
+# Cells that are laid aside together.
+AT_ONCE = 256
 # Size of a piece that is none.
 NOTHING = -1
 
@@ -137,7 +138,7 @@ class Pieces:
         found, self._shelf = _shelved(cells)
         self._held = found if self._shelf is None else None
         if self._shelf is not None:
-            self._places = np.concatenate([self._shelf.put(wkb(found[start : start + GROUP_ROWS])) for start in range(0, len(found), GROUP_ROWS)])
+            self._places = np.concatenate([self._shelf.put(wkb(found[start : start + AT_ONCE])) for start in range(0, len(found), AT_ONCE)])
 
     def __getitem__(self, rows: NDArray[np.int64]) -> list[NDArray[np.uint8]]:
         """Those of some rows; not to be written to."""

@@ -26,8 +26,6 @@ from pipeline.errors import ContractError
 from pipeline.io.onfile import BATCH_ROWS, left_on_file, numbers_of, wkb
 
 GEOPARQUET_VERSION = "1.1.0"  # https://geoparquet.org/releases/v1.1.0/
-# Rows that are read together where bulky columns are read a batch at a time.
-GROUP_ROWS = 256
 
 
 def write_table(path: Path, frame: pd.DataFrame, spec: type[TableSpec], epsg: int, metadata: dict[str, str]) -> None:
@@ -52,9 +50,14 @@ def write_table(path: Path, frame: pd.DataFrame, spec: type[TableSpec], epsg: in
     notes = file_notes(spec, shapes, epsg, metadata)
     if bulky(spec):
         # A group of rows at a time: the bulky columns are never whole in Arrow's form.
-        write_groups(path, (frame[s : s + GROUP_ROWS] for s in range(0, max(len(frame), 1), GROUP_ROWS)), spec, notes)
+        write_groups(path, (frame[rows] for rows in groups_of(len(frame), spec)), spec, notes)
     else:
         pq.write_table(arrow_table(frame, spec).replace_schema_metadata(notes), path, compression="zstd")
+
+
+def groups_of(rows: int, spec: type[TableSpec]) -> Iterator[slice]:
+    """Rows of a table that are written together, at least one group."""
+    return (slice(s, s + spec.group_rows) for s in range(0, max(rows, 1), spec.group_rows))
 
 
 def write_groups(path: Path, groups: Iterator[pd.DataFrame], spec: type[TableSpec], notes: dict[str, str]) -> None:
@@ -77,7 +80,7 @@ def _write_groups(path: Path, groups: Iterator[pa.Table], spec: type[TableSpec],
         for rows in groups:
             table = rows.replace_schema_metadata(notes)
             file = file or pq.ParquetWriter(path, table.schema, compression="zstd", use_dictionary=[n for n in table.schema.names if n not in left])
-            file.write_table(table, GROUP_ROWS)
+            file.write_table(table, spec.group_rows)
     finally:
         if file is not None:
             file.close()
@@ -96,7 +99,7 @@ def write_arrow_table(path: Path, table: pa.Table, spec: type[TableSpec], epsg: 
         shapes.see_wkb(table["geometry"])
     notes = file_notes(spec, shapes, epsg, metadata)
     if bulky(spec):
-        _write_groups(path, (table[s : s + GROUP_ROWS] for s in range(0, max(len(table), 1), GROUP_ROWS)), spec, notes)
+        _write_groups(path, (table[rows] for rows in groups_of(len(table), spec)), spec, notes)
     else:
         pq.write_table(table.replace_schema_metadata(notes), path, compression="zstd")
     west, south, east, north = shapes.bounds.tolist()

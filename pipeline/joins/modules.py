@@ -25,7 +25,7 @@ from pipeline.io.shelf import Shelf
 # A module is read at the middles of three by three parts of its rectangle.
 PARTS = (np.arange(3) + 0.5) / 3
 BLOCK_CELLS = 1024
-# A group of rows of the file (`tables.GROUP_ROWS`): a rectangle as a shape takes ten times the memory of its corners.
+# A group of rows of the file (`TableSpec.group_rows`): a rectangle as a shape takes ten times the memory of its corners.
 BATCH_ARRAYS = 256
 # A polygon of one ring of five points within a multipolygon in WKB (OGC 06-103r4, section 8): read as it lies, without making
 # shapes of it, where all of a batch are such.
@@ -34,6 +34,8 @@ RECTANGLE = np.dtype([("order", "u1"), ("kind", "<u4"), ("rings", "<u4"), ("poin
 # Arrays of one block that are sampled at once.
 BLOCK_ARRAYS = 1024
 AROUND_CELLS = 4
+# A number of the column `Ladder.array_shares`.
+SHARE = np.dtype("<f8")
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,7 @@ class PlacedModules:
 
     def batches(self, size: int) -> list[slice]:
         """Arrays cut at the borders of buildings, about `size` together."""
-        # Each cut is moved back to the first array of its building.
-        cuts = np.unique(np.searchsorted(self.building, self.building[::size]))
-        return [slice(a, b) for a, b in pairwise(np.append(cuts, len(self.building)).tolist())]
+        return cut_at_buildings(self.building, size)
 
     def modules(self, at: slice) -> Modules:
         """The modules of some arrays, which are numbered from the first of these."""
@@ -69,6 +69,18 @@ class PlacedModules:
         start = int(count[: at.start or 0].sum())
         some = None if self.light is None else self.light[start : start + int(count[at].sum())]
         return modules_of(count[at].astype(np.int64), kwp[at].astype(float), kwh[at].astype(float), some)
+
+
+def cut_at_buildings(building: NDArray[np.int64], size: int) -> list[slice]:
+    """Rows sorted by building, about `size` together, those of a building never apart."""
+    # Each cut is moved back to the first row of its building.
+    cuts = np.unique(np.searchsorted(building, building[::size]))
+    return [slice(a, b) for a, b in pairwise(np.append(cuts, len(building)).tolist())]
+
+
+def written_shares(taken: NDArray[np.float64], start: NDArray[np.int64]) -> list[NDArray[np.uint8]]:
+    """The column `array_shares` of a ladder, from `ladder.taken_upto`."""
+    return np.split(taken.astype(SHARE).view(np.uint8), start[1:-1] * SHARE.itemsize) if len(start) > 1 else []
 
 
 def placed_modules(arrays: Any, solar: pd.DataFrame, sunmap: Raster[Sunmap] | None, notes: Notes) -> PlacedModules:

@@ -11,26 +11,22 @@ from numpy.typing import NDArray
 from pipeline.compute import Compute
 from pipeline.config.solar import SolarConfig
 from pipeline.config.town import Town
-from pipeline.contracts.notes import Notes
 from pipeline.core.solar.loadhours import month_weighted, year_calendar
 from pipeline.errors import ContractError
 from pipeline.io.loads import load_hours
 from pipeline.io.terms import Terms
-from pipeline.joins.modules import placed_modules
-from pipeline.joins.plants import Users, step_hours, steps_again, used_by_steps, valued_steps
-from pipeline.joins.production import laid_arrays, year_hours
+from pipeline.joins.plants import Plants, Users, plants_of, step_hours, used_by_steps, valued_steps
+from pipeline.joins.production import year_hours
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
 class RoofTables(NamedTuple):
-    """What the solar wing knows of the roofs: tables of the whole town, `sunmap` may be None."""
+    """What the solar wing knows of the roofs: tables of the whole town."""
 
     ladder: Any
     arrays: Any
-    solar: Any
-    sunmap: Any
     roofs: Any
     horizon: Any
     weather: Any
@@ -57,7 +53,7 @@ class Consumers(NamedTuple):
     use: Ints
 
 
-def own_roofs(consumers: Consumers, tables: RoofTables, terms: Terms, config: SolarConfig, sizes_kwp: tuple[float, ...], compute: Compute) -> pd.DataFrame:
+def own_roofs(consumers: Consumers, tables: RoofTables, terms: Terms, config: SolarConfig, compute: Compute) -> pd.DataFrame:
     """The best plant of each building, by present value, and what the whole roof could carry.
 
     Parameters
@@ -68,8 +64,8 @@ def own_roofs(consumers: Consumers, tables: RoofTables, terms: Terms, config: So
         Ladders, arrays and what they see; only the rows of these buildings are worked on.
     terms
         Prices and taxes of the day.
-    config, sizes_kwp
-        Power model and wear; sizes of the ladders.
+    config
+        Power model and wear.
     compute
         Batches run in parallel.
 
@@ -79,30 +75,32 @@ def own_roofs(consumers: Consumers, tables: RoofTables, terms: Terms, config: So
         Columns of `Finance` for the best step, with roof_kwp and kwh_year; index building_id; buildings without modules are missing.
     """
     wanted = set(consumers.building_id)
-    arrays = tables.arrays[tables.arrays["building_id"].isin(wanted)]
     ladder = tables.ladder[tables.ladder["building_id"].isin(wanted)].reset_index(drop=True)
-    placed = placed_modules(arrays, tables.solar[tables.solar["building_id"].isin(wanted)], tables.sunmap, Notes())
-    if not len(placed.names):
+    plants = _plants(ladder, wanted, tables)
+    if not len(plants.names):
         return pd.DataFrame(columns=[*COLUMNS], index=pd.Index([], name="building_id", dtype=object))
-    steps = steps_again(placed, ladder, sizes_kwp)
-    of = pd.Index(consumers.building_id).get_indexer(pd.Index(placed.names))
+    of = pd.Index(consumers.building_id).get_indexer(pd.Index(plants.names))
     users = Users(consumers.profile, of.astype(np.int64), consumers.load[of], consumers.use[of], np.ones(len(of)))
-    seen = laid_arrays(arrays, tables.roofs, tables.horizon).set_index("array_id", drop=False).loc[placed.arrays["array_id"]]
-    used = used_by_steps(seen, placed, steps, users, year_hours(tables.weather, tables.roofs), config, compute)
-    table = valued_steps(ladder, steps.building, used, users, terms, config).assign(kwh_year=ladder["kwh_year"].to_numpy(dtype=float))
+    used = used_by_steps(plants, users, year_hours(tables.weather, tables.roofs), config, compute)
+    table = valued_steps(ladder, plants.building, used, users, terms, config).assign(kwh_year=ladder["kwh_year"].to_numpy(dtype=float))
     whole = ladder.groupby("building_id", sort=False)["kwp"].max()
     best = table[table["best"]].set_index("building_id")
     return best.assign(roof_kwp=whole.reindex(best.index))[[*COLUMNS]]
 
 
-def plant_hours(building_id: NDArray[np.object_], kwp: Floats, tables: RoofTables, config: SolarConfig, sizes_kwp: tuple[float, ...]) -> Floats:
+def _plants(ladder: Any, wanted: set[Any], tables: RoofTables) -> Plants:
+    """The plants of some buildings and their steps."""
+    return plants_of(ladder, tables.arrays[tables.arrays["building_id"].isin(wanted)], tables.roofs, tables.horizon)
+
+
+def plant_hours(building_id: NDArray[np.object_], kwp: Floats, tables: RoofTables, config: SolarConfig) -> Floats:
     """Hours of plants that `own_roofs` chose.
 
     Parameters
     ----------
     building_id, kwp
         Building and size of each plant; the size is that of a step of its ladder.
-    tables, config, sizes_kwp
+    tables, config
         As in `own_roofs`.
 
     Returns
@@ -114,14 +112,11 @@ def plant_hours(building_id: NDArray[np.object_], kwp: Floats, tables: RoofTable
     ContractError
         When a size is no step of the building's ladder.
     """
-    wanted = set(building_id)
-    arrays = tables.arrays[tables.arrays["building_id"].isin(wanted)]
-    placed = placed_modules(arrays, tables.solar[tables.solar["building_id"].isin(wanted)], tables.sunmap, Notes())
-    steps = steps_again(placed, tables.ladder[tables.ladder["building_id"].isin(wanted)].reset_index(drop=True), sizes_kwp)
-    seen = laid_arrays(arrays, tables.roofs, tables.horizon).set_index("array_id", drop=False).loc[placed.arrays["array_id"]]
-    building = pd.Index(placed.names).get_indexer(pd.Index(building_id))
-    chosen = np.array([_step(steps.building, steps.kwp, b, k) for b, k in zip(building, kwp, strict=True)], dtype=np.int64)
-    return step_hours(seen, placed, steps, chosen, year_hours(tables.weather, tables.roofs), config)
+    ladder = tables.ladder[tables.ladder["building_id"].isin(set(building_id))].reset_index(drop=True)
+    plants = _plants(ladder, set(building_id), tables)
+    building, sizes = pd.Index(plants.names).get_indexer(pd.Index(building_id)), ladder["kwp"].to_numpy(dtype=float)
+    chosen = np.array([_step(plants.building, sizes, b, k) for b, k in zip(building, kwp, strict=True)], dtype=np.int64)
+    return step_hours(plants, chosen, year_hours(tables.weather, tables.roofs), config)
 
 
 def _step(building: Ints, kwp: Floats, wanted: int, size: float) -> int:

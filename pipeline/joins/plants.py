@@ -16,12 +16,13 @@ from pipeline.config.solar import SolarConfig
 from pipeline.contracts.sources import BUILDING_USES
 from pipeline.core.solar.economics import Plan, cash_flow, levelised_cost, net_present_value, payback_years, price_by_size, wear
 from pipeline.core.solar.irradiance import SkyHours
-from pipeline.core.solar.ladder import Shares, Steps, shares_of, steps_of
+from pipeline.core.solar.ladder import Shares, added_by
 from pipeline.core.solar.selfuse import used_at_once
 from pipeline.errors import ContractError
+from pipeline.io.onfile import pieces
 from pipeline.io.terms import MIDDLE, READINGS, Terms
-from pipeline.joins.modules import PlacedModules
-from pipeline.joins.production import lit_kwh
+from pipeline.joins.modules import SHARE, cut_at_buildings
+from pipeline.joins.production import laid_arrays, lit_kwh
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,7 +32,7 @@ CLOSURE = 1e-6
 
 
 class Users(NamedTuple):
-    """Who uses the energy below the plants, by building in the order of `PlacedModules.names`.
+    """Who uses the energy below the plants, by building in the order of `Plants.names`.
 
     Attributes
     ----------
@@ -66,58 +67,68 @@ class _Batch(NamedTuple):
     load: Floats
 
 
-class Rungs(NamedTuple):
-    """Steps of the ladders of many buildings, sorted by building, without their modules: these are made for some buildings at a time.
+class Plants(NamedTuple):
+    """The steps of the ladders of many buildings, and the arrays they are made of, both sorted by building.
 
     Attributes
     ----------
+    names
+        building_id by number, sorted.
+    arrays
+        `production.laid_arrays`, sorted by building and array_id.
+    array_building
+        Building of each array, by number.
     building
-        As numbered in `PlacedModules`, shape (steps,).
-    kwp, kwh
-        Summed up to the step, shape (steps,).
-    sizes_kwp
-        Usual sizes the steps were cut at.
+        Building of each step.
+    kwh
+        Yearly yield up to the step [kWh].
+    adds
+        What each step adds of each array.
     """
 
+    names: NDArray[np.object_]
+    arrays: pd.DataFrame
+    array_building: Ints
     building: Ints
-    kwp: Floats
     kwh: Floats
-    sizes_kwp: Floats
+    adds: Shares
 
 
-def steps_again(placed: PlacedModules, ladder: Any, sizes_kwp: tuple[float, ...]) -> Rungs:
-    """The steps of `ladder`, a row for each of its rows.
+def plants_of(ladder: Any, arrays: Any, roofs: Any, horizon: Any) -> Plants:
+    """Join ladders with the arrays they are made of.
+
+    Parameters
+    ----------
+    ladder, arrays, roofs, horizon
+        The tables, of the same buildings.
 
     Raises
     ------
     ContractError
-        When `ladder` was not made of these arrays: here where buildings differ, by those who use the steps where yields do.
+        When `ladder` was not made of these arrays.
     """
-    building = np.asarray(pd.Index(placed.names).get_indexer(ladder["building_id"]), dtype=np.int64)
-    if (np.diff(building, prepend=0) < 0).any() or len(np.unique(building)) != len(placed.names):
-        raise ContractError(f"ladder: {len(ladder)} steps are not those of arrays and solar ({len(placed.names)} buildings with modules); run make ladder")
-    return Rungs(building, ladder["kwp"].to_numpy(dtype=float), ladder["kwh_year"].to_numpy(dtype=float), np.asarray(sizes_kwp))
+    laid = laid_arrays(arrays, roofs, horizon).sort_values(["building_id", "array_id"], kind="stable", ignore_index=True)
+    names, of = np.unique(laid["building_id"].to_numpy(dtype=str), return_inverse=True)
+    array_building = np.asarray(of, dtype=np.int64)
+    building = np.asarray(pd.Index(names.astype(object)).get_indexer(ladder["building_id"]), dtype=np.int64)
+    shares = pieces(ladder["array_shares"])
+    number = np.bincount(array_building, minlength=len(names))
+    last = np.r_[np.diff(building) != 0, True] if len(building) else np.zeros(0, dtype=bool)
+    fit = len(np.unique(building)) == len(names) and not (np.diff(building, prepend=0) < 0).any()
+    fit = fit and np.array_equal([len(s) for s in shares], number[building] * SHARE.itemsize)
+    taken = np.frombuffer(b"".join(shares), dtype=SHARE)
+    if not fit or not np.allclose(taken[np.repeat(last, number[building])], 1.0, rtol=0.0, atol=CLOSURE):
+        raise ContractError(f"ladder: its {len(ladder)} steps are not those of these {len(laid)} arrays ({len(names)} buildings with modules); run make ladder")
+    return Plants(names.astype(object), laid, array_building, building, ladder["kwh_year"].to_numpy(dtype=float), added_by(taken, building, array_building))
 
 
-def _with_modules(placed: PlacedModules, rungs: Rungs, at: slice) -> tuple[Steps, Shares]:
-    """Steps of the buildings of some arrays with what each adds."""
-    modules, own = placed.modules(at), placed.building[at]
-    steps = steps_of(modules, own, rungs.sizes_kwp)
-    s, t = np.searchsorted(rungs.building, [own[0], own[-1] + 1])
-    if len(steps.kwh) != t - s or not np.array_equal(steps.building, rungs.building[s:t]) or not np.allclose(steps.kwh, rungs.kwh[s:t], rtol=1e-9):
-        raise ContractError(f"ladder: {len(rungs.kwh)} steps are not those of arrays and solar (seen among {placed.names[own[0]]} to {placed.names[own[-1]]}); run make ladder")
-    return steps, shares_of(steps, modules, placed.arrays["kwh_year"].to_numpy(dtype=float)[at])
-
-
-def used_by_steps(seen: Any, placed: PlacedModules, rungs: Rungs, users: Users, hours: SkyHours, config: SolarConfig, compute: Compute) -> Floats:
+def used_by_steps(plants: Plants, users: Users, hours: SkyHours, config: SolarConfig, compute: Compute) -> Floats:
     """Energy used in the hour it is made, by step and reading.
 
     Parameters
     ----------
-    seen
-        `production.laid_arrays`, in the order of `placed.arrays`.
-    placed, rungs
-        Arrays with their modules, and the steps of the ladders.
+    plants
+        From `plants_of`.
     users
         Consumption below.
     hours
@@ -134,51 +145,57 @@ def used_by_steps(seen: Any, placed: PlacedModules, rungs: Rungs, users: Users, 
     Raises
     ------
     ContractError
-        When the ladder was not made of these arrays, or the hours do not sum to the yields of the steps.
+        When the hours do not sum to the yields of the steps.
     """
-    cuts = placed.batches(BATCH_ARRAYS)
-    batches = Late(lambda n: _batch(seen, placed, rungs, users, cuts[n]), len(cuts))
+    cuts = cut_at_buildings(plants.array_building, BATCH_ARRAYS)
+    batches = Late(lambda n: _batch(plants, users, cuts[n]), len(cuts))
     found = list(compute.batches(run_batch, batches, size=1, params=(hours, np.ascontiguousarray(users.profile[:, hours.hour]), config)))
     used = np.concatenate([u for u, _ in found]) if found else np.empty((0, len(READINGS)))
     made = np.concatenate([m for _, m in found]) if found else np.empty(0)
-    if not np.allclose(made, rungs.kwh, rtol=CLOSURE, atol=CLOSURE):
-        raise ContractError(f"solar: its yields are not the sums of the arrays' hours (largest difference {np.abs(made - rungs.kwh).max():.3g} kWh); run make solar")
-    return np.minimum(used, rungs.kwh[:, np.newaxis])
+    if not np.allclose(made, plants.kwh, rtol=CLOSURE, atol=CLOSURE):
+        raise ContractError(f"solar: its yields are not the sums of the arrays' hours (largest difference {np.abs(made - plants.kwh).max():.3g} kWh); run make solar")
+    return np.minimum(used, plants.kwh[:, np.newaxis])
 
 
-def _batch(seen: Any, placed: PlacedModules, rungs: Rungs, users: Users, at: slice) -> _Batch:
+def _batch(plants: Plants, users: Users, at: slice) -> _Batch:
     """Some arrays, from the first of a building to the last of one, and their steps."""
-    steps, shares = _with_modules(placed, rungs, at)
-    first = np.searchsorted(shares.step, np.arange(len(steps.kwh) + 1))
-    return _Batch(seen.iloc[at], first, steps.number, shares.array, shares.part, users.shape[steps.building], users.load[steps.building])
+    own = plants.array_building[at]
+    s, t = np.searchsorted(plants.building, [own[0], own[-1] + 1])
+    building = plants.building[s:t]
+    a, b = np.searchsorted(plants.adds.step, [s, t])
+    first = np.searchsorted(plants.adds.step[a:b], np.arange(s, t + 1))
+    number = np.arange(t - s) - np.searchsorted(building, building) + 1
+    return _Batch(plants.arrays.iloc[at], first, number, plants.adds.array[a:b] - at.start, plants.adds.part[a:b], users.shape[building], users.load[building])
 
 
 def run_batch(batches: list[_Batch], hours: SkyHours, profile: Floats, config: SolarConfig) -> tuple[Floats, Floats]:
     """Energy used at once and energy made by the steps of some buildings."""
     used, made = [], []
     for b in batches:
-        light = np.empty((len(b.arrays), len(hours.hour)))
-        for at, kwh in lit_kwh(b.arrays, hours, config):
-            light[at] = kwh
-        u, m = used_at_once(light, b.first, b.number, b.array, b.part, profile, b.shape, b.load)
+        u, m = used_at_once(_light_of(b.arrays, hours, config), b.first, b.number, b.array, b.part, profile, b.shape, b.load)
         used.append(u)
         made.append(m)
     return np.concatenate(used), np.concatenate(made)
 
 
-def step_hours(seen: Any, placed: PlacedModules, rungs: Rungs, chosen: Ints, hours: SkyHours, config: SolarConfig) -> Floats:
-    """Production of some steps by the hour of the year, shape (chosen, 8760) [kWh]; parameters as in `used_by_steps`."""
-    light = np.empty((len(seen), len(hours.hour)))
-    for at, kwh in lit_kwh(seen, hours, config):
+def _light_of(arrays: Any, hours: SkyHours, config: SolarConfig) -> Floats:
+    """Energy of arrays in the hours with light, shape (arrays, hours with light) [kWh]."""
+    light = np.empty((len(arrays), len(hours.hour)))
+    for at, kwh in lit_kwh(arrays, hours, config):
         light[at] = kwh
+    return light
+
+
+def step_hours(plants: Plants, chosen: Ints, hours: SkyHours, config: SolarConfig) -> Floats:
+    """Production of some steps by the hour of the year, shape (chosen, 8760) [kWh]; parameters as in `used_by_steps`."""
     out = np.zeros((len(chosen), hours.length))
     if not len(chosen):
         return out
-    steps, shares = _with_modules(placed, rungs, slice(0, len(placed.building)))
+    light = _light_of(plants.arrays, hours, config)
     for row, last in enumerate(chosen):
         # A step holds what those before it in its building add.
-        mine = (steps.building[shares.step] == steps.building[last]) & (shares.step <= last)
-        out[row, hours.hour] = shares.part[mine] @ light[shares.array[mine]]
+        mine = (plants.building[plants.adds.step] == plants.building[last]) & (plants.adds.step <= last)
+        out[row, hours.hour] = plants.adds.part[mine] @ light[plants.adds.array[mine]]
     return out
 
 

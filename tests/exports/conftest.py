@@ -64,10 +64,12 @@ def towns() -> ModuleType:
 
 
 def whole(frame: pd.DataFrame, spec: type[TableSpec], **more: Any) -> pd.DataFrame:
-    """With all columns of the contract: what is missing is 0, false, or no text where there may be none."""
+    """With all columns of the contract: what is missing is 0, false, no bytes, or no text where there may be none."""
     out = frame.assign(**more)
     for name, column in spec.columns().items():
-        if name not in out:
+        if name not in out and column.dtype == "bytes":
+            out[name] = [np.empty(0, dtype=np.uint8)] * len(out)
+        elif name not in out:
             out[name] = {"float": 0.0, "int": 0, "bool": False, "str": "x" if column.required else None}.get(column.dtype)
     return out
 

@@ -17,7 +17,7 @@ from pipeline.errors import ContractError, StorageError
 from pipeline.io.onfile import extent
 from pipeline.io.parts import write_parts
 from pipeline.io.shelf import Outlines, Shelf
-from pipeline.io.tables import GROUP_ROWS, read_table, write_table
+from pipeline.io.tables import read_table, write_table
 
 EPSG = 25833
 
@@ -40,7 +40,7 @@ def shuffled(frame: Any, sizes: tuple[int, ...]) -> list[Any]:
     return [frame.iloc[np.sort(part)[::-1]].reset_index(drop=True) for part in np.split(rows, cuts)]
 
 
-@pytest.mark.parametrize(("frame", "spec"), [(obstacles(GROUP_ROWS + 77), Obstacles), (horizons(GROUP_ROWS + 9), Horizon), (obstacles(3)[:0], Obstacles), (horizons(3)[:0], Horizon)])
+@pytest.mark.parametrize(("frame", "spec"), [(obstacles(Obstacles.group_rows + 77), Obstacles), (horizons(Horizon.group_rows + 9), Horizon), (obstacles(3)[:0], Obstacles), (horizons(3)[:0], Horizon)])
 def test_the_file_is_that_of_the_whole_table(frame: Any, spec: Any, tmp_path: Path) -> None:
     (tmp_path / "whole").mkdir()
     write_table(tmp_path / "whole" / "t.parquet", frame, spec, EPSG, {"notice": "demo"})
@@ -78,7 +78,7 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
 
 
 def test_outlines_on_file_and_in_memory_are_the_same(tmp_path: Path) -> None:
-    frame = obstacles(GROUP_ROWS + 40)
+    frame = obstacles(Obstacles.group_rows + 40)
     write_table(tmp_path / "t.parquet", frame, Obstacles, EPSG, {})
     slim = read_table(tmp_path / "t.parquet", Obstacles, slim=True)
     held, left = Outlines(frame["geometry"]), Outlines(slim["geometry"])

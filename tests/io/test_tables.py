@@ -23,7 +23,7 @@ from pipeline.contracts.spec import Column, PackageSpec, TableSpec
 from pipeline.errors import ContractError
 from pipeline.io.onfile import lists, outlines
 from pipeline.io.packages import read_package, write_package
-from pipeline.io.tables import GROUP_ROWS, read_table, write_table
+from pipeline.io.tables import read_table, write_table
 
 
 class Trees(TableSpec):
@@ -157,7 +157,7 @@ def test_broken_files_are_contract_errors(tmp_path: Path) -> None:
 
 def test_bulky_columns_stay_in_the_file_until_rows_of_them_are_asked_for(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
-    rows = 2 * GROUP_ROWS + 37
+    rows = 2 * Horizon.group_rows + 37
     columns = {"roof_id": [f"{i:04d}" for i in range(rows)], "horizon_deg": [np.zeros(72)] * rows, "sky_view": rng.random(rows)}
     frame = pd.DataFrame(columns | {"lit_share": list(rng.integers(0, 256, (rows, 3240), dtype=np.uint8)), "cells": [np.zeros(0, dtype=np.uint8)] * rows})
     write_table(tmp_path / "h.parquet", frame, Horizon, 25833, {})
@@ -171,7 +171,7 @@ def test_bulky_columns_stay_in_the_file_until_rows_of_them_are_asked_for(tmp_pat
 
 
 def test_outlines_left_in_the_file_are_the_ones_that_were_written(tmp_path: Path) -> None:
-    rows = GROUP_ROWS + 5
+    rows = Hedges.group_rows + 5
     shapes = np.array([shapely.box(i, 0, i + 1, 1) if i % 7 else None for i in range(rows)], dtype=object)
     frame = gpd.GeoDataFrame({"hedge_id": [f"{i:04d}" for i in range(rows)]}, geometry=shapes, crs=25833)
     write_table(tmp_path / "b.parquet", frame, Hedges, 25833, {})

@@ -219,3 +219,62 @@ def shares_of(steps: Steps, modules: Modules, array_kwh: Floats) -> Shares:
     array = pairs % arrays
     whole = array_kwh[array]
     return Shares(pairs // arrays, array, added / np.where(whole > 0.0, whole, 1.0))
+
+
+def taken_upto(steps: Steps, shares: Shares, array_building: Ints) -> tuple[Floats, Ints]:
+    """Share of each array's yearly energy that a step and those before it take.
+
+    Parameters
+    ----------
+    steps, shares
+        From `steps_of`, `shares_of`.
+    array_building
+        Building of each array, rising.
+
+    Returns
+    -------
+    array of shape (n,)
+        By step, and for each step by the arrays of its building.
+    array of shape (steps + 1,)
+        Where each step begins and, last, n.
+    """
+    start, place = _by_step_and_array(steps.building, array_building)
+    first = np.searchsorted(array_building, steps.building)
+    added = np.zeros(len(place))
+    added[start[shares.step] + shares.array - first[shares.step]] = shares.part
+    # Summed up array by array.
+    order = np.lexsort((np.arange(len(place)), place))
+    taken = np.empty(len(place))
+    taken[order] = _cumulated(added[order], np.r_[0, np.cumsum(np.bincount(place))] if len(place) else np.zeros(1, dtype=np.int64))
+    return taken, start
+
+
+def added_by(taken: Floats, building: Ints, array_building: Ints) -> Shares:
+    """What each step adds, from what it takes with those before it: `taken_upto` undone.
+
+    Parameters
+    ----------
+    taken
+        From `taken_upto`.
+    building
+        Building of each step, rising.
+    array_building
+        Building of each array, rising.
+    """
+    start, place = _by_step_and_array(building, array_building)
+    number = np.diff(start)
+    step = np.repeat(np.arange(len(building)), number)
+    again = np.r_[False, building[1:] == building[:-1]] if len(building) else np.zeros(0, dtype=bool)
+    later = again[step]
+    before = np.zeros(len(taken))
+    # The step before takes of the same arrays.
+    before[later] = taken[np.flatnonzero(later) - number[step[later]]]
+    some = taken > before
+    return Shares(step[some], place[some], (taken - before)[some])
+
+
+def _by_step_and_array(building: Ints, array_building: Ints) -> tuple[Ints, Ints]:
+    """Rows for each step and each array of its building: where those of a step begin and, last, their number; the array of each."""
+    first, last = (np.searchsorted(array_building, building, side=side) for side in ("left", "right"))
+    start = np.concatenate(([0], np.cumsum(last - first)))
+    return start, np.arange(start[-1]) - np.repeat(start[:-1] - first, last - first)

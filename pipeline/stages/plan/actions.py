@@ -19,7 +19,7 @@ from pipeline.contracts.plan import Estate
 from pipeline.contracts.register import Initiatives
 from pipeline.contracts.solar import Finance, Ladder
 from pipeline.contracts.sources import Buildings, Occupancy, Parcels, Residents, Streets
-from pipeline.contracts.spec import Package, Table
+from pipeline.contracts.spec import Package, Slim, Table
 from pipeline.contracts.waste import Collection
 from pipeline.core.plan.abatement import abatement_curve, cost_per_tonne
 from pipeline.core.plan.budget import NEVER, Chosen, Problem, best_set, spent
@@ -37,7 +37,7 @@ NO_HURRY = 2100.0
 
 
 def actions(
-    buildings: Table[Buildings], ladder: Table[Ladder] | None, finance: Table[Finance] | None, occupancy: Table[Occupancy] | None, estate: Table[Estate] | None, parcels: Table[Parcels] | None,
+    buildings: Table[Buildings], ladder: Slim[Ladder] | None, finance: Table[Finance] | None, occupancy: Table[Occupancy] | None, estate: Table[Estate] | None, parcels: Table[Parcels] | None,
     desealing: Table[Desealing] | None, streets: Table[Streets] | None, sealing: Table[Sealing] | None, planting: Table[Planting] | None, residents: Table[Residents] | None, initiatives: Table[Initiatives] | None, collection: Package[Collection] | None,
     config: ActionsConfig, town: Town, notes: Notes,
 ) -> Package[Actions]:  # fmt: skip

@@ -14,9 +14,9 @@ from pipeline.config.sources import Layers
 from pipeline.config.town import Town
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.plan import LOADS, Community, CommunityAnchors, CommunityAreas, CommunitySteps, Estate
-from pipeline.contracts.solar import Arrays, Horizon, Ladder, Roofs, Solar, Sunmap
+from pipeline.contracts.solar import Arrays, Horizon, Ladder, Roofs
 from pipeline.contracts.sources import BUILDING_USES, Buildings, Occupancy, Weather
-from pipeline.contracts.spec import Package, Raster, Slim, Table
+from pipeline.contracts.spec import Package, Slim, Table
 from pipeline.core.footprints import holding_zone
 from pipeline.core.plan.community import balance, by_plant, members_for, premium, shared_hours
 from pipeline.core.plan.standing import ranks
@@ -35,7 +35,7 @@ MWH = 1000.0
 
 
 def community(
-    estate: Table[Estate], buildings: Table[Buildings], occupancy: Table[Occupancy] | None, ladder: Table[Ladder], arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None,
+    estate: Table[Estate], buildings: Table[Buildings], occupancy: Table[Occupancy] | None, ladder: Slim[Ladder], arrays: Slim[Arrays],
     roofs: Table[Roofs], horizon: Slim[Horizon], weather: Table[Weather], layers: Layers | None, config: CommunityConfig, town: Town, notes: Notes,
 ) -> Package[Community]:  # fmt: skip
     """What the best plants on municipal roofs would share with households, hour by hour, and what the tariff would pay.
@@ -46,14 +46,14 @@ def community(
         Best plant and monthly load of each public building.
     buildings, occupancy
         Homes, and how many are lived in: households by area, nothing about single buildings.
-    ladder, arrays, solar, sunmap, roofs, horizon, weather
+    ladder, arrays, roofs, horizon, weather
         The plants' hours.
     layers
         Kind vector: areas of primary substations; without them the town is one.
     config
         Day, region, numbers of households.
     town
-        Power model, sizes, calendar.
+        Power model, calendar.
     notes
         Sums, assumptions, what is left out.
 
@@ -67,7 +67,7 @@ def community(
         When the hours do not give the self-consumption of the estate again.
     """
     plants = estate[estate["pv_kwp"].notna()].reset_index(drop=True)
-    made, own = _hours(plants, estate, RoofTables(ladder, arrays, solar, sunmap, roofs, horizon, weather), town, config)
+    made, own = _hours(plants, estate, RoofTables(ladder, arrays, roofs, horizon, weather), town, config)
     fed_in = np.maximum(made - own, 0.0)
     areas = read_areas(layers, town.epsg, notes) if layers else gpd.GeoDataFrame({"area_id": [WHOLE]}, geometry=[None], crs=buildings.crs)
     homes = _households(buildings, occupancy, areas, town, config)
@@ -95,7 +95,7 @@ def _hours(plants: pd.DataFrame, estate: pd.DataFrame, tables: RoofTables, town:
     if not len(plants):
         return np.empty((0, 8760)), np.empty((0, 8760))
     names = plants["building_id"].to_numpy(dtype=object)
-    made = plant_hours(names, plants["pv_kwp"].to_numpy(dtype=float), tables, town.solar, town.ladder.sizes_kwp)
+    made = plant_hours(names, plants["pv_kwp"].to_numpy(dtype=float), tables, town.solar)
     own = np.zeros_like(made)
     for row in estate[estate["building_id"].isin(set(names))].to_dict("records"):
         months = np.array([row[c] for c in LOADS])

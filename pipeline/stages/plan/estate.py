@@ -15,9 +15,9 @@ from pipeline.config.sources import Layers
 from pipeline.config.town import Town
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.plan import ESTATE_CLASSES, LOADS, Estate
-from pipeline.contracts.solar import Arrays, Horizon, Ladder, Roofs, Solar, Sunmap
+from pipeline.contracts.solar import Arrays, Horizon, Ladder, Roofs
 from pipeline.contracts.sources import BUILDING_USES, Buildings, Parcels, Residents, Weather
-from pipeline.contracts.spec import Raster, Slim, Table
+from pipeline.contracts.spec import Slim, Table
 from pipeline.core.plan.degreedays import METHODS, degree_days
 from pipeline.core.plan.duties import deadline
 from pipeline.core.plan.standing import gap, ranks, step
@@ -46,7 +46,7 @@ LISTED = 20  # buildings that were not found, named one by one
 
 def estate(
     buildings: Table[Buildings], parcels: Table[Parcels] | None, residents: Table[Residents] | None, weather: Table[Weather] | None,
-    ladder: Table[Ladder] | None, arrays: Slim[Arrays] | None, solar: Table[Solar] | None, sunmap: Raster[Sunmap] | None, roofs: Table[Roofs] | None, horizon: Slim[Horizon] | None,
+    ladder: Slim[Ladder] | None, arrays: Slim[Arrays] | None, roofs: Table[Roofs] | None, horizon: Slim[Horizon] | None,
     layers: Layers, config: EstateConfig, town: Town, compute: Compute, notes: Notes,
 ) -> Table[Estate]:  # fmt: skip
     """Join the register with the ground, and say of each building how it stands, what is due, what its roof gives, and where to begin.
@@ -59,14 +59,14 @@ def estate(
         Of the town, as a sum: grants ask for its size.
     weather
         The typical year, for its degree days and the sun's hours.
-    ladder, arrays, solar, sunmap, roofs, horizon
+    ladder, arrays, roofs, horizon
         Plants of the buildings' own roofs; without them there is no photovoltaics.
     layers
         Kinds public_buildings, addresses, degree_days.
     config
         Day of the valuation, method of degree days.
     town
-        Calendar of section finance, power model of solar, sizes of ladder.
+        Calendar of section finance, power model of solar.
     compute
         Batches of roofs.
     notes
@@ -90,12 +90,12 @@ def estate(
     _beside_typical(table, typical, config.as_of)
     _law(table, residents, config.as_of, notes)
     first = _first_claim(table, found)
-    if any(t is None for t in (ladder, arrays, solar, roofs, horizon, weather)):
+    if any(t is None for t in (ladder, arrays, roofs, horizon, weather)):
         notes.assume("Nothing is known of the roofs: no photovoltaics of public buildings.")
         plants = pd.DataFrame(np.nan, index=range(len(table)), columns=[*COLUMNS])
         table[[*LOADS]] = np.nan
     else:
-        plants = _plants(table, used, found, buildings, RoofTables(ladder, arrays, solar, sunmap, roofs, horizon, weather), town, config, compute, first)
+        plants = _plants(table, used, found, buildings, RoofTables(ladder, arrays, roofs, horizon, weather), town, config, compute, first)
     table = _with_plants(table, plants)
     table["reasons"] = [_reasons(r, bool(f)) for r, f in zip(table.to_dict("records"), first, strict=True)]
     made = _ranked(table, buildings, found)
@@ -176,7 +176,7 @@ def _plants(
     profile = np.where(energy[:, [MIDDLE]] > 0.0, hours / np.maximum(energy[:, [MIDDLE]], 1e-9), shape[rows])
     names = buildings["building_id"].to_numpy(dtype=object)[found.row[rows]]
     use = np.array([BUILDING_USES.index(uses[r].terms) for r in rows], dtype=np.int64)
-    plants = own_roofs(Consumers(names, profile, energy, use), tables, terms, town.solar, town.ladder.sizes_kwp, compute)
+    plants = own_roofs(Consumers(names, profile, energy, use), tables, terms, town.solar, compute)
     out = pd.DataFrame(np.nan, index=range(len(table)), columns=[*COLUMNS])
     out.iloc[rows] = plants.reindex(names).to_numpy(dtype=float)
     return out

@@ -21,7 +21,7 @@ from pipeline.contracts.publish import Atlas, Published, Site
 from pipeline.contracts.register import Initiatives, Reports
 from pipeline.contracts.solar import Finance, Ladder, Sunmap
 from pipeline.contracts.sources import Greenspaces, Landcover, Mismatch, Streets, Surface
-from pipeline.contracts.spec import Folder, Package, Raster, Table
+from pipeline.contracts.spec import Folder, Package, Raster, Slim, Table
 from pipeline.contracts.waste import Collection, Waste
 from pipeline.core.terrain import hillshade
 from pipeline.exports.content import joined_layers
@@ -49,7 +49,7 @@ def webmap(
     surface: Raster[Surface] | None,
     landcover: Raster[Landcover] | None,
     sunmap: Raster[Sunmap] | None,
-    ladder: Table[Ladder] | None,
+    ladder: Slim[Ladder] | None,
     finance: Table[Finance] | None,
     streets: Table[Streets] | None,
     greenspaces: Table[Greenspaces] | None,

@@ -11,28 +11,27 @@ from pipeline.compute import Compute
 from pipeline.config.finance import FinanceConfig
 from pipeline.config.town import Town
 from pipeline.contracts.notes import Notes
-from pipeline.contracts.solar import Arrays, Finance, Horizon, Ladder, Roofs, Solar, Sunmap
+from pipeline.contracts.solar import Arrays, Finance, Horizon, Ladder, Roofs
 from pipeline.contracts.sources import BUILDING_USES, Buildings, Occupancy, Weather
-from pipeline.contracts.spec import Raster, Slim, Table
+from pipeline.contracts.spec import Slim, Table
 from pipeline.io.loads import load_hours
 from pipeline.io.terms import MIDDLE, Terms, read_terms
 from pipeline.joins.demand import Needs, needs_of
-from pipeline.joins.modules import placed_modules
-from pipeline.joins.plants import Users, steps_again, used_by_steps, valued_steps
-from pipeline.joins.production import laid_arrays, year_hours
+from pipeline.joins.plants import Users, plants_of, used_by_steps, valued_steps
+from pipeline.joins.production import year_hours
 
 Ints = NDArray[np.int64]
 
 
 def finance(
-    ladder: Table[Ladder], arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | None, roofs: Slim[Roofs], horizon: Slim[Horizon],
-    weather: Table[Weather], buildings: Slim[Buildings], occupancy: Table[Occupancy] | None, config: FinanceConfig, town: Town, compute: Compute, notes: Notes,
+    ladder: Slim[Ladder], arrays: Slim[Arrays], roofs: Slim[Roofs], horizon: Slim[Horizon], weather: Table[Weather],
+    buildings: Slim[Buildings], occupancy: Table[Occupancy] | None, config: FinanceConfig, town: Town, compute: Compute, notes: Notes,
 ) -> Table[Finance]:  # fmt: skip
     """Cost, self-consumption, present value, payback, levelised cost and avoided emissions of each step of the ladders.
 
     Parameters
     ----------
-    ladder, arrays, solar, sunmap
+    ladder, arrays
         Steps, and what they are made of.
     roofs, horizon, weather
         What the arrays see, and the year, for their hours.
@@ -43,7 +42,7 @@ def finance(
     config
         Day of the valuation, calendar and clock.
     town
-        Power model and wear of the section solar, sizes of the section ladder.
+        Power model and wear of the section solar.
     compute
         Batches of buildings run in parallel.
     notes
@@ -60,14 +59,12 @@ def finance(
         When `ladder` was not made of these arrays.
     """
     terms = read_terms(config.as_of, notes)
-    placed = placed_modules(arrays, solar, sunmap, Notes())
-    steps = steps_again(placed, ladder, town.ladder.sizes_kwp)
-    need = needs_of(placed.names, buildings, occupancy, terms, config, notes)
+    plants = plants_of(ladder, arrays, roofs, horizon)
+    need = needs_of(plants.names, buildings, occupancy, terms, config, notes)
     users = Users(_profiles(config), need.use, need.load, need.use, need.dwellings)
-    seen = laid_arrays(arrays, roofs, horizon).set_index("array_id", drop=False).loc[placed.arrays["array_id"]]
-    used = used_by_steps(seen, placed, steps, users, year_hours(weather, roofs), town.solar, compute)
-    table = valued_steps(ladder, steps.building, used, users, terms, town.solar)[[*Finance.columns()]]
-    _write_down(table, ladder, need, steps.building, terms, town.solar.life_years, notes)
+    used = used_by_steps(plants, users, year_hours(weather, roofs), town.solar, compute)
+    table = valued_steps(ladder, plants.building, used, users, terms, town.solar)[[*Finance.columns()]]
+    _write_down(table, ladder, need, plants.building, terms, town.solar.life_years, notes)
     return table
 
 

@@ -12,9 +12,9 @@ from pipeline.config.finance import LadderConfig
 from pipeline.contracts.notes import Notes
 from pipeline.contracts.solar import Arrays, Ladder, Solar, Sunmap
 from pipeline.contracts.spec import Raster, Slim, Table
-from pipeline.core.solar.ladder import p90_of_steps, steps_of
+from pipeline.core.solar.ladder import p90_of_steps, shares_of, steps_of, taken_upto
 from pipeline.core.solar.uncertainty import Sigmas
-from pipeline.joins.modules import PlacedModules, placed_modules
+from pipeline.joins.modules import PlacedModules, placed_modules, written_shares
 from pipeline.joins.production import sigmas_in
 
 BATCH_ARRAYS = 1024
@@ -50,13 +50,14 @@ def ladder(arrays: Slim[Arrays], solar: Table[Solar], sunmap: Raster[Sunmap] | N
 
 def _steps(placed: PlacedModules, at: slice, sure: pd.DataFrame, sizes_kwp: NDArray[np.float64]) -> pd.DataFrame:
     """Rows of the buildings of some arrays."""
-    modules = placed.modules(at)
-    steps = steps_of(modules, placed.building[at], sizes_kwp)
-    p90 = p90_of_steps(steps, modules, sigmas_in(sure.loc[placed.arrays["array_id"].iloc[at]]))
+    modules, building, arrays = placed.modules(at), placed.building[at], placed.arrays.iloc[at]
+    steps = steps_of(modules, building, sizes_kwp)
+    p90 = p90_of_steps(steps, modules, sigmas_in(sure.loc[arrays["array_id"]]))
+    taken = taken_upto(steps, shares_of(steps, modules, arrays["kwh_year"].to_numpy(dtype=float)), building)
     return pd.DataFrame(
         {
             "building_id": placed.names[steps.building], "step": steps.number, "modules": steps.modules, "kwp": steps.kwp,
-            "kwh_year": steps.kwh, "kwh_year_p90": p90, "last_kwh_kwp": steps.last,
+            "kwh_year": steps.kwh, "kwh_year_p90": p90, "last_kwh_kwp": steps.last, "array_shares": written_shares(*taken),
         }
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.core.solar.demand import dwellings_of, storeys_of, use_or_guess
-from pipeline.core.solar.ladder import Modules, modules_of, p90_of_steps, shares_of, steps_of
+from pipeline.core.solar.ladder import Modules, added_by, modules_of, p90_of_steps, shares_of, steps_of, taken_upto
 from pipeline.core.solar.selfuse import used_at_once
 from pipeline.core.solar.uncertainty import Sigmas, p90_of_sum
 
@@ -84,7 +84,28 @@ def test_no_modules() -> None:
     none = np.empty(0)
     modules = modules_of(np.empty(0, dtype=np.int64), none, none)
     steps = steps_of(modules, np.empty(0, dtype=np.int64), SIZES)
+    taken, start = taken_upto(steps, shares_of(steps, modules, none), steps.building)
+    assert start.tolist() == [0] and len(added_by(taken, steps.building, steps.building).step) == 0
     assert len(steps.kwh) == len(shares_of(steps, modules, none).step) == len(p90_of_steps(steps, modules, Sigmas(*[none] * 5))) == 0
+
+
+@given(st.integers(0, 500))
+def test_what_steps_take_against_counting_and_what_they_add_again(seed: int) -> None:
+    building, _, _, kwh, modules = town(seed)
+    steps = steps_of(modules, building, SIZES)
+    shares = shares_of(steps, modules, kwh)
+    taken, start = taken_upto(steps, shares, building)
+    begin = 0
+    for s, b in enumerate(steps.building):
+        own = np.flatnonzero(building == b)
+        begin = begin if steps.number[s] > 1 else steps.end[s] - steps.modules[s]
+        mine = steps.order[begin : steps.end[s]]
+        wanted = [modules.kwh[mine[modules.array[mine] == a]].sum() / kwh[a] for a in own]
+        assert taken[start[s] : start[s + 1]] == pytest.approx(wanted, abs=1e-12)
+    assert start[-1] == len(taken) and (taken <= 1.0 + 1e-12).all()
+    again = added_by(taken, steps.building, building)
+    assert again.step.tolist() == shares.step.tolist() and again.array.tolist() == shares.array.tolist()
+    assert again.part == pytest.approx(shares.part, abs=1e-12)
 
 
 def use_of(seed: int, load: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

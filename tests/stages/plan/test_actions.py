@@ -32,7 +32,7 @@ from tests.reference.plants import town_with_plants
 from tests.reference.scene import EPSG
 
 ON = "2026-11"
-TABLES = ("buildings", "ladder", "arrays", "solar", "roofs", "horizon", "weather")
+TABLES = ("buildings", "ladder", "arrays", "roofs", "horizon", "weather")
 LINES = ("codice;denominazione;uso;aggregato;superficie;anno;mese;kwh elettrici;kwh termici;combustibile;gradi giorno", "E1;Scuola;scuola;b03;1400;2024;;90000;300000;metano;1200", "E2;Nido;nido;;100;2024;;1;0;metano;1200")
 OPTIONAL = ("ladder", "finance", "occupancy", "estate", "parcels", "desealing", "streets", "sealing", "planting", "residents", "initiatives", "collection")
 
@@ -45,10 +45,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     path.write_text("\n".join(LINES) + "\n", encoding="utf-8")
     with Compute("threads") as compute:
         tables["estate"] = estate(
-            **{k: tables[k] for k in TABLES}, parcels=None, residents=None, sunmap=None, layers=(Layer(Source(kind="public_buildings", path="edifici.csv"), (path,)),),
+            **{k: tables[k] for k in TABLES}, parcels=None, residents=None, layers=(Layer(Source(kind="public_buildings", path="edifici.csv"), (path,)),),
             config=EstateConfig(), town=town, compute=compute, notes=Notes(),
         )  # type: ignore[arg-type]  # fmt: skip
-        tables["finance"] = finance(**{k: tables[k] for k in TABLES}, sunmap=None, occupancy=None, config=FinanceConfig(), town=town, compute=compute, notes=Notes())  # type: ignore[arg-type]
+        tables["finance"] = finance(**{k: tables[k] for k in TABLES}, occupancy=None, config=FinanceConfig(), town=town, compute=compute, notes=Notes())  # type: ignore[arg-type]
     return tables | land(tables["buildings"])
 
 

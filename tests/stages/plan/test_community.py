@@ -27,7 +27,7 @@ from tests.reference.plants import town_with_plants
 from tests.reference.scene import EPSG
 
 ON = "2026-11"
-TABLES = ("buildings", "ladder", "arrays", "solar", "roofs", "horizon", "weather")
+TABLES = ("buildings", "ladder", "arrays", "roofs", "horizon", "weather")
 LINES = ("codice;denominazione;uso;aggregato;superficie;anno;mese;kwh elettrici;kwh termici", "E1;Scuola;scuola;b03;1400;2024;;42000;0", "E2;Palestra;palestra;b03;300;2024;;9000;0", "E3;Sede;municipio;b05;900;2024;;20000;0", "E4;Nido;nido;;100;2024;;1;0")
 
 
@@ -39,7 +39,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     path.write_text("\n".join(LINES) + "\n", encoding="utf-8")
     with Compute("threads") as compute:
         tables["estate"] = estate(
-            **{k: tables[k] for k in TABLES}, parcels=None, residents=None, sunmap=None, layers=(Layer(Source(kind="public_buildings", path="edifici.csv"), (path,)),),
+            **{k: tables[k] for k in TABLES}, parcels=None, residents=None, layers=(Layer(Source(kind="public_buildings", path="edifici.csv"), (path,)),),
             config=EstateConfig(), town=Town(name="C", epsg=EPSG), compute=compute, notes=Notes(),
         )  # type: ignore[arg-type]  # fmt: skip
     return tables
@@ -47,7 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def run(made: dict[str, Any], config: CommunityConfig | None = None, layers: Any = None, notes: Notes | None = None, **changed: Any) -> dict[str, pd.DataFrame]:
     given = {k: changed.get(k, made[k]) for k in ("estate", *TABLES)}
-    found = community(**given, occupancy=None, sunmap=None, layers=layers, config=config or CommunityConfig(), town=Town(name="C", epsg=EPSG), notes=notes or Notes())  # type: ignore[arg-type]
+    found = community(**given, occupancy=None, layers=layers, config=config or CommunityConfig(), town=Town(name="C", epsg=EPSG), notes=notes or Notes())  # type: ignore[arg-type]
     for name, spec in Community.layers.items():
         check_table(found[name], spec, EPSG, name)
     return found

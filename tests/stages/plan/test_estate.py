@@ -29,7 +29,7 @@ from tests.reference.scene import EPSG
 
 ON = "2026-11"
 HEAD = "codice;denominazione;uso;aggregato;superficie utile mq;anno;mese;energia elettrica kwh;energia termica kwh;combustibile;gradi giorno;vincolo;fotovoltaico kwp"
-ROOFLESS = ("ladder", "arrays", "solar", "sunmap", "roofs", "horizon", "weather")
+ROOFLESS = ("ladder", "arrays", "roofs", "horizon", "weather")
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +162,7 @@ def test_money_is_that_of_the_finance_stage_for_the_same_load(tmp_path: Path, ma
     from pipeline.stages.solar.finance import finance
 
     with Compute("threads") as compute:
-        steps = finance(**{k: made[k] for k in ("ladder", "arrays", "solar", "roofs", "horizon", "weather", "buildings")}, sunmap=None, occupancy=None, config=FinanceConfig(), town=Town(name="C", epsg=EPSG), compute=compute, notes=Notes())
+        steps = finance(**{k: made[k] for k in ("ladder", "arrays", "roofs", "horizon", "weather", "buildings")}, occupancy=None, config=FinanceConfig(), town=Town(name="C", epsg=EPSG), compute=compute, notes=Notes())
     best = steps[steps["best"] & (steps["use"] == "school")].iloc[0]
     one = run(tmp_path, [bill("E1", building=best["building_id"], power=f"{best['load_kwh_year']:.9f}")], made, config=TYPICAL).loc["E1"]
     for name in ("kwp", "self_consumed_kwh", "cost_eur", "npv_eur", "payback_years", "co2_kg_year"):

@@ -39,10 +39,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return town_with_plants(tmp_path_factory.mktemp("scene"))
 
 
-def run(made: dict[str, Any], notes: Notes | None = None, config: FinanceConfig | None = None, sunmap: Any = None, **changed: Any) -> pd.DataFrame:
-    given = {k: changed.get(k, made[k]) for k in ("ladder", "arrays", "solar", "roofs", "horizon", "weather", "buildings")}
+def run(made: dict[str, Any], notes: Notes | None = None, config: FinanceConfig | None = None, **changed: Any) -> pd.DataFrame:
+    given = {k: changed.get(k, made[k]) for k in ("ladder", "arrays", "roofs", "horizon", "weather", "buildings")}
     with Compute("threads") as compute:
-        table = finance(**given, occupancy=changed.get("occupancy"), sunmap=sunmap, config=config or FinanceConfig(), town=Town(name="Carmiano", epsg=EPSG), compute=compute, notes=notes or Notes())
+        table = finance(**given, occupancy=changed.get("occupancy"), config=config or FinanceConfig(), town=Town(name="Carmiano", epsg=EPSG), compute=compute, notes=notes or Notes())
     check_table(table, Finance, EPSG, "finance")
     return table
 
@@ -199,31 +199,32 @@ def test_better_modules_first_change_the_steps_but_not_the_whole(made: dict[str,
     notes = Notes()
     steps = ladder(laid, made["solar"], light, LadderConfig(), notes)
     assert notes.counts["arrays whose rectangles are not their modules, taken as even"] == 0
-    found, even = run(made, arrays=laid, ladder=steps, sunmap=light), run(made)
+    found, even = run(made, arrays=laid, ladder=steps), run(made)
     whole = steps.groupby("building_id").tail(1).index
     assert len(steps) == len(made["ladder"])
     np.testing.assert_allclose(found.loc[whole, "self_consumed_kwh"], even.loc[whole, "self_consumed_kwh"], rtol=1e-9)
     more = (steps["kwh_year"] - made["ladder"]["kwh_year"]).drop(whole)
     assert (more > -1e-9).all() and more.max() > 10.0
-    with pytest.raises(ContractError, match="run make ladder"):
-        run(made, arrays=laid, ladder=steps)
 
 
 def test_tables_that_do_not_fit_are_refused(made: dict[str, Any]) -> None:
-    with pytest.raises(ContractError, match=r"not those of arrays and solar .*; run make ladder"):
-        run(made, ladder=made["ladder"].iloc[:-1])
+    steps = made["ladder"]
+    lost = steps["building_id"].iloc[0]
+    for other in (steps.iloc[:-1], steps[steps["building_id"] != lost], steps.iloc[::-1].reset_index(drop=True), steps.assign(building_id=steps["building_id"].replace(lost, "a")), steps.assign(array_shares=[s[8:] for s in steps["array_shares"]])):
+        with pytest.raises(ContractError, match=r"its \d+ steps are not those of these \d+ arrays .*; run make ladder"):
+            run(made, ladder=other)
     with pytest.raises(ContractError, match="buildings are not in buildings"):
         run(made, buildings=made["buildings"].iloc[1:])
     more = made["solar"].assign(kwh_year=made["solar"]["kwh_year"] * 1.01)
     with pytest.raises(ContractError, match=r"not the sums of the arrays' hours .*; run make solar"):
-        run(made, solar=more, ladder=ladder(made["arrays"], more, None, LadderConfig(), Notes()))
+        run(made, ladder=ladder(made["arrays"], more, None, LadderConfig(), Notes()))
 
 
 def test_no_modules_at_all(made: dict[str, Any]) -> None:
     none = made["arrays"].iloc[:0]
     with Compute("threads") as compute:
         yields = solar(none, made["roofs"], made["horizon"], made["weather"], SolarConfig(), compute, Notes())
-    found = run(made, arrays=none, solar=yields, ladder=ladder(none, yields, None, LadderConfig(), Notes()))
+    found = run(made, arrays=none, ladder=ladder(none, yields, None, LadderConfig(), Notes()))
     assert len(found) == 0
 
 
