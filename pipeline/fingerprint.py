@@ -6,13 +6,23 @@ import ast
 import hashlib
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.graph import Stage
 from pipeline.io.sidecar import read_json, sha256_of, stat_of, text_of, write_json
 from pipeline.io.whole import make_folder
 
 CODE_ROOT = Path(__file__).parent.parent
+
+
+class Module(NamedTuple):
+    """What is known of the code of a module: digest of it and of each data file beside it that it names, modules of this
+    package (config aside) and libraries that it imports, what it reads from the whole config."""
+
+    digests: tuple[tuple[str, str], ...]
+    inner: tuple[str, ...]
+    libraries: frozenset[str]
+    town: frozenset[str]
 
 
 class Cache:
@@ -22,14 +32,22 @@ class Cache:
         self.path = path
         self.old: dict[str, Any] = (read_json(path) if path else None) or {}
         self.new: dict[str, Any] = {}
-        self._modules: dict[str, Path | None] = {}
+        self._modules: dict[str, Module | None] = {}
 
-    def module(self, name: str) -> Path | None:
-        """File of a module of this package, None where it has none: stages reach the same modules over and over."""
+    def module(self, name: str) -> Module | None:
+        """A module of this package, None where there is none of the name: stages reach the same modules over and over."""
         if name not in self._modules:
             path = CODE_ROOT.joinpath(*name.split(".")).with_suffix(".py")
-            self._modules[name] = path if path.is_file() else None
+            self._modules[name] = self._read(name, path) if path.is_file() else None
         return self._modules[name]
+
+    def _read(self, name: str, path: Path) -> Module:
+        code = self.get(path, "read", _read_code)
+        beside = sorted(p for folder in code["texts"] for p in (path.parent / folder).rglob("*") if p.is_file())
+        digests = ((name, code["digest"]), *((str(p.relative_to(CODE_ROOT)), self.sha256(p)) for p in beside))
+        inner = tuple(i for i in code["imports"] if i.startswith("pipeline.") and not i.startswith("pipeline.config"))
+        libraries = frozenset(i.partition(".")[0].lower() for i in code["imports"] if not i.startswith("pipeline."))
+        return Module(digests, inner, libraries, frozenset(code["town"]))
 
     def get(self, path: Path, kind: str, make: Any) -> Any:
         """What `make` gives of a file, made again only where its size or time stamp has changed."""
@@ -58,15 +76,10 @@ def code_fingerprint(stage: Stage, cache: Cache | None = None) -> str:
     beside them, and the pinned versions of the libraries they import."""
     cache = cache or Cache()
     pins = cache.get(CODE_ROOT / "requirements.lock", "pins", _pins)
-    seen: dict[str, str] = {}
-    libraries: set[str] = set()
-    for name, (path, code) in _reached(stage, cache).items():
-        seen[name] = code["digest"]
-        libraries |= {i.partition(".")[0].lower() for i in code["imports"] if not i.startswith("pipeline.")}
-        for folder in code["texts"]:
-            for data in sorted(p for p in (path.parent / folder).rglob("*") if p.is_file()):
-                seen[str(data.relative_to(CODE_ROOT))] = cache.sha256(data)
-    content = [sorted(seen.items()), sorted((k, v) for k, v in pins.items() if k in libraries)]
+    reached = _reached(stage, cache)
+    digests = sorted(dict(d for m in reached for d in m.digests).items())
+    libraries = frozenset().union(*(m.libraries for m in reached))
+    content = [digests, sorted((k, v) for k, v in pins.items() if k in libraries)]
     return hashlib.sha256(text_of(content).encode()).hexdigest()
 
 
@@ -75,22 +88,21 @@ def town_attributes(stage: Stage, cache: Cache | None = None) -> set[str]:
 
     A parameter that holds the config is named `town` everywhere (a test sees to it), so the text of the modules tells.
     """
-    return {name for _, code in _reached(stage, cache or Cache()).values() for name in code["town"]}
+    return set().union(*(m.town for m in _reached(stage, cache or Cache())))
 
 
-def _reached(stage: Stage, cache: Cache) -> dict[str, tuple[Path, dict[str, Any]]]:
-    """Modules of this package that a stage imports, itself first, with their files and what `_read_code` says; config aside."""
-    found: dict[str, tuple[Path, dict[str, Any]]] = {}
-    waiting = [stage.module]
+def _reached(stage: Stage, cache: Cache) -> list[Module]:
+    """Modules of this package that a stage imports, itself first; config aside."""
+    found: dict[str, Module] = {}
+    waiting, asked = [stage.module], {stage.module}
     while waiting:
         name = waiting.pop()
-        path = cache.module(name)
-        if name in found or path is None:
+        if (module := cache.module(name)) is None:
             continue
-        code = cache.get(path, "read", _read_code)
-        found[name] = path, code
-        waiting += [i for i in code["imports"] if i.startswith("pipeline.") and not i.startswith("pipeline.config")]
-    return found
+        found[name] = module
+        waiting += [i for i in module.inner if i not in asked]
+        asked.update(module.inner)
+    return list(found.values())
 
 
 def _read_code(path: Path) -> dict[str, Any]:
