@@ -198,12 +198,17 @@ class BandInput:
         row = round((own.north - grid.north) / own.cell_m)
         col = round((grid.west - own.west) / own.cell_m)
         index = raster.bands.index(self.band) + 1
-        inside = row >= 0 and col >= 0 and row + grid.rows <= own.rows and col + grid.cols <= own.cols
-        # Reading beyond the edges takes twice the time, so only where it must.
-        beyond = {} if inside else {"boundless": True, "fill_value": src.nodata}
-        out = src.read(index, window=RioWindow(col, row, grid.cols, grid.rows), out_dtype="float32", **beyond)
+        # Only what lies inside: GDAL's way to read beyond the edges takes four times as long.
+        top, left, bottom, right = max(row, 0), max(col, 0), min(row + grid.rows, own.rows), min(col + grid.cols, own.cols)
+        if top >= bottom or left >= right:
+            return np.full((grid.rows, grid.cols), np.nan, dtype=np.float32)
+        found = np.asarray(src.read(index, window=RioWindow(left, top, right - left, bottom - top), out_dtype="float32"))
         if src.nodata is not None and not np.isnan(src.nodata):
-            out[out == np.float32(src.nodata)] = np.nan
+            found[found == np.float32(src.nodata)] = np.nan
+        if found.shape == (grid.rows, grid.cols):
+            return found
+        out = np.full((grid.rows, grid.cols), np.nan, dtype=np.float32)
+        out[top - row : bottom - row, left - col : right - col] = found
         return out
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import shapely
 
-from pipeline.contracts.sources import Surface
-from pipeline.contracts.spec import RasterBlocks
+from pipeline.contracts.sources import Landcover, Surface
+from pipeline.contracts.spec import RasterBlocks, RasterSpec
 from pipeline.core.grid import Grid, Window
 from pipeline.errors import InputError
 from pipeline.io import rasters
@@ -27,6 +27,20 @@ def test_windows_of_a_raster_are_read_as_they_were_written(tmp_path: Path) -> No
             part = cells[band, window.row : window.row + window.rows, window.col : window.col + window.cols]
             assert np.array_equal(rasters.read(raster, name, window), part)
             assert np.array_equal(rasters.BandInput(path, name).read(GRID.crop(window)), part)
+
+
+@pytest.mark.parametrize(("row", "col"), [(-30, 20), (20, -30), (-30, -30), (580, 10), (10, 690), (595, 695), (-20, -20), (-60, 0), (700, 0), (0, -60), (0, 800)])
+@pytest.mark.parametrize("spec", [Surface, Landcover])
+def test_beyond_the_edges_nothing_is_known(tmp_path: Path, spec: type[RasterSpec], row: int, col: int) -> None:
+    cells = np.random.default_rng(1).integers(1, 5, (len(spec.bands), *GRID.shape)).astype(spec.dtype)
+    cells[:, 5:300:7, 3:500:9] = spec.nodata
+    rasters.write(tmp_path / "r.tif", spec, RasterBlocks(GRID, iter([(Window(0, 0, *GRID.shape), cells)])))
+    expected = np.full((800 + GRID.rows, 800 + GRID.cols), np.nan, np.float32)
+    expected[100 : 100 + GRID.rows, 100 : 100 + GRID.cols] = np.where(np.equal(cells[0], spec.nodata), np.nan, cells[0])
+    wide = Grid(GRID.west + col, GRID.north - row, 1.0, 50, 40, 25833)
+    found = rasters.BandInput(tmp_path / "r.tif", spec.bands[0].name).read(wide)
+    np.testing.assert_array_equal(found, expected[100 + row : 150 + row, 100 + col : 140 + col])
+    assert found.dtype == np.float32 and found.flags.writeable
 
 
 def test_a_raster_that_is_replaced_is_read_anew_and_one_that_is_gone_is_named(tmp_path: Path) -> None:

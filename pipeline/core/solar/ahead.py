@@ -16,7 +16,7 @@ from numba.core.sigutils import normalize_signature
 from pipeline.core.solar.compiled import KERNELS
 
 # In the order in which stages come to them. Roofs need the first three and compile them too, from the top: so each is begun at its end.
-MODULES = ("growth", "regions", "outlines", "march", "sky", "sunmap", "light", "power", "packing", "selfuse", "obstacles")
+MODULES = ("growth", "regions", "outlines", "march", "sky", "sunmap", "light", "power", "packing", "selfuse", "around")
 
 
 def compile_ahead() -> None:

@@ -25,7 +25,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from pipeline.core.solar.compiled import kernel
+from pipeline.core.solar.around import EDGE, HOLE, MEMBER, NOISE, what_is_around
 from pipeline.core.solar.outlines import Regions, outlines, squares
 from pipeline.core.solar.usable import shrunk
 
@@ -137,10 +137,14 @@ def find_obstacles(planes: Sequence[PlaneCells], cell_m: float, rules: ObstacleR
     kind: list[int] = []
     height: list[float] = []
     for plane, p in enumerate(planes):
-        what = np.zeros(p.above.shape, np.int8)
-        _what(p.above, p.member, p.other, p.inside & p.flat, rules.obstacle_m, rules.rim_height_m, rules.pit_m2 / cell_m**2, what, p.member.copy(), np.empty(what.size, np.int32))
+        what, seen = np.zeros(p.above.shape, np.int8), p.member.astype(np.int8)
+        seen[0] = seen[-1] = seen[:, 0] = seen[:, -1] = 2
+        what_is_around(
+            *(a.ravel() for a in (p.above, p.member, p.other, p.inside & p.flat)), seen.shape[1], rules.obstacle_m, rules.rim_height_m, rules.pit_m2 / cell_m**2,
+            what.ravel(), seen.ravel(), np.empty(what.size, np.int32),
+        )  # fmt: skip
         # Most planes carry nothing.
-        if what.max(initial=0) <= _NOISE:
+        if what.max(initial=0) <= NOISE:
             continue
         around = _rim_share(what) >= rules.rim_share
         label, kinds, heights = _number(what, p.above, rules.obstacle_m, around)
@@ -171,60 +175,15 @@ def _single(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     return shapes
 
 
-# What a cell is to its plane; 0 is outside.
-_MEMBER, _NOISE, _EDGE, _HOLE = 1, 2, 3, 4
-
-
 def _rim_share(what: NDArray[np.int8]) -> float:
     """Share of a plane's edge cells that belong to a wall."""
-    rim = int(np.count_nonzero(what == _EDGE))
+    rim = int(np.count_nonzero(what == EDGE))
     if not rim:
         return 0.0
     out = what == 0
     # A plane keeps off the border of its window.
     beside = out[:-2, 1:-1] | out[2:, 1:-1] | out[1:-1, :-2] | out[1:-1, 2:]
-    return rim / (rim + int(np.count_nonzero(beside & (what[1:-1, 1:-1] == _MEMBER))))
-
-
-@kernel("f8[:,::1], b1[:,::1], b1[:,::1], b1[:,::1], f8, f8, f8, i1[:,::1], b1[:,::1], i4[::1]")
-def _what(above, member, other, walled, obstacle, rim, pit, what, seen, queue):  # type: ignore[no-untyped-def]
-    """What each cell is to the plane, into `what` (zeros): 1 member, 2 hole within the noise, 3 wall along the edge, 4 obstacle in a hole, 0 outside.
-
-    `seen` is a copy of `member`, `queue` scratch: arrays made here would cost time in a first run.
-    """
-    rows, cols = above.shape
-    for start in range(rows * cols):
-        if seen[start // cols, start % cols]:
-            continue
-        head, tail = 0, 1
-        queue[0] = start
-        seen[start // cols, start % cols] = True
-        enclosed, high, low = True, False, 0
-        while head < tail:
-            i, j = queue[head] // cols, queue[head] % cols
-            head += 1
-            enclosed = enclosed and 0 < i < rows - 1 and 0 < j < cols - 1
-            high = high or not above[i, j] <= obstacle or other[i, j]
-            low += above[i, j] < -obstacle
-            for step in range(4):
-                a = i + (step == 0) - (step == 1)
-                b = j + (step == 2) - (step == 3)
-                if 0 <= a < rows and 0 <= b < cols and not seen[a, b]:
-                    seen[a, b] = True
-                    queue[tail] = a * cols + b
-                    tail += 1
-        if enclosed:
-            for k in range(tail):
-                what[queue[k] // cols, queue[k] % cols] = 4 if high or low >= pit else 2
-    for i in range(1, rows - 1):
-        for j in range(1, cols - 1):
-            if member[i, j]:
-                what[i, j] = 1
-            elif walled[i, j] and what[i, j] == 0 and not other[i, j] and 0.0 < above[i, j] <= rim:
-                for a in range(i - 1, i + 2):
-                    for b in range(j - 1, j + 2):
-                        if member[a, b]:
-                            what[i, j] = 3
+    return rim / (rim + int(np.count_nonzero(beside & (what[1:-1, 1:-1] == MEMBER))))
 
 
 def _number(what: NDArray[np.int8], above: NDArray[np.float64], obstacle: float, around: bool) -> tuple[NDArray[np.int16], list[int], list[float]]:
@@ -235,11 +194,11 @@ def _number(what: NDArray[np.int8], above: NDArray[np.float64], obstacle: float,
     label = np.zeros(what.shape, np.int16)
     kinds: list[int] = []
     heights: list[float] = []
-    for wanted in (_HOLE, _EDGE):
+    for wanted in (HOLE, EDGE):
         mask = what == wanted
         if not mask.any():
             continue
-        part, count = (mask.astype(np.int16), 1) if around and wanted == _EDGE else ndimage.label(mask, np.ones((3, 3)), output=np.int16)
+        part, count = (mask.astype(np.int16), 1) if around and wanted == EDGE else ndimage.label(mask, np.ones((3, 3)), output=np.int16)
         numbers, heights_of = part[mask], above[mask]
         label[mask] = numbers + len(kinds)
         known = np.isfinite(heights_of)
@@ -247,7 +206,7 @@ def _number(what: NDArray[np.int8], above: NDArray[np.float64], obstacle: float,
             cells = heights_of[known & (numbers == number)]
             high = float(cells.max()) if cells.size else np.nan
             low = float(cells.min()) if cells.size else np.nan
-            kind = RIM if wanted == _EDGE else PIT if high <= obstacle and low < -obstacle else OBJECT
+            kind = RIM if wanted == EDGE else PIT if high <= obstacle and low < -obstacle else OBJECT
             kinds.append(kind)
             heights.append(low if kind == PIT else high)
     return label, kinds, heights
