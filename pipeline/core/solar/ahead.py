@@ -2,31 +2,40 @@
 
 A first run spends a fifth of its seconds on compiling, most of it where one stage waits for the other, while the stage `roofs`, the
 first in line, leaves one of two cores idle. So Make starts this beside it. Nothing relies on it: a stage compiles what it does
-not find. Two processes may compile the same function at once, as numba puts each file in its place whole, and every function has
-one list of types only, so that either's file is right.
+not find. What one of two processes is at the other waits for (`compiled`).
 """
 
 from __future__ import annotations
 
 import gc
 from importlib import import_module
+from typing import Any
 
 from numba.core.sigutils import normalize_signature
 
 from pipeline.core.solar.compiled import KERNELS
 
-# In the order in which stages come to them. Roofs need the first three and compile them too, from the top: so each is begun at its end.
-MODULES = ("growth", "regions", "outlines", "march", "sky", "sunmap", "light", "power", "packing", "selfuse", "around")
+# In the order in which stages come to them.
+MODULES = ("planefit", "growth", "regions", "outlines", "march", "sky", "sunmap", "light", "power", "packing", "selfuse", "around")
+# The stage `roofs` is begun at the same time and compiles what it comes to. So that none of the two waits for what the other is at,
+# this begins with what is long and needed late by it, and ends with what it will have made itself by then.
+FIRST, LAST = ("_grow", "_merge", "_spread", "_trace"), ("windows", "_refit", "_sweep", "_drop_scraps", "_fit", "_reach_out")
+
+
+def _turn(kernel: tuple[Any, str]) -> tuple[bool, bool]:
+    name = kernel[0].py_func.__name__
+    return name in LAST, name not in FIRST
 
 
 def compile_ahead() -> None:
     """Compile every kernel of `MODULES` for the types it declares, or load it where that was done."""
-    for name in MODULES:
-        module = f"pipeline.core.solar.{name}"
+    modules = [f"pipeline.core.solar.{name}" for name in MODULES]
+    for module in modules:
         import_module(module)
-        for function, types in reversed(KERNELS[module]):
-            # As a tuple: numba keeps compiled code under the types in the form in which they come.
-            function.compile(normalize_signature(f"({types})")[0])
+    kernels = [k for module in modules for k in KERNELS[module]]
+    for function, types in sorted(kernels, key=_turn):
+        # As a tuple: numba keeps compiled code under the types in the form in which they come.
+        function.compile(normalize_signature(f"({types})")[0])
 
 
 if __name__ == "__main__":

@@ -5,11 +5,16 @@ takes a third off the time of the first compilation.
 
 numba takes a cached function for stale when its own file changed, but not when a file it calls into changed. So the
 stamp of each cached function is that of all modules in this folder.
+
+Processes that need a function at the same time do not all compile it: one does, the others wait and find it made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import fcntl
+import time
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +22,8 @@ from typing import Any
 from numba import njit
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+# Nobody waits longer than the longest compilation for another.
+WAIT_S, LOOK_S = 20.0, 0.01
 # The kernels of each module imported so far, in its order, and what the stages call them with.
 KERNELS: dict[str, list[tuple[Any, str]]] = {}
 
@@ -39,7 +46,7 @@ def summing_kernel(types: str) -> Callable[[Callable[..., Any]], Any]:
 
 
 def _declared(types: str, options: dict[str, Any], function: Callable[..., Any]) -> Any:
-    dispatcher = _stamped(njit(**options)(function))
+    dispatcher = _by_one(_stamped(njit(**options)(function)))
     KERNELS.setdefault(function.__module__, []).append((dispatcher, types))
     return dispatcher
 
@@ -55,6 +62,38 @@ def _stamped(dispatcher: Any) -> Any:
     if file is not None:
         file._source_stamp = _STAMP
     return dispatcher
+
+
+def _by_one(dispatcher: Any) -> Any:
+    """The same function, compiled by one process at a time."""
+    compile_it = getattr(dispatcher, "compile", None)
+    if compile_it is None:
+        return dispatcher
+    lock = Path(dispatcher.stats.cache_path) / f"{dispatcher.__qualname__}.lock"
+
+    def compile_alone(types: Any) -> Any:
+        with _locked(lock):
+            return compile_it(types)
+
+    dispatcher.compile = compile_alone
+    return dispatcher
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a file for oneself, or go on without where that cannot be or takes too long: what is made twice is right as well."""
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = held.enter_context(path.open("w"))
+            end = time.monotonic() + WAIT_S
+            while time.monotonic() < end:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    time.sleep(LOOK_S)
+        yield
 
 
 def _stamp() -> tuple[tuple[str, int, int], ...]:

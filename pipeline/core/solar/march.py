@@ -126,7 +126,7 @@ def trace(
     _check_margin((ground.rows, ground.wide), rows, cols, margin_cells(reach_m, cell_m))
     order = np.lexsort((cols, rows))
     out = np.zeros((SECTORS, len(rows)), dtype=np.float32)
-    _march(ground.flat, ground.tops, ground.wide, rows[order], cols[order], stand[order].astype(np.float32), order, *rays(ground.wide, cell_m, reach_m), out)
+    _march(ground.flat, ground.tops, ground.wide, rows[order], cols[order], stand[order].astype(np.float32), order, *rays(ground.wide, cell_m, reach_m), *np.empty((2, LANES), np.float32), out)
     return out.T
 
 
@@ -176,20 +176,21 @@ def crossings(direction: Floats, cell_m: float, reach_m: float) -> tuple[Floats,
     return first_row, first_col, ~on_row, share, away * cell_m
 
 
-@kernel("f4[::1], f4[::1], i8, i8[::1], i8[::1], f4[::1], i8[::1], i8[:,::1], i4[:,::1], i4[:,::1], f4[:,::1], f4[:,::1], f4[:,::1], i8[:,::1], f4[:,::1]")
-def _march(flat, tops, wide, rows, cols, stand, place, jumps, near, far, share, nearness, away_m, middle, out):  # type: ignore[no-untyped-def]
-    """Cells sorted by row and column; the horizon of cell i goes to `out[:, place[i]]`."""
-    eye, tangent = np.empty(LANES, np.float32), np.empty(LANES, np.float32)
+@kernel("f4[::1], f4[::1], i8, i8[::1], i8[::1], f4[::1], i8[::1], i8[:,::1], i4[:,::1], i4[:,::1], f4[:,::1], f4[:,::1], f4[:,::1], i8[:,::1], f4[::1], f4[::1], f4[:,::1]")
+def _march(flat, tops, wide, rows, cols, stand, place, jumps, near, far, share, nearness, away_m, middle, eye, tangent, out):  # type: ignore[no-untyped-def]
+    """Cells sorted by row and column; the horizon of cell i goes to `out[:, place[i]]`. `eye` and `tangent` are scratch: arrays made here would cost time in a first run."""
     i = 0
     while i < rows.shape[0]:
         base = rows[i] * wide + cols[i]
-        eye[:] = np.inf  # nothing rises above the eye of a lane without a cell
+        for k in range(LANES):
+            eye[k] = np.inf  # nothing rises above the eye of a lane without a cell
         end = i
         while end < rows.shape[0] and rows[end] == rows[i] and cols[end] < cols[i] + LANES and (end == i or cols[end] > cols[end - 1]):
             eye[cols[end] - cols[i]] = stand[end]
             end += 1
         for s in range(SECTORS):
-            tangent[:] = 0.0
+            for k in range(LANES):
+                tangent[k] = 0.0
             for j in range(middle.shape[1]):
                 first, last = jumps[s, j], jumps[s, j + 1]
                 if first == last:
