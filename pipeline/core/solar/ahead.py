@@ -19,7 +19,7 @@ from pipeline.core.solar.compiled import KERNELS
 MODULES = ("planefit", "growth", "regions", "outlines", "march", "sky", "sunmap", "light", "power", "packing", "selfuse", "around")
 # The stage `roofs` is begun at the same time and compiles what it comes to. So that none of the two waits for what the other is at,
 # this begins with what is long and needed late by it, and ends with what it will have made itself by then.
-FIRST, LAST = ("_grow", "_merge", "_spread", "_trace"), ("windows", "_refit", "_sweep", "_drop_scraps", "_fit", "_reach_out")
+FIRST, LAST = ("_grow", "_merge", "_trace"), ("windows", "_refit", "_sweep", "_drop_scraps", "_fit", "_spread", "_reach_out")
 
 
 def _turn(kernel: tuple[Any, str]) -> tuple[bool, bool]:

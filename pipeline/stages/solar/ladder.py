@@ -57,7 +57,7 @@ def _steps(placed: PlacedModules, at: slice, sure: pd.DataFrame, sizes_kwp: NDAr
     return pd.DataFrame(
         {
             "building_id": placed.names[steps.building], "step": steps.number, "modules": steps.modules, "kwp": steps.kwp,
-            "kwh_year": steps.kwh, "kwh_year_p90": p90, "last_kwh_kwp": steps.last, "array_shares": written_shares(*taken),
+            "kwh_year": steps.kwh, "kwh_year_p90": p90, "last_kwh_kwp": steps.last, "array_shares": pd.Series(written_shares(*taken), dtype=object),
         }
     )  # fmt: skip
 
