@@ -90,8 +90,13 @@ def _ours(peer: socket.socket) -> bool:
 
 
 def _files() -> Files:
-    """Time and size of every file of this package's code."""
-    return {path: (now.st_mtime_ns, now.st_size) for path in PACKAGE.rglob("*.py") for now in [path.stat()]}
+    """Time and size of every file of this package's code; a file that is just going, or a link to none, is left out."""
+    found: Files = {}
+    for path in PACKAGE.rglob("*.py"):
+        with contextlib.suppress(OSError):
+            now = path.stat()
+            found[path] = now.st_mtime_ns, now.st_size
+    return found
 
 
 def _place() -> list[str]:

@@ -91,6 +91,8 @@ def test_code_that_changed_since_is_loaded_anew(make: Make, change: str) -> None
     folder = make.folder / "package" / "core"
     folder.mkdir(parents=True)
     (folder / "one.py").write_text("1\n", encoding="utf-8")
+    # What an editor leaves beside a file it has open.
+    (folder / ".#one.py").symlink_to("somebody@somewhere.1234")
     parent = make.served()["parent"]
     assert make.served()["parent"] == parent
     (folder / "page.css").write_text("what is not code is read when it is needed", encoding="utf-8")

@@ -13,8 +13,8 @@ MEMBER, NOISE, EDGE, HOLE = 1, 2, 3, 4
 def what_is_around(above, member, other, walled, cols, obstacle, rim, pit, what, seen, queue):
     """What each cell is to the plane, into `what` (zeros): `MEMBER`, a hole within the `NOISE`, a wall along the `EDGE`, an obstacle in a `HOLE`, 0 outside.
 
-    All are windows of `cols` columns, row by row, at whose border no member lies. `seen` holds 2 at the border, 1 for other members, 0 elsewhere;
-    `queue` is scratch: arrays made here would cost time in a first run.
+    All are windows of `cols` columns, row by row; what lies at their border stays 0. `seen` holds 1 for members, 2 more at the border, 0 elsewhere; `queue`
+    is scratch: arrays made here would cost time in a first run.
     """
     for start in range(seen.size):
         if seen[start] != 0:
@@ -40,9 +40,11 @@ def what_is_around(above, member, other, walled, cols, obstacle, rim, pit, what,
             for k in range(tail):
                 what[queue[k]] = HOLE if high or low >= pit else NOISE
     for p in range(seen.size):
+        if seen[p] > 1:
+            continue
         if member[p]:
             what[p] = MEMBER
-        elif walled[p] and seen[p] != 2 and what[p] == 0 and not other[p] and 0.0 < above[p] <= rim:
+        elif walled[p] and what[p] == 0 and not other[p] and 0.0 < above[p] <= rim:
             for side in range(9):
                 if member[p + (side // 3 - 1) * cols + side % 3 - 1]:
                     what[p] = EDGE

@@ -215,10 +215,11 @@ def shares_of(steps: Steps, modules: Modules, array_kwh: Floats) -> Shares:
     arrays = max(len(array_kwh), 1)
     step = np.searchsorted(steps.end, np.arange(len(steps.order)), side="right")
     pairs, of = np.unique(step * arrays + modules.array[steps.order], return_inverse=True)
-    added = np.bincount(of, modules.kwh[steps.order], len(pairs))
+    added, number = np.bincount(of, modules.kwh[steps.order], len(pairs)), np.bincount(of, minlength=len(pairs))
     array = pairs % arrays
-    whole = array_kwh[array]
-    return Shares(pairs // arrays, array, added / np.where(whole > 0.0, whole, 1.0))
+    whole, count = array_kwh[array], np.bincount(modules.array, minlength=arrays)[array]
+    # Of an array that yields nothing modules are counted.
+    return Shares(pairs // arrays, array, np.where(whole > 0.0, added / np.where(whole > 0.0, whole, 1.0), number / count))
 
 
 def taken_upto(steps: Steps, shares: Shares, array_building: Ints) -> tuple[Floats, Ints]:

@@ -138,7 +138,9 @@ def find_obstacles(planes: Sequence[PlaneCells], cell_m: float, rules: ObstacleR
     height: list[float] = []
     for plane, p in enumerate(planes):
         what, seen = np.zeros(p.above.shape, np.int8), p.member.astype(np.int8)
-        seen[0] = seen[-1] = seen[:, 0] = seen[:, -1] = 2
+        # A plane lies at the border of its window where the surface ends.
+        for border in (seen[0], seen[-1], seen[:, 0], seen[:, -1]):
+            np.bitwise_or(border, 2, out=border)
         what_is_around(
             *(a.ravel() for a in (p.above, p.member, p.other, p.inside & p.flat)), seen.shape[1], rules.obstacle_m, rules.rim_height_m, rules.pit_m2 / cell_m**2,
             what.ravel(), seen.ravel(), np.empty(what.size, np.int32),
@@ -181,7 +183,6 @@ def _rim_share(what: NDArray[np.int8]) -> float:
     if not rim:
         return 0.0
     out = what == 0
-    # A plane keeps off the border of its window.
     beside = out[:-2, 1:-1] | out[2:, 1:-1] | out[1:-1, :-2] | out[1:-1, 2:]
     return rim / (rim + int(np.count_nonzero(beside & (what[1:-1, 1:-1] == MEMBER))))
 

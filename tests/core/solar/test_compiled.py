@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -57,3 +58,18 @@ def test_who_waits_too_long_compiles_for_itself(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "file").touch()
     with compiled._locked(tmp_path / "file" / "a.lock"):
         pass
+
+
+def test_no_kernel_calls_a_kernel() -> None:
+    """Two threads could wait for one another, each holding what the other needs, until one has waited too long."""
+    kinds: dict[str, set[str]] = {"kernel": set(), "inner": set()}
+    called: dict[str, set[str]] = {}
+    for path in Path(compiled.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                marks = {n.id for d in node.decorator_list for n in ast.walk(d) if isinstance(n, ast.Name)}
+                for kind in {"kernel" if m == "summing_kernel" else m for m in marks} & set(kinds):
+                    kinds[kind].add(node.name)
+                    called[node.name] = {n.func.id for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+    assert len(kinds["kernel"]) == 19 and "solve" in kinds["inner"] and "solve" in called["_grow"]
+    assert not [(name, calls & kinds["kernel"]) for name, calls in called.items() if calls & kinds["kernel"]]

@@ -108,6 +108,14 @@ def test_what_steps_take_against_counting_and_what_they_add_again(seed: int) -> 
     assert again.part == pytest.approx(shares.part, abs=1e-12)
 
 
+def test_an_array_that_yields_nothing_is_taken_by_its_modules() -> None:
+    kwh = np.array([900.0, 0.0])
+    modules = modules_of(np.array([2, 3]), np.array([1.0, 1.5]), kwh)
+    steps = steps_of(modules, np.array([0, 0]), np.array([1.5, 2.0]))
+    taken, start = taken_upto(steps, shares_of(steps, modules, kwh), np.array([0, 0]))
+    assert np.split(taken, start[1:-1])[0] == pytest.approx([1.0, 1 / 3]) and taken[-2:] == pytest.approx([1.0, 1.0])
+
+
 def use_of(seed: int, load: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Energy used at once by the kernel, by a plain sum over modules, and the production."""
     building, _, kwp, kwh, modules = town(seed)

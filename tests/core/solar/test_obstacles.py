@@ -150,6 +150,20 @@ def test_a_salento_roof() -> None:
     assert area(above) == pytest.approx((12 - 1.2) * (10 - 1.2) - 4.6 * 3.6 - 1.6**2)
 
 
+@pytest.mark.parametrize("cut", [0, 1, 2, 3])
+def test_a_chimney_where_the_surface_ends(cut: int) -> None:
+    """A plane in the first row of its window has no cells around it there."""
+    plane = np.zeros((12, 12), bool)
+    plane[2:10, 2:10] = True
+    above = np.where(plane, 0.0, -5.0)
+    above[4, 5], plane[4, 5] = 1.0, False
+    rows = slice(cut, None)
+    cells = PlaneCells(above[rows], plane[rows], np.zeros_like(plane[rows]), plane[rows], 0.0, -float(cut), shapely.box(2.0, -10.0, 10.0, -2.0), False)
+    on_it = find_obstacles([cells], 1.0, RULES)
+    assert on_it.kind.tolist() == [KINDS.index("object")] and on_it.height_m.tolist() == [1.0]
+    assert shapely.equals(on_it.shape[0], shapely.box(5.0, -5.0, 6.0, -4.0))
+
+
 def test_nothing_and_no_planes() -> None:
     assert area(np.zeros((1, 1)), cell=0.5) == 0.0
     assert len(find_obstacles([], 1.0, RULES).plane) == 0
