@@ -11,6 +11,7 @@ COMMON = ("pipeline.cli", "pipeline.runner")
 
 
 def _work(arguments: Sequence[str]) -> int:
+    # A process that only asks for a copy loads none of it.
     from pipeline.cli import main
 
     return main(arguments)

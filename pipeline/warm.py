@@ -36,8 +36,8 @@ FURTHER = ("numba", "scipy.ndimage")
 # What some do, loaded while nobody asks: the first stages after the sources do without.
 RARER = ("pvlib", "scipy.optimize", "scipy.sparse.csgraph", "scipy.spatial", "scipy.interpolate", "jinja2")
 BEGUN = b"begun"
-# Stages that are served before all is loaded.
 PACKAGE = Path(__file__).parent
+# Stages that are served before all is loaded.
 SOURCES = PACKAGE / "stages" / "sources"
 KILLED, STOPPED = 128 + signal.SIGKILL, 128 + signal.SIGINT
 MESSAGE_BYTES = 65536

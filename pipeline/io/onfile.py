@@ -65,7 +65,7 @@ def wkb(cells: Any) -> list[bytes | None]:
 
 
 def pieces(cells: Any) -> list[bytes]:
-    """A column of bytes, or rows of it, left in its file or not; missing cells are empty."""
+    """A column of bytes without gaps, or rows of it, left in its file or not."""
     found = list(cells)
     return [p or b"" for p in wkb(found)] if found and isinstance(found[0], OnFile) else [p.tobytes() for p in found]
 

@@ -240,9 +240,8 @@ def taken_upto(steps: Steps, shares: Shares, array_building: Ints) -> tuple[Floa
         Where each step begins and, last, n.
     """
     start, place = _by_step_and_array(steps.building, array_building)
-    first = np.searchsorted(array_building, steps.building)
-    added = np.zeros(len(place))
-    added[start[shares.step] + shares.array - first[shares.step]] = shares.part
+    added, own = np.zeros(len(place)), start[shares.step]
+    added[own + shares.array - place[own]] = shares.part
     # Summed up array by array.
     order = np.lexsort((np.arange(len(place)), place))
     taken = np.empty(len(place))

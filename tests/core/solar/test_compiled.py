@@ -7,11 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from pipeline.core.solar import compiled
+from pipeline.core.solar import ahead, compiled
 
 
 def loops(tmp_path: Path) -> Path:
@@ -58,6 +59,14 @@ def test_who_waits_too_long_compiles_for_itself(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "file").touch()
     with compiled._locked(tmp_path / "file" / "a.lock"):
         pass
+
+
+def test_the_order_of_compiling_ahead_names_kernels_that_there_are() -> None:
+    """A name that is gone would only make a first run slower."""
+    for name in ahead.MODULES:
+        import_module(f"pipeline.core.solar.{name}")
+    names = {function.py_func.__name__ for kernels in compiled.KERNELS.values() for function, _ in kernels}
+    assert {*ahead.FIRST, *ahead.LAST} <= names and not {*ahead.FIRST} & {*ahead.LAST}
 
 
 def test_no_kernel_calls_a_kernel() -> None:
