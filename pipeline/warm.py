@@ -1,6 +1,6 @@
 """The libraries are loaded once a run of make: its first stage leaves a process behind that holds them, and all stages begin as its copies.
 
-Loading pandas, geopandas, rasterio, numba and pvlib costs two to four seconds of a processor, for many stages more than their work; what all
+Loading pandas, geopandas, rasterio, scipy and numba costs two to four seconds of a processor, for many stages more than their work; what all
 stages need of this package, a quarter of a second. The process that is left ends, and another takes its place, when a file of this package is
 no longer what it was, so that a change of the code between two stages is seen as ever. It belongs to make's group of processes, holds no file,
 takes orders from its own user only, and ends with make. Where it is not there - another system than Linux, a stage called by hand - a stage
@@ -33,8 +33,8 @@ OPTION = "--keep-warm"
 # What every stage loads, then what most of the solar and land stages do.
 COMMON = ("pandas", "pyarrow.parquet", "geopandas", "pyogrio", "rasterio.warp", "pydantic.main", "pydantic.types", "pydantic.fields", "yaml", "psutil")
 FURTHER = ("numba", "scipy.ndimage")
-# What some do, loaded while nobody asks: the first stages after the sources do without.
-RARER = ("pvlib", "scipy.optimize", "scipy.sparse.csgraph", "scipy.spatial", "scipy.interpolate", "jinja2")
+# What some do, loaded while nobody asks: the first stages after the sources do without. What one stage alone needs (pvlib, scipy.optimize) it loads.
+RARER = ("scipy.sparse.csgraph", "scipy.spatial", "jinja2")
 BEGUN = b"begun"
 PACKAGE = Path(__file__).parent
 # Stages that are served before all is loaded.

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from pipeline.core.solar.irradiance import SkyHours, open_planes
 from pipeline.core.solar.power import Mounting, PowerModel, array_year
@@ -18,8 +19,10 @@ from pipeline.core.solar.sky import Floats
 
 # Quantile of the normal distribution that nine years of ten exceed.
 P90_SIGMAS = 1.2816
-TILTS_DEG = np.arange(0.0, 90.1, 5.0)
-AZIMUTH_STEP_DEG = 15.0
+TILT_STEP_DEG, AZIMUTH_STEP_DEG = 5.0, 15.0
+TILTS_DEG = np.arange(0.0, 90.1, TILT_STEP_DEG)
+# Rows and columns put around the table `Leaning`: the end of a spline is felt a thousandth as much five steps further in.
+AROUND = 5
 
 
 class Sigmas(NamedTuple):
@@ -112,17 +115,16 @@ def footprint_sigma(area_m2: Floats, edge_m: float) -> Floats:
 
 
 class Leaning(NamedTuple):
-    """Yield of open planes by tilt (`TILTS_DEG`) and azimuth (every 15° from north, the first again at the end) [kWh/kWp]."""
+    """Yield of open planes by tilt (`TILTS_DEG`) and azimuth (every 15° from north) [kWh/kWp]."""
 
     yields: Floats
 
     def at(self, surface_tilt: Floats, surface_azimuth: Floats) -> Floats:
         """Yield of planes, by cubic splines; tilts above 90° as 90°."""
-        from scipy.interpolate import RectBivariateSpline
-
-        azimuth = np.arange(-3, self.yields.shape[1] + 3) * AZIMUTH_STEP_DEG
-        around = np.concatenate([self.yields[:, -4:-1], self.yields, self.yields[:, 1:4]], axis=1)
-        return np.asarray(RectBivariateSpline(TILTS_DEG, azimuth, around).ev(np.minimum(surface_tilt, 90.0), np.mod(surface_azimuth, 360.0)))
+        onward = np.pad(self.yields, ((AROUND, AROUND), (0, 0)), mode="reflect", reflect_type="odd")
+        around = np.pad(onward, ((0, 0), (AROUND, AROUND)), mode="wrap")
+        place = np.minimum(surface_tilt, 90.0) / TILT_STEP_DEG, np.mod(surface_azimuth, 360.0) / AZIMUTH_STEP_DEG
+        return np.asarray(ndimage.map_coordinates(around, np.stack(place) + AROUND))
 
 
 def leaning(hours: SkyHours, mounting: Mounting, model: PowerModel) -> Leaning:
@@ -144,7 +146,7 @@ def leaning(hours: SkyHours, mounting: Mounting, model: PowerModel) -> Leaning:
     azimuth = np.arange(0.0, 360.0, AZIMUTH_STEP_DEG)
     tilts, azimuths = (a.ravel() for a in np.meshgrid(TILTS_DEG, azimuth, indexing="ij"))
     found = array_year(open_planes(tilts, azimuths), mounting, hours, model).energy_by_month.sum(axis=1).reshape(len(TILTS_DEG), -1)
-    return Leaning(np.concatenate([found, found[:, :1]], axis=1))
+    return Leaning(found)
 
 
 def plane_sigma(surface_tilt: Floats, surface_azimuth: Floats, tilt_se_deg: Any, lean: Leaning) -> Floats:
