@@ -229,7 +229,16 @@ def sky_blocks(hours: SkyHours) -> Floats:
     return np.ascontiguousarray(whole.reshape(len(columns), blocks, BLOCK).transpose(1, 0, 2)).ravel()
 
 
-def lit_chunks(planes: Planes, hours: SkyHours) -> Iterator[tuple[slice, Floats, Floats]]:
+class SunWay(NamedTuple):
+    """The sun's way of `SkyHours` in the types `light.lit_of` reads, and the lowest elevation (index) in each hour."""
+
+    way: NDArray[np.float32]
+    at: NDArray[np.uint64]
+    part: NDArray[np.float32]
+    lowest: NDArray[np.int64]
+
+
+def lit_chunks(planes: Planes, hours: SkyHours) -> Iterator[tuple[slice, Floats, NDArray[np.float32]]]:
     """`CHUNK` planes after the other with what `light` reads of them.
 
     Yields
@@ -244,13 +253,13 @@ def lit_chunks(planes: Planes, hours: SkyHours) -> Iterator[tuple[slice, Floats,
     normal = np.stack([np.sin(tilt) * np.sin(azimuth), np.sin(tilt) * np.cos(azimuth), np.cos(tilt)], axis=1)
     band_open = band_open_share(planes.lit_share, planes.surface_azimuth)
     facing = np.column_stack([normal, planes.sky_view, open_sky_view(planes.surface_tilt), np.sin(tilt), band_open])
-    lowest = (hours.way_at % ELEVATIONS).min(axis=1)
+    way = SunWay(hours.way.astype(np.float32), hours.way_at.astype(np.uint64), hours.way_part.astype(np.float32), (hours.way_at % ELEVATIONS).min(axis=1))
     for first in range(0, len(tilt), CHUNK):
         at = slice(first, min(first + CHUNK, len(tilt)))
-        yield at, facing[at], lit_hours(planes.lit_share[at], normal[at], hours, lowest)
+        yield at, facing[at], lit_hours(planes.lit_share[at], normal[at], hours, way)
 
 
-def lit_hours(lit_share: NDArray[np.uint8], normal: Floats, hours: SkyHours, lowest: NDArray[np.int64]) -> Floats:
+def lit_hours(lit_share: NDArray[np.uint8], normal: Floats, hours: SkyHours, way: SunWay) -> NDArray[np.float32]:
     """Share of up to `CHUNK` planes that is lit in each hour: over the sun's way, weighted by the cosine of incidence.
 
     Parameters
@@ -261,8 +270,8 @@ def lit_hours(lit_share: NDArray[np.uint8], normal: Floats, hours: SkyHours, low
         Unit vectors, shape (planes, 3).
     hours
         From `sky_hours`.
-    lowest
-        Lowest elevation (index) of the sun's way in each hour, shape (hours,).
+    way
+        The sun's way in these hours.
 
     Returns
     -------
@@ -276,10 +285,11 @@ def lit_hours(lit_share: NDArray[np.uint8], normal: Floats, hours: SkyHours, low
     # Counted is what is dark: nothing at all on a plane in full light, so that it does not matter which planes stand beside it.
     dark = np.zeros((SECTORS * ELEVATIONS, CHUNK), dtype=np.uint8)
     dark[:, :planes] = 255 - lit_share.reshape(planes, -1).T
-    normals = np.zeros((3, CHUNK))
+    normals = np.zeros((3, CHUNK), dtype=np.float32)
     normals[:, :planes] = normal.T
-    out = np.ones((len(lowest), CHUNK))
-    lit_of(dark.ravel(), normals.ravel(), np.uint64(planes), clear, hours.beam, hours.circumsolar, hours.way, hours.way_at.astype(np.uint64), hours.way_part, lowest, np.zeros(3 * CHUNK), out)
+    out = np.ones((len(way.lowest), CHUNK), dtype=np.float32)
+    sums = np.empty(3 * CHUNK, dtype=np.float32)
+    lit_of(dark.ravel(), normals.ravel(), np.uint64(planes), clear, hours.beam, hours.circumsolar, way.way, way.at, way.part, way.lowest, sums, out)
     return out
 
 

@@ -17,6 +17,8 @@ from pipeline.core.solar.sky import ELEVATIONS, SECTORS
 CHUNK = 16
 # The same and its like as unsigned numbers: an index that may be negative keeps the compiler from taking several planes at once.
 _WIDE, _TWICE, _ROUND, _READINGS = (np.uint64(n) for n in (CHUNK, 2 * CHUNK, ELEVATIONS, SECTORS * ELEVATIONS))
+# Shares of light need no more than these 24 bits, of which the processor takes twice as many at once.
+_DARK, _LIT, _FULL = np.float32(0.0), np.float32(1.0), np.float32(255.0)
 # Hours worked on at once: what `light` reads and writes of them stays in the processor's nearest cache.
 BLOCK = 256
 # The rows of a block in `irradiance.sky_blocks`: sun (east, north, up), beam, circumsolar, isotropic, band, ghi, temp_air, wind_speed.
@@ -27,14 +29,15 @@ ROW = tuple(np.uint64(k * BLOCK) for k in range(SKY_ROWS))
 STEP, SKY_STEP, ONE = np.uint64(BLOCK), np.uint64(SKY_ROWS * BLOCK), np.uint64(1)
 
 
-@kernel("u1[::1], f8[::1], u8, i8, f8[::1], f8[::1], f8[:,:,::1], u8[:,::1], f8[:,:,::1], i8[::1], f8[::1], f8[:,::1]")
+@kernel("u1[::1], f4[::1], u8, i8, f8[::1], f8[::1], f4[:,:,::1], u8[:,::1], f4[:,:,::1], i8[::1], f4[::1], f4[:,::1]")
 def lit_of(dark, normal, planes, clear, beam, circumsolar, way, way_at, way_part, lowest, sums, out):
     """The lit share of up to CHUNK planes side by side, hour by hour, into `out`."""
+    steps = np.float32(way_at.shape[1])
     for h in range(lowest.shape[0]):
         if lowest[h] >= clear or not (beam[h] > 0.0 or circumsolar[h] > 1e-9):
             continue
         for p in range(3 * CHUNK):
-            sums[p] = 0.0
+            sums[p] = _DARK
         for i in range(way_at.shape[1]):
             a = way_at[h, i]
             b = a + _ROUND if a + _ROUND < _READINGS else a + _ROUND - _READINGS
@@ -42,19 +45,19 @@ def lit_of(dark, normal, planes, clear, beam, circumsolar, way, way_at, way_part
             c, d = a + _WIDE, b + _WIDE
             east, up = way_part[h, i, 0], way_part[h, i, 1]
             to_east, to_north, to_zenith = way[h, i, 0], way[h, i, 1], way[h, i, 2]
-            counts = 1.0 if to_zenith > 0.0 else 0.0
+            counts = _LIT if to_zenith > 0.0 else _DARK
             for p in range(planes):
-                here = (1.0 - up) * dark[a + p] + up * dark[c + p]
-                there = (1.0 - up) * dark[b + p] + up * dark[d + p]
-                hidden = (1.0 - east) * here + east * there
+                here = (_LIT - up) * dark[a + p] + up * dark[c + p]
+                there = (_LIT - up) * dark[b + p] + up * dark[d + p]
+                hidden = (_LIT - east) * here + east * there
                 cosine = normal[p] * to_east + normal[_WIDE + p] * to_north + normal[_TWICE + p] * to_zenith
-                weight = counts * max(cosine, 0.0)
+                weight = counts * max(cosine, _DARK)
                 sums[p] += hidden * weight
                 sums[_WIDE + p] += weight
                 sums[_TWICE + p] += hidden
         for p in range(planes):
             weight = sums[_WIDE + p]
-            out[h, p] = 1.0 - (sums[p] / weight if weight > 0.0 else sums[_TWICE + p] / way_at.shape[1]) / 255.0
+            out[h, p] = _LIT - (sums[p] / weight if weight > _DARK else sums[_TWICE + p] / steps) / _FULL
 
 
 @inner
@@ -84,7 +87,7 @@ def light(sky, block, count, lit, plane, facing, albedo, work):
         work[i + ROW[4]] = ground
 
 
-@kernel("f8[::1], f8[:,::1], f8[:,::1], f8, i8[::1], f8[::1], f8[:,:,::1], f8[:,:,::1]")
+@kernel("f8[::1], f4[:,::1], f8[:,::1], f8, i8[::1], f8[::1], f8[:,:,::1], f8[:,:,::1]")
 def light_sums(sky, lit, facing, albedo, month, work, every, monthly):
     """Light of every plane, unshaded and shaded, by month [kWh/m2], and the rows of `light` hour by hour where there is room in `every`.
 

@@ -189,7 +189,7 @@ def diffuse_glass(surface_tilt: Floats) -> tuple[Floats, Floats]:
     return np.asarray(sky), np.asarray(ground)
 
 
-@kernel("f8[::1], f8[:,::1], f8[:,::1], f8, f8[:,::1], f8[::1], i8[::1], f8[::1], f8[:,::1], f8[:,::1], f8[:,::1]")
+@kernel("f8[::1], f4[:,::1], f8[:,::1], f8, f8[:,::1], f8[::1], i8[::1], f8[::1], f8[:,::1], f8[:,::1], f8[:,::1]")
 def _ac(sky, lit, facing, albedo, module, made, month, work, ac, sums, by_month):  # type: ignore[no-untyped-def]
     """AC power of 1 kWp [kW], shape (arrays, hours); irradiation unshaded and shaded [kWh/m2], AC energy before the cut and what
     is cut [kWh], shape (arrays, 4); energy by month, shape (arrays, 12). Hours are added in their order."""
