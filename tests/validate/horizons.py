@@ -77,7 +77,7 @@ def horizon_and_view(scene: Scene, tangents: NDArray[np.float32]) -> tuple[NDArr
     at = _few(scene)
     fine = march_horizons(scene.surface, scene.cell_m, scene.rows[at], scene.cols[at], scene.eyes[at], np.arange(720) / 2, REACH_M, step_m=STEP_M * scene.cell_m)
     off = np.degrees(np.arctan(tangents[at])) - fine[:, ::10]
-    seen = summarise(tangents[at], np.arctan(tangents[at]), np.arange(len(at) + 1), scene.tilt[at], scene.azimuth[at]).sky_view
+    seen = summarise(tangents[at], np.arange(len(at) + 1), scene.tilt[at], scene.azimuth[at]).sky_view
     slow = np.array([brute_sky_view(h.astype(float), t, a) for h, t, a in zip(fine, scene.tilt[at], scene.azimuth[at], strict=True)])
     return off, seen - slow
 

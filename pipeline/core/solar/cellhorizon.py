@@ -46,16 +46,16 @@ def codes_of(angles: NDArray[np.float32]) -> NDArray[np.uint8]:
     Parameters
     ----------
     angles
-        Their elevation, 0 .. pi / 2, shape (cells, 72) [rad].
+        Their elevation, 0 .. pi / 2, shape (72, cells) [rad].
 
     Returns
     -------
     array of shape (72, cells)
 
-    >>> codes_of(np.radians(np.array([[0.0, 10.0, 90.0]])).astype(np.float32)).ravel().tolist()
+    >>> codes_of(np.radians(np.array([[0.0], [10.0], [90.0]])).astype(np.float32)).ravel().tolist()
     [0, 85, 255]
     """
-    steps = np.sqrt(np.ascontiguousarray(np.asarray(angles, dtype=np.float32).T))
+    steps = np.sqrt(np.asarray(angles, dtype=np.float32))
     steps *= np.float32(STEPS * np.sqrt(2.0 / np.pi))
     steps += np.float32(0.5)
     return np.asarray(steps.astype(np.uint8))

@@ -1,6 +1,6 @@
-"""Exponential and logarithm that the compiler takes several at once; those of the C library are called one by one, four times slower.
+"""Exponential, logarithm and arctangent that the compiler takes several at once; those of the C library are called one by one, four to nine times slower.
 
-Both reduce their argument by powers of two (Cody & Waite 1980, Software Manual for the Elementary Functions, chapters 5 and 6) and
+The first two reduce their argument by powers of two (Cody & Waite 1980, Software Manual for the Elementary Functions, chapters 5 and 6) and
 sum a series. Being plain arithmetic they give the same bits with any C library. They can be called from compiled functions only.
 """
 
@@ -17,6 +17,9 @@ LN2, LN2_HIGH, LN2_LOW = 0.6931471805599453, 0.6931471787393093, 1.8206359985041
 ROUND = 6755399441055744.0
 _ROUND_BITS, _ROOT_BITS = np.float64(ROUND).view(np.int64), np.float64(0.7071067811865476).view(np.int64)
 _FRACTION, _ONE = np.int64(52), np.int64(1023)
+_WHOLE, _RIGHT_ANGLE = np.float32(1.0), np.float32(np.pi / 2.0)
+_A2, _A4, _A6, _A8 = (np.float32(a) for a in (-0.3333314528, 0.1999355085, -0.1420889944, 0.1065626393))
+_A10, _A12, _A14, _A16 = (np.float32(a) for a in (-0.0752896400, 0.0429096138, -0.0161657367, 0.0028662257))
 
 
 @inner
@@ -50,3 +53,12 @@ def log_of(x):  # type: ignore[no-untyped-def]
     high = (1 / 11 + 1 / 13 * q) + (1 / 15 + 1 / 17 * q) * q2
     t = (low + (high + ((1 / 19 + 1 / 21 * q) + 1 / 23 * q2) * q4) * q4) * q
     return (np.int64(n + _ROUND_BITS).view(np.float64) - ROUND) * LN2 + (2.0 * s + 2.0 * s * t)
+
+
+@inner
+def arctan_of(x):  # type: ignore[no-untyped-def]
+    """Arctangent of a number of 4 bytes, not negative, within 2e-7 rad: the polynomial of Hastings (Abramowitz & Stegun 1964, formula 4.4.49) up to 1, beyond by 1 / x."""
+    y = _WHOLE / x if x > _WHOLE else x
+    q = y * y
+    angle = y + y * q * (_A2 + q * (_A4 + q * (_A6 + q * (_A8 + q * (_A10 + q * (_A12 + q * (_A14 + q * _A16)))))))
+    return _RIGHT_ANGLE - angle if x > _WHOLE else angle

@@ -120,8 +120,8 @@ def plane_horizons(
         if far_deg is not None:
             tangents = with_far(tangents, far_deg)
         own = starts[planes.start : planes.stop + 1] - starts[planes.start]
-        angles = np.arctan(tangents)
-        seen.append(summarise(tangents, angles, own, surface_tilt[planes], surface_azimuth[planes]))
+        *summary, angles = summarise(tangents, own, surface_tilt[planes], surface_azimuth[planes])
+        seen.append(summary)
         kept.append(packed(CellHorizons(rows[at] + corner[0], cols[at] + corner[1], own, codes_of(angles))))
     horizon, view, lit = (np.concatenate(part) for part in zip(*seen, strict=True))
     return PlaneHorizons(horizon, view, lit, np.diff(starts), cells.void_cells, np.concatenate(kept))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.solar.compiled import inner, kernel
+from pipeline.core.solar.elementary import arctan_of
 
 Floats = NDArray[np.float64]
 
@@ -21,6 +22,8 @@ ELEVATION_STEP_DEG = 2.0
 # The horizon band of the Perez model is infinitely thin; real horizon brightening is spread over some degrees. Its open
 # share is taken over the lowest bands of the lit share, 0 to 7 degrees.
 BAND_ELEVATIONS = 4
+# As an unsigned number: an index that may be negative keeps the compiler from taking several cells at once.
+_ALL = np.uint64(SECTORS)
 # Planes whose weights by sector and band are held at once, 26 kB each.
 _TOGETHER = 16
 
@@ -36,11 +39,14 @@ class SkySummary(NamedTuple):
         Isotropic sky received over that of an open horizontal plane, shape (planes,).
     lit_share
         Share of cells that see the sun, 0..255, shape (planes, 72, 45).
+    angles
+        Elevation of the horizon of each cell, shape (72, cells) [rad].
     """
 
     horizon_deg: Floats
     sky_view: Floats
     lit_share: NDArray[np.uint8]
+    angles: NDArray[np.float32]
 
 
 def sector_azimuths() -> Floats:
@@ -57,7 +63,7 @@ def open_sky_view(surface_tilt: Any) -> Floats:
     return np.asarray((1.0 + np.cos(np.radians(np.asarray(surface_tilt, dtype=np.float64)))) / 2.0)
 
 
-def summarise(tangents: NDArray[np.float32], angles: NDArray[np.float32], starts: NDArray[np.int64], surface_tilt: Floats, surface_azimuth: Floats) -> SkySummary:
+def summarise(tangents: NDArray[np.float32], starts: NDArray[np.int64], surface_tilt: Floats, surface_azimuth: Floats) -> SkySummary:
     """Mean horizon, sky view factor and lit share of each plane from the horizons of its cells.
 
     The sky view of a cell is the closed form of the integral of the cosine of incidence over the visible part of
@@ -72,8 +78,6 @@ def summarise(tangents: NDArray[np.float32], angles: NDArray[np.float32], starts
     ----------
     tangents
         Tangent of the horizon elevation, >= 0, shape (cells, 72); the cells of one plane stand together.
-    angles
-        That elevation, their arctangent, of the same shape [rad].
     starts
         First cell of each plane and, last, the number of cells, shape (planes + 1,).
     surface_tilt, surface_azimuth
@@ -88,17 +92,21 @@ def summarise(tangents: NDArray[np.float32], angles: NDArray[np.float32], starts
     across = np.sin(tilt)[:, np.newaxis] * np.cos(sector_azimuths()[np.newaxis, :] - azimuth[:, np.newaxis])
     face = np.maximum(0.0, -across) / np.maximum(np.cos(tilt), 1e-12)[:, np.newaxis]
     # Sector by sector, so that the cells of a plane lie side by side.
-    slopes, elevations = (np.ascontiguousarray(np.asarray(of, dtype=np.float32).T) for of in (tangents, angles))
+    slopes = np.ascontiguousarray(np.asarray(tangents, dtype=np.float32).T)
+    angles = np.empty_like(slopes)
     planes = len(tilt)
     horizon, view, lit = np.zeros((planes, SECTORS)), np.ones(planes), np.full((planes, SECTORS, ELEVATIONS), 255, dtype=np.uint8)
-    _summarise(slopes, elevations, starts, np.cos(tilt), across, face, np.arctan(face), horizon, view, lit, np.zeros(ELEVATIONS + 1))
-    return SkySummary(horizon, view * open_sky_view(surface_tilt), lit)
+    _summarise(slopes, angles, starts, np.cos(tilt), across, face, np.arctan(face), horizon, view, lit, np.zeros(ELEVATIONS + 1))
+    return SkySummary(horizon, view * open_sky_view(surface_tilt), lit, angles)
 
 
 # Compiled functions fill arrays of the caller: making them inside would cost time in a first run.
 @kernel("f4[:,::1], f4[:,::1], i8[::1], f8[::1], f8[:,::1], f8[:,::1], f8[:,::1], f8[:,::1], f8[::1], u1[:,:,::1], f8[::1]")
 def _summarise(tangents, angles, starts, cosb, across, face, face_angle, horizon, view, lit, rise):  # type: ignore[no-untyped-def]
-    """Mean horizon, sky view and lit share of each plane over its cells, sector by sector; a plane without cells is open."""
+    """Angles of all cells; mean horizon, sky view and lit share of each plane over its cells, sector by sector; a plane without cells is open."""
+    for s in range(_ALL):
+        for i in range(np.uint64(tangents.shape[1])):
+            angles[s, i] = arctan_of(tangents[s, i])
     for p in range(cosb.shape[0]):
         cells = starts[p + 1] - starts[p]
         if cells == 0:

@@ -40,7 +40,7 @@ def test_planes_can_be_taken_in_any_order_and_cells_left_out() -> None:
 
 def test_an_elevation_is_off_by_half_a_step_at_most() -> None:
     elevation = np.linspace(0.0, 90.0, 7201)[:7200].reshape(100, 72)
-    found = ELEVATION_DEG[codes_of(np.radians(elevation).astype(np.float32))].T
+    found = ELEVATION_DEG[codes_of(np.radians(elevation).astype(np.float32).T)].T
     # The step at elevation e is 180 / 255 sqrt(e / 90) degrees, and half a step more wide at its upper end.
     half = 90.0 / 255.0 * np.sqrt(elevation / 90.0) + 45.0 / 255.0**2
     assert (np.abs(found - elevation) <= half + 1e-4).all()
@@ -55,6 +55,6 @@ def test_the_year_of_a_cell_hardly_moves(tilt: float, azimuth: float) -> None:
 
     elevation = np.stack([drawn_horizon(k) for k in range(60)])
     exact = years(elevation)
-    kept = years(ELEVATION_DEG[codes_of(np.radians(elevation).astype(np.float32))].T.astype(float))
+    kept = years(ELEVATION_DEG[codes_of(np.radians(elevation).astype(np.float32).T)].T.astype(float))
     assert abs(kept.mean() / exact.mean() - 1.0) < 5e-4
     assert np.abs(kept / exact - 1.0).max() < 5e-3

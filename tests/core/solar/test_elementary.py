@@ -1,4 +1,4 @@
-"""Exponential and logarithm of the inner loops against numpy's, whose C library rounds nearly all of them to the nearest number."""
+"""Exponential, logarithm and arctangent of the inner loops against numpy's, whose C library rounds nearly all of them to the nearest number."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from pipeline.core.solar.elementary import exp_of, log_of
+from pipeline.core.solar.elementary import arctan_of, exp_of, log_of
 
 ULP = np.finfo(float).eps
 
@@ -48,3 +48,18 @@ def test_they_rise_across_the_seams_of_the_reduction() -> None:
     assert (rising >= -2.0 * ULP * np.exp(up[:, 1:])).all()
     back = found(False, np.exp(up.ravel())).reshape(up.shape)
     np.testing.assert_allclose(back, up, atol=8 * ULP, rtol=4 * ULP)
+
+
+@njit
+def angles(x: np.ndarray, out: np.ndarray) -> None:
+    for i in range(x.size):
+        out[i] = arctan_of(x[i])
+
+
+@pytest.mark.parametrize("highest", [1e-3, 1.0, 1.001, 50.0, 1e6])
+def test_the_arctangent_is_that_of_numpy(highest: float) -> None:
+    x = np.linspace(0.0, highest, 100_001).astype(np.float32)
+    out = np.empty_like(x)
+    angles(x, out)
+    np.testing.assert_allclose(out, np.arctan(x.astype(float)), rtol=1e-6, atol=2e-7)
+    assert out[0] == 0.0 and (np.diff(out) >= -2e-7).all()

@@ -38,7 +38,7 @@ def year_at(place: str) -> Hours:
 
 
 def walled(horizon_deg: np.ndarray, tilt: float, azimuth: float) -> Planes:
-    seen = summarise(np.tan(np.radians(horizon_deg))[None, :], np.radians(horizon_deg)[None, :], np.array([0, 1]), np.array([tilt]), np.array([azimuth]))
+    seen = summarise(np.tan(np.radians(horizon_deg))[None, :], np.array([0, 1]), np.array([tilt]), np.array([azimuth]))
     return Planes(np.array([tilt]), np.array([azimuth]), seen.sky_view, seen.lit_share)
 
 
