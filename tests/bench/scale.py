@@ -4,7 +4,7 @@
 of its own, as make runs it, one at a time; processor seconds (both cores, system included) hardly depend on what else the machine does.
 The exponent p is that of seconds = a + b roofs^p through the three sizes, so that interpreter, imports and the loading of compiled
 code stand apart: 1 is linear in roofs. `--town` adds the default town: everything before the solar wing is made
-first, then the wing alone by make, two stages at once, nothing compiled.
+first, then the wing alone by make, two stages at once, nothing compiled; with `--times` some times over.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import argparse
 import json
 import math
 import os
+import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -131,26 +133,45 @@ def print_growth(sizes: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def whole_town(folder: Path, town: Path) -> dict[str, Any]:
-    """The wing of a whole town alone, cold: all it reads is there, nothing is compiled."""
+def whole_town(folder: Path, town: Path, times: int) -> dict[str, Any]:
+    """The wing of a whole town alone, some times over, each time cold: all it reads is there, nothing is compiled. Of each figure the median."""
     out = folder / "whole"
     active = _active(town, out)
     own = wing(active)
     make(town, out, read_by(own, active), 2, folder / "numba-before")
-    seconds = make(town, out, own, 2, folder / "numba-cold")
-    rows = records(out, town.name)
-    used = sum(rows[s]["processor_s"] for s in own)
-    peak = max(rows[s]["peak_mb"] for s in own)
+    walls, runs = [], []
+    for _ in range(times):
+        forget(out, town.name, own)
+        cache = folder / "numba-cold"
+        shutil.rmtree(cache, ignore_errors=True)
+        walls.append(make(town, out, own, 2, cache))
+        runs.append(records(out, town.name))
+    rows = {s: {k: statistics.median(run[s][k] for run in runs) for k in ("seconds", "processor_s", "peak_mb")} | {"size": runs[-1][s]["size"]} for s in own}
+    wall, used = statistics.median(walls), statistics.median(sum(run[s]["processor_s"] for s in own) for run in runs)
+    peak = max(run[s]["peak_mb"] for run in runs for s in own)
     for s in own:
-        print(f"{s:<14}{rows[s]['seconds']:>9.1f} s{rows[s]['peak_mb']:>9,.0f} MB   {rows[s]['size']}")
-    print(f"{'solar wing':<14}{seconds:>9.1f} s{peak:>9,.0f} MB   {town.name}, cold, two at once; goal <= {GOAL_S:g} s, <= {GOAL_MB:,.0f} MB; the sum is {sum(rows[s]['seconds'] for s in own):.1f} s, processor {used:.1f} s")
-    return {"seconds": round(seconds, 1), "processor_s": round(used, 1), "peak_mb": peak, "stages": {s: {k: rows[s][k] for k in ("seconds", "peak_mb", "size")} for s in own}}
+        print(f"{s:<14}{rows[s]['seconds']:>9.1f} s{rows[s]['processor_s']:>9.1f} processor s{rows[s]['peak_mb']:>9,.0f} MB   {rows[s]['size']}")
+    print(f"{'solar wing':<14}{wall:>9.1f} s{used:>9.1f} processor s{peak:>9,.0f} MB   {town.name}, cold, two at once; goal <= {GOAL_S:g} s, <= {GOAL_MB:,.0f} MB")
+    if times > 1:
+        print(f"median of {times} runs: {', '.join(f'{w:.1f}' for w in walls)} s")
+    return {"seconds": round(wall, 1), "runs": [round(w, 1) for w in walls], "processor_s": round(used, 1), "peak_mb": peak, "stages": rows}
+
+
+def forget(out: Path, name: str, own: list[str]) -> None:
+    """Remove what the wing wrote, and the mark that its loops are compiled."""
+    processed = out / "data/processed" / name
+    for folder in (processed, processed / ".recipes"):
+        for stage in own:
+            for file in folder.glob(f"{stage}.*"):
+                file.unlink()
+    (processed / ".recipes" / "compiled").unlink(missing_ok=True)
 
 
 def main() -> int:
     """Print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--town", type=Path, nargs="?", const=ROOT / "data/raw/carmiano", help="also the solar wing of a whole town, cold")
+    parser.add_argument("--times", type=int, default=1, help="runs of the whole town's wing, of which the median is given: the speed of rented machines changes within minutes")
     parser.add_argument("--no-growth", action="store_true", help="leave the neighbourhoods out")
     parser.add_argument("--json", type=Path, default=ROOT / ".artefacts" / "scale.json")
     options = parser.parse_args()
@@ -160,7 +181,7 @@ def main() -> int:
             result["neighbourhoods"] = neighbourhoods(Path(folder))
             result["growth"] = print_growth(result["neighbourhoods"])
         if options.town:
-            result["town"] = whole_town(Path(folder), options.town)
+            result["town"] = whole_town(Path(folder), options.town, options.times)
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(f"also in {os.path.relpath(options.json)}")
