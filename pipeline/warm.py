@@ -33,7 +33,7 @@ OPTION = "--keep-warm"
 # What every stage loads, then what most of the solar and land stages do.
 COMMON = ("pandas", "pyarrow.parquet", "geopandas", "pyogrio", "rasterio.warp", "pydantic.main", "pydantic.types", "pydantic.fields", "yaml", "psutil")
 FURTHER = ("numba", "scipy.ndimage")
-# What some do, loaded while nobody asks: the first stages after the sources do without. What one stage alone needs (pvlib, scipy.optimize) it loads.
+# What some do, loaded while nobody asks: the first stages after the sources do without. What one or two need (pvlib, scipy.optimize) they load.
 RARER = ("scipy.sparse.csgraph", "scipy.spatial", "jinja2")
 BEGUN = b"begun"
 PACKAGE = Path(__file__).parent

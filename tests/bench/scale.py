@@ -175,6 +175,8 @@ def main() -> int:
     parser.add_argument("--no-growth", action="store_true", help="leave the neighbourhoods out")
     parser.add_argument("--json", type=Path, default=ROOT / ".artefacts" / "scale.json")
     options = parser.parse_args()
+    if options.times < 1:
+        parser.error(f"--times {options.times}: at least 1")
     result: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="solesuolo-scale-") as folder:
         if not options.no_growth:

@@ -57,7 +57,7 @@ def lit_of(dark, normal, planes, clear, beam, circumsolar, way, way_at, way_part
                 sums[_TWICE + p] += hidden
         for p in range(planes):
             weight = sums[_WIDE + p]
-            out[h, p] = _LIT - (sums[p] / weight if weight > _DARK else sums[_TWICE + p] / steps) / _FULL
+            out[h, p] = max(_LIT - (sums[p] / weight if weight > _DARK else sums[_TWICE + p] / steps) / _FULL, _DARK)
 
 
 @inner

@@ -22,6 +22,7 @@ P90_SIGMAS = 1.2816
 TILT_STEP_DEG, AZIMUTH_STEP_DEG = 5.0, 15.0
 TILTS_DEG = np.arange(0.0, 90.1, TILT_STEP_DEG)
 # Rows and columns put around the table `Leaning`: the end of a spline is felt a thousandth as much five steps further in.
+# Below level stand planes that lean the other way; above upright the rows go on as they come.
 AROUND = 5
 
 
@@ -121,10 +122,11 @@ class Leaning(NamedTuple):
 
     def at(self, surface_tilt: Floats, surface_azimuth: Floats) -> Floats:
         """Yield of planes, by cubic splines; tilts above 90° as 90°."""
-        onward = np.pad(self.yields, ((AROUND, AROUND), (0, 0)), mode="reflect", reflect_type="odd")
-        around = np.pad(onward, ((0, 0), (AROUND, AROUND)), mode="wrap")
+        behind = np.roll(self.yields, self.yields.shape[1] // 2, axis=1)[AROUND:0:-1]
+        onward = np.pad(self.yields, ((0, AROUND), (0, 0)), mode="reflect", reflect_type="odd")
+        around = np.pad(np.concatenate([behind, onward]), ((0, 0), (AROUND, AROUND)), mode="wrap")
         place = np.minimum(surface_tilt, 90.0) / TILT_STEP_DEG, np.mod(surface_azimuth, 360.0) / AZIMUTH_STEP_DEG
-        return np.asarray(ndimage.map_coordinates(around, np.stack(place) + AROUND))
+        return np.asarray(ndimage.map_coordinates(around, np.stack(place) + AROUND, cval=np.nan))
 
 
 def leaning(hours: SkyHours, mounting: Mounting, model: PowerModel) -> Leaning:

@@ -176,6 +176,16 @@ def test_sums_do_not_depend_on_company() -> None:
     np.testing.assert_array_equal(together.shaded_by_month[97], alone.shaded_by_month[0])
 
 
+def test_a_plane_that_sees_nothing_receives_nothing() -> None:
+    dark = Planes(np.array([0.0]), np.array([180.0]), np.array([0.0]), np.zeros((1, SECTORS, 45), dtype=np.uint8))
+    hours = sky_hours(**year_at("Apulia"))
+    ((_, light),) = plane_hours(dark, hours, 0.2)
+    sums = year_sums(dark, hours, 0.2).shaded_by_month
+    # A share of 24 bits leaves a ten-millionth, never less than nothing.
+    assert light.direct.min() >= 0.0 and light.direct.max() < 3e-4
+    assert sums.min() >= 0.0 and sums.max() < 1e-5
+
+
 def test_the_sun_is_turned_into_the_grid() -> None:
     """A plane facing 150 on a grid turned by 20 degrees sees what a plane facing 170 sees under true north."""
     columns = {k: np.array(v, dtype=float) for k, v in {"month": [6, 6], "ghi": [740, 424], "dni": [750, 600], "dhi": [90, 80], "temp_air": [25, 25], "wind_speed": [2, 2], "solar_zenith": [30, 55], "solar_azimuth": [150, 260], "dni_extra": [1330, 1330]}.items()}

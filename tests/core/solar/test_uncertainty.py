@@ -90,6 +90,9 @@ def test_the_table_of_leaning_planes_reads_what_the_year_gives() -> None:
     read = lean().at(tilts, azimuths)
     np.testing.assert_allclose(read, [energy(t, a) for t, a in zip(tilts, azimuths, strict=True)], rtol=2e-3)
     np.testing.assert_allclose(lean().at(tilts, azimuths + 360.0), read)
+    level = np.array([0.0, 0.5, 2.0, 4.0])
+    np.testing.assert_allclose(lean().at(level, np.full(4, 180.0)), [energy(t, 180.0) for t in level], rtol=5e-4)
+    assert np.isnan(lean().at(np.array([np.nan, 10.0]), np.array([0.0, np.nan]))).all()
 
 
 def test_the_error_of_a_plane_is_the_spread_of_planes_drawn_about_it() -> None:
