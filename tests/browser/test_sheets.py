@@ -170,3 +170,13 @@ def test_ten_planes_and_ten_sizes_still_fit(visit: Visits, site: Path) -> None:
         while (body.rows.length < count) body.append(body.rows[0].cloneNode(true)); })""")
     seen.page.evaluate("document.getElementById('paper').classList.add('dense')")
     assert pages_on_paper(seen) == 1
+
+
+def test_the_widest_sizes_fit_a_desktop(visit: Visits, site: Path) -> None:
+    """Figures of a roof of 60 kWp in the first row, beside the mark of the best size."""
+    seen = opened(visit, site, "roof", "s=E00030&l=it", width=1280, height=860)
+    seen.page.evaluate("""(words => { const row = document.querySelector('#paper .wide tbody').rows[0];
+        words.forEach((text, k) => { row.cells[k].textContent = text; }); })(
+        ['60,3 kWp rende di più', '137', '70.600 kWh', '64.100 kWh', 'da 66.000 a 110.000 €', 'da −100.000 a 60.000 €', 'non rientra', '55 %'])""")
+    assert seen.page.evaluate("document.querySelector('#paper .wide tbody').rows[0].cells.length") == 8
+    assert seen.page.evaluate("(box => box.scrollWidth <= box.clientWidth)(document.querySelector('#paper .wide .scroll'))")
