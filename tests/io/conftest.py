@@ -22,7 +22,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def bring(server: Server, tmp_path: Path) -> Callable[..., list[Outcome]]:
-    """Write a town.yaml of the sources given and fetch them; `{url}` stands for the server."""
+    """Write a town.yaml of the sources given and fetch them; `https://here` stands for the server."""
 
     def run(sources: dict[str, list[dict[str, Any]]], **more: Any) -> list[Outcome]:
         return fetch(write(tmp_path, sources, server), tmp_path, Downloader(LOCAL, QUICK, **more), lambda _: None)

@@ -241,6 +241,3 @@ def test_two_fetches_at_once_are_refused(bring: Callable[..., list[Outcome]], se
     server.routes["/tmy"] = route
     assert bring({"weather": [WEATHER]})[0].state == "fetched"
     assert "another make fetch is at work" in str(caught[0])
-
-
-# The WFS of the cadastre

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import geopandas as gpd
 import pytest
@@ -27,8 +28,6 @@ from tests.reference.loopback import Answer, Request, Server
 
 def cadastre(request: Request, cap: int = 100) -> Answer:
     """Answers boxes as the real service: latitude first, whole features that touch the box, no SRSNAME allowed."""
-    from urllib.parse import parse_qs
-
     asked = {k.upper(): v[0] for k, v in parse_qs(request.path.partition("?")[2]).items()}
     assert (asked["SERVICE"], asked["VERSION"], asked["REQUEST"], asked["TYPENAMES"]) == ("WFS", "2.0.0", "GetFeature", "CP:CadastralParcel")
     assert "SRSNAME" not in asked

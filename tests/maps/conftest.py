@@ -94,19 +94,41 @@ def _solar(n: int, area: np.ndarray, rng: np.random.Generator) -> dict[str, Any]
     return out | {f"kwh_{m}": year * s for m, s in zip(MONTHS, MONTH_SHARE, strict=True)}
 
 
+def _spoil(shapes: Any) -> None:
+    """A hole in the first parcel, two parts of the second."""
+    shapes[0] = shapely.difference(shapes[0], shapes[0].centroid.buffer(4))
+    whole, corner = shapes[1], shapes[1].bounds[:2]
+    parts = shapely.affinity.scale(whole, 0.4, 1.0, origin=corner), shapely.affinity.translate(shapely.affinity.scale(whole, 0.2, 0.2), 9, 0)
+    shapes[1] = shapely.MultiPolygon(parts)
+
+
+def _reasons(built: int, solar: dict[str, Any]) -> list[Any]:
+    """Why three of the buildings carry nothing, and their figures in `solar`."""
+    reason: list[Any] = [None] * built
+    for k, name in ((0, "too_small"), (2, "no_surface"), (4, "shaded")):
+        if built > k:
+            reason[k] = name
+            for column, values in solar.items():
+                if column in ("roof_m2", "planes", "poa_kwh_m2"):
+                    continue
+                unknown = name == "no_surface" or column in ("shading_loss", "specific_yield_kwh_kwp") or column in WORTH
+                values[k] = 0 if column == "modules" else np.nan if unknown else 0.0
+    return reason
+
+
+def _buildings(ids: list[str], parcel_ids: list[str], area: Any, homes: Any, reason: list[Any], solar: dict[str, Any], rng: np.random.Generator) -> gpd.GeoDataFrame:
+    height, use = rng.uniform(3, 11, len(ids)), ["industry" if i % 4 == 2 else "home" for i in range(len(ids))]
+    columns = {"building_id": ids, "parcel_id": parcel_ids, "area_m2": area, "height_m": height, "use": use, "reason": reason, **solar}
+    return frame(Atlas.layers["buildings"], columns, homes)
+
+
 def make_atlas(columns: int = 10, rows: int = 10, built: int = 60, seed: int = 1, nasty: bool = True, land: bool = True) -> dict[str, gpd.GeoDataFrame]:
     """An atlas that keeps the contract of contracts/publish.py; without `land` it has only what sealing and green give."""
     rng = np.random.default_rng(seed)
     shapes, streets = lots(columns, rows, rng)
     n = len(shapes)
     if nasty:
-        shapes[0] = shapely.difference(shapes[0], shapes[0].centroid.buffer(4))
-        shapes[1] = shapely.MultiPolygon(
-            [
-                shapely.affinity.scale(shapes[1], 0.4, 1.0, origin=shapes[1].bounds[:2]),
-                shapely.affinity.translate(shapely.affinity.scale(shapes[1], 0.2, 0.2), 9, 0),
-            ]
-        )
+        _spoil(shapes)
     parcel_ids = [f"B792_{1 + i // 50}_{1 + i % 50:03d}" for i in range(n)]
     if nasty:
         parcel_ids[4:8] = list(NASTY)
@@ -136,33 +158,8 @@ def make_atlas(columns: int = 10, rows: int = 10, built: int = 60, seed: int = 1
     if nasty:
         ids[10:14] = list(NASTY)
     solar = _solar(built, home_area, rng)
-    reason: list[Any] = [None] * built
-    for k, name in ((0, "too_small"), (2, "no_surface"), (4, "shaded")):
-        if built > k:
-            reason[k] = name
-            for column, values in solar.items():
-                if column in ("roof_m2", "planes", "poa_kwh_m2"):
-                    continue
-                values[k] = (
-                    0
-                    if column in ("modules",)
-                    else np.nan
-                    if name == "no_surface" or column in ("shading_loss", "specific_yield_kwh_kwp") or column in WORTH
-                    else 0.0
-                )
-    buildings = frame(
-        Atlas.layers["buildings"],
-        {
-            "building_id": ids,
-            "parcel_id": [parcel_ids[i] for i in where],
-            "area_m2": home_area,
-            "height_m": rng.uniform(3, 11, built),
-            "use": ["industry" if i % 4 == 2 else "home" for i in range(built)],
-            "reason": reason,
-            **solar,
-        },
-        homes,
-    )
+    reason = _reasons(built, solar)
+    buildings = _buildings(ids, [parcel_ids[i] for i in where], home_area, homes, reason, solar, rng)
     roofs, obstacles, arrays = _on_roofs(ids, homes, reason, buildings)
     made = {
         "town": _town(streets, cadastre, buildings),

@@ -26,6 +26,7 @@ LOCAL = Policy(
 SQUARE = shapely.box(18.040, 40.340, 18.049, 40.348)
 TMY = ("Latitude (decimal degrees): 40.345\n" + "x,y\n" * 200).encode()
 
+
 def write(folder: Path, sources: dict[str, list[dict[str, Any]]], server: Server | None = None) -> Town:
     """A town whose addresses point at the server (the config itself admits https only)."""
     text = yaml.safe_dump({"name": "T", "code": "075014", "epsg": 25833, "sources": sources}, sort_keys=False)

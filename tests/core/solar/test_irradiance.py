@@ -24,7 +24,7 @@ from pipeline.core.solar.irradiance import (
     sun_way,
     year_sums,
 )
-from pipeline.core.solar.sky import SECTORS, summarise
+from pipeline.core.solar.sky import ELEVATIONS, SECTORS, summarise
 from pipeline.errors import InputError
 from tests.reference.solar import Hours, brute_horizon, brute_year, plain_poa, pvgis_year, town, typical_year
 
@@ -177,7 +177,7 @@ def test_sums_do_not_depend_on_company() -> None:
 
 
 def test_a_plane_that_sees_nothing_receives_nothing() -> None:
-    dark = Planes(np.array([0.0]), np.array([180.0]), np.array([0.0]), np.zeros((1, SECTORS, 45), dtype=np.uint8))
+    dark = Planes(np.array([0.0]), np.array([180.0]), np.array([0.0]), np.zeros((1, SECTORS, ELEVATIONS), dtype=np.uint8))
     hours = sky_hours(**year_at("Apulia"))
     ((_, light),) = plane_hours(dark, hours, 0.2)
     sums = year_sums(dark, hours, 0.2).shaded_by_month
